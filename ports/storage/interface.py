@@ -1,0 +1,50 @@
+"""Object storage: audio, quarantined deliveries, covers and exports, as immutable objects under keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from ports.interface import Implementation
+
+
+class ObjectNotFound(LookupError):
+    """No object is stored under that key."""
+
+
+class InvalidKey(ValueError):
+    """A key is 1 to 512 characters of `A-Z a-z 0-9 - _ . /`, with no empty part and no part that begins with a dot."""
+
+
+class Storage(Implementation, Protocol):
+    """Every method takes a key and raises `InvalidKey` where it is not one."""
+
+    def put(self, key: str, source: Path, content_type: str) -> None:
+        """Store the file under the key, whole or not at all; an object already there is replaced."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """The object's bytes, to be closed by the caller; raises `ObjectNotFound`."""
+        ...
+
+    def fetch(self, key: str, target: Path) -> None:
+        """Copy the object into a local file; raises `ObjectNotFound`."""
+        ...
+
+    def size(self, key: str) -> int | None:
+        """The object's length in bytes, or None where there is none."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the object; removing what is not there is no error."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that begins with the prefix, in order."""
+        ...
+
+    def signed_url(self, key: str, expires: datetime) -> str:
+        """A URL that lets whoever holds it GET this one object (ranges too) until `expires`, and nothing else."""
+        ...

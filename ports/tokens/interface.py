@@ -1,0 +1,25 @@
+"""Tokens: opaque credentials of apps. Only digests are stored; codes and refresh tokens are consumed atomically."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ports.interface import Implementation
+
+
+class Tokens(Implementation, Protocol):
+    def put(self, key: str, value: bytes, lifetime: int, family: str | None = None) -> None:
+        """Store for `lifetime` seconds; a family groups what is revoked together (a grant, or an account)."""
+        ...
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def take(self, key: str) -> bytes | None:
+        """Read and remove in one atomic step: of any number of callers exactly one gets the value."""
+        ...
+
+    def revoke(self, key: str) -> None: ...
+
+    def revoke_family(self, family: str) -> None:
+        """Remove every token stored with that family."""
+        ...
