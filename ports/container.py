@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar, cast
 
 import svcs
+from typing_extensions import TypeForm
 
 from ports.environment import BootError, Environment
 from ports.interface import Implementation
@@ -35,16 +36,16 @@ class Container:
     def _factory(self, port: Port):  # noqa: ANN202 - svcs reads the annotation as the service's type
         return lambda: port.build(self.environment)
 
-    def get(self, interface: type[Interface]) -> Interface:
+    def get(self, interface: TypeForm[Interface]) -> Interface:
         """The one instance of that interface; raises `BootError` where its configuration is incomplete."""
         return self._container.get(interface)
 
-    def put(self, interface: type[Interface], value: Interface) -> None:
+    def put(self, interface: TypeForm[Interface], value: Interface) -> None:
         """Use this instance for the interface from now on (tests, and what is built elsewhere)."""
         self._registry.register_value(interface, value)
         self._container.register_local_value(interface, value)
 
-    def require(self, interfaces: Iterable[type[Implementation]]) -> None:
+    def require(self, interfaces: Iterable[TypeForm[Implementation]]) -> None:
         """Build these now, so that an incomplete choice stops the boot and not the first request."""
         for interface in interfaces:
             self.get(interface)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
+from typing_extensions import TypeForm
+
 from ports.cache.interface import Cache
 from ports.clock.interface import Clock
 from ports.environment import BootError, Environment
@@ -25,7 +27,7 @@ class Port:
     """One outside service: `variable` chooses one of `implementations` (name to dotted class)."""
 
     name: str
-    interface: type[Implementation]
+    interface: TypeForm[Implementation]
     variable: str
     default: str
     implementations: Mapping[str, str]
