@@ -1,0 +1,118 @@
+"""What an Action is, who may send it, and on whose behalf."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Generic, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.ids import AccountId
+
+R = TypeVar("R")
+
+Territory = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+
+class Service(StrEnum):
+    """The front ends of Core; each proves itself at the door with a credential of its own."""
+
+    WEBSITE = "website"
+    API = "api"
+    TASKS = "tasks"
+    CONSOLE = "console"
+
+
+class Role(StrEnum):
+    LISTENER = "listener"
+    PARTNER = "partner"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+
+
+class Scope(StrEnum):
+    """What an app may do with a listener's account; a web session is not limited by scopes."""
+
+    CATALOGUE = "catalogue"
+    PLAYBACK = "playback"
+    HISTORY = "history"
+    ACCOUNT = "account"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """On whose behalf an Action is sent. It travels beside the Action, never inside it."""
+
+    service: Service
+    territory: Territory = "GB"
+    account_id: AccountId | None = None
+    roles: frozenset[Role] = frozenset()
+    plan: str = "none"
+    scopes: frozenset[Scope] | None = None
+    """None where no scope limits the actor (a web session, a service)."""
+    client: str | None = None
+    """The OAuth client or app acting for the account."""
+    address: str = ""
+    """The network address the request came from, for limits and the audit trail."""
+    request_id: str = ""
+    checked_at: float = 0.0
+    """Unix time at which Core last confirmed status, roles and plan; 0 when never."""
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """Who may send an Action; what is not permitted is denied."""
+
+    name: str
+    meaning: str
+    anonymous: bool = False
+    roles: frozenset[Role] = frozenset()
+    services: frozenset[Service] = frozenset()
+    """Front ends that may send it on their own behalf, with no account."""
+
+    def allows(self, actor: Actor) -> bool:
+        if actor.account_id is None:
+            return self.anonymous or actor.service in self.services
+        return self.anonymous or not self.roles.isdisjoint(actor.roles)
+
+
+ANYONE = Permission("anyone", "Everybody, logged in or not", anonymous=True, services=frozenset(Service))
+LISTENER = Permission("listener", "Whoever is logged in", roles=frozenset(Role))
+STAFF = Permission(
+    "staff", "Staff and administrators, and the operators' console",
+    roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),
+)  # fmt: skip
+ADMINISTRATOR = Permission(
+    "administrator", "Administrators, and the operators' console",
+    roles=frozenset({Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),
+)  # fmt: skip
+OPERATOR = Permission("operator", "The operators' console alone", services=frozenset({Service.CONSOLE}))
+BACK_OFFICE = Permission("back office", "Background tasks alone", services=frozenset({Service.TASKS}))
+FRONT_END = Permission(
+    "front end", "A front end on its own behalf, to find out who is asking",
+    anonymous=False, services=frozenset({Service.WEBSITE, Service.API, Service.CONSOLE}),
+)  # fmt: skip
+
+
+class Action(msgspec.Struct, Generic[R], frozen=True, forbid_unknown_fields=True):
+    """A typed message to Core. Its docstring is its documentation: meaning, errors raised, events emitted."""
+
+    permission: ClassVar[Permission]
+    scope: ClassVar[Scope | None] = None
+    """The scope an app needs to send it; None keeps apps out, whatever their scopes."""
+
+
+class Command(Action[R], Generic[R], frozen=True):
+    """Changes something: one Command is one transaction."""
+
+
+class Query(Action[R], Generic[R], frozen=True):
+    """Reads: its transaction is read-only and rolled back."""
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that happened, in the past tense; written to the outbox in the transaction that made it true."""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The result of a Command that has nothing to tell."""

@@ -1,0 +1,156 @@
+"""Catalogue: recordings, the releases they appear on, who made them and who owns them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from apps.core.contract.actions import ANYONE, Event, Permission, Query, Scope
+from apps.core.contract.ids import ArtistId, RecordingId, ReleaseId, SeriesId, TrackId
+from apps.core.contract.paging import Cursor, Page, PageSize
+
+
+class ReleaseType(StrEnum):
+    ALBUM = "album"
+    SINGLE = "single"
+    EP = "ep"
+    COMPILATION = "compilation"
+
+
+class CreditRole(StrEnum):
+    MAIN = "main"
+    FEATURED = "featured"
+    COMPOSER = "composer"
+    REMIXER = "remixer"
+    PRODUCER = "producer"
+
+
+class ReleaseOrder(StrEnum):
+    NEWEST = "newest"
+    TITLE = "title"
+
+
+class Credit(msgspec.Struct, frozen=True):
+    artist_id: ArtistId
+    name: str
+    """As credited here, which may differ from the artist's own name."""
+    role: CreditRole
+
+
+class ReleaseSummary(msgspec.Struct, frozen=True):
+    """A release as lists show it."""
+
+    id: ReleaseId
+    title: str
+    artist: str
+    """The display artist, as credited: "A & B feat. C", or "Various Artists"."""
+    type: ReleaseType
+    year: int | None
+    cover: str | None
+    """The cover's URL, or None where there is none."""
+    colour: str | None
+    """The cover's dominant colour as `#rrggbb`."""
+
+
+class SeriesPlace(msgspec.Struct, frozen=True):
+    series_id: SeriesId
+    title: str
+    volume: int
+
+
+class TrackSummary(msgspec.Struct, frozen=True):
+    """A recording's place on a release."""
+
+    id: TrackId
+    recording_id: RecordingId
+    disc: int
+    number: int
+    title: str
+    artist: str
+    duration_ms: int
+    explicit: bool
+    playable: bool
+    """May be played here, now, on the actor's plan, and its audio is ready."""
+
+
+class ReleaseDetail(msgspec.Struct, frozen=True):
+    id: ReleaseId
+    title: str
+    artist: str
+    credits: tuple[Credit, ...]
+    type: ReleaseType
+    year: int | None
+    released_on: str | None
+    """ISO 8601, as exact as known: `1994`, `1994-06` or `1994-06-20`."""
+    label: str | None
+    upc: str | None
+    genre: str | None
+    p_line: str | None
+    c_line: str | None
+    cover: str | None
+    colour: str | None
+    series: SeriesPlace | None
+    tracks: tuple[TrackSummary, ...]
+    duration_ms: int
+
+
+class ArtistDetail(msgspec.Struct, frozen=True):
+    id: ArtistId
+    name: str
+    releases: tuple[ReleaseSummary, ...]
+    """The artist's own, newest first, at most 100."""
+    appears_on: tuple[ReleaseSummary, ...]
+    """Compilations and other people's releases, newest first, at most 100."""
+
+
+class CatalogueState(msgspec.Struct, frozen=True):
+    """What lists kept as bytes depend on."""
+
+    version: int
+    """Grows with every change to what listeners can see."""
+    next_boundary: datetime | None
+    """When the next deal begins or ends: lists kept before it are stale after it."""
+
+
+class ReleasePublished(Event, frozen=True):
+    """A release has its first playable track."""
+
+    release_id: ReleaseId
+
+
+class ListReleases(Query[Page[ReleaseSummary]], frozen=True):
+    """Releases with something to play in the actor's territory. Raises Invalid for a foreign cursor."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    order: ReleaseOrder = ReleaseOrder.NEWEST
+    cursor: Cursor | None = None
+    size: PageSize = 50
+
+
+class GetRelease(Query[ReleaseDetail], frozen=True):
+    """A release with its tracks. Raises NotFound where it is not offered in the actor's territory."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    release_id: ReleaseId
+
+
+class GetArtist(Query[ArtistDetail], frozen=True):
+    """An artist with releases offered in the actor's territory. Raises NotFound where there are none."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    artist_id: ArtistId
+
+
+class GetCatalogueState(Query[CatalogueState], frozen=True):
+    """What decides whether a list kept as bytes is still true; each front end asks once a second."""
+
+    permission: ClassVar[Permission] = ANYONE

@@ -1,0 +1,64 @@
+"""Ids: UUIDv7, 22 base62 characters outside and 16 bytes in the database. Both forms sort by the time they were made."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Annotated
+
+from msgspec import Meta
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LENGTH = 22
+BYTES = 16
+PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
+VALUES = {pair: value for value, pair in enumerate(PAIRS)}
+PAIR_BASE = len(PAIRS)
+
+Id = Annotated[str, Meta(pattern="^[0-7][0-9A-Za-z]{21}$")]
+
+AccountId = Id
+ArtistId = Id
+DeliveredFileId = Id
+DeliveredReleaseId = Id
+DeliveryId = Id
+DeviceId = Id
+JobId = Id
+LabelId = Id
+PlaybackSessionId = Id
+PlayId = Id
+RecordingId = Id
+ReleaseId = Id
+SeriesId = Id
+TrackId = Id
+
+
+def new_id() -> str:
+    """A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    value = (milliseconds << 80) | (0x7 << 76) | ((random >> 62) << 64) | (0b10 << 62) | (random & ((1 << 62) - 1))
+    return id_from_bytes(value.to_bytes(BYTES))
+
+
+def id_from_bytes(raw: bytes) -> str:
+    value = int.from_bytes(raw)
+    pairs: list[str] = []
+    for _ in range(LENGTH // 2):
+        value, pair = divmod(value, PAIR_BASE)
+        pairs.append(PAIRS[pair])
+    pairs.reverse()
+    return "".join(pairs)
+
+
+def id_to_bytes(text: str) -> bytes:
+    """Raises `ValueError` for what is not an id."""
+    if len(text) != LENGTH:
+        raise ValueError(f"an id has {LENGTH} characters")
+    value = 0
+    try:
+        for start in range(0, LENGTH, 2):
+            value = value * PAIR_BASE + VALUES[text[start : start + 2]]
+        return value.to_bytes(BYTES)
+    except (KeyError, OverflowError):
+        raise ValueError("not an id") from None

@@ -1,0 +1,208 @@
+"""Intake: what labels send, or an operator imports, from quarantine to catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import BACK_OFFICE, OPERATOR, STAFF, Command, Done, Permission, Query
+from apps.core.contract.ids import DeliveredFileId, DeliveredReleaseId, DeliveryId, JobId, ReleaseId
+from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.paging import Cursor, Page, PageSize
+
+Text = Annotated[str, Meta(max_length=1000)]
+RelativePath = Annotated[str, Meta(min_length=1, max_length=4096)]
+"""Below the delivery's root, with `/`; never absolute, no `..`."""
+FILES_PER_COMMAND = 500
+OWN_MUSIC = "own music"
+"""The deliverer of an imported folder."""
+
+
+class DeliveryStatus(StrEnum):
+    OPEN = "open"
+    QUARANTINED = "quarantined"
+    PROCESSING = "processing"
+    FINISHED = "finished"
+
+
+class FileStatus(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a file says about itself, as written there; empty where it says nothing."""
+
+    title: Text = ""
+    artist: Text = ""
+    album: Text = ""
+    album_artist: Text = ""
+    composer: Text = ""
+    disc: Annotated[int, Meta(ge=0, le=999)] = 0
+    track: Annotated[int, Meta(ge=0, le=9999)] = 0
+    date: Annotated[str, Meta(max_length=40)] = ""
+    genre: Text = ""
+    isrc: Annotated[str, Meta(max_length=40)] = ""
+    upc: Annotated[str, Meta(max_length=40)] = ""
+    label: Text = ""
+    copyright: Text = ""
+    compilation: bool = False
+    duration_ms: Annotated[int, Meta(ge=0)] = 0
+
+
+class FoundFile(msgspec.Struct, frozen=True):
+    """A file met in an imported folder: its tags, or why it cannot be music."""
+
+    path: RelativePath
+    size: Annotated[int, Meta(ge=0)]
+    modified_ns: int
+    tags: Tags | None = None
+    refusal: Annotated[str, Meta(max_length=500)] = ""
+    """Why the file was refused on sight; empty where it was not."""
+
+
+class KnownFile(msgspec.Struct, frozen=True, array_like=True):
+    path: str
+    size: int
+    modified_ns: int
+
+
+class KnownFiles(msgspec.Struct, frozen=True):
+    files: tuple[KnownFile, ...]
+    next: Cursor | None
+
+
+class DeliverySummary(msgspec.Struct, frozen=True):
+    id: DeliveryId
+    source: str
+    status: DeliveryStatus
+    created_at: datetime
+    files: int
+    refused: int
+    releases: int
+    releases_written: int
+    recordings: int
+    recordings_ready: int
+    recordings_refused: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    path: str
+    reason: str
+
+
+class DeliveryDetail(msgspec.Struct, frozen=True):
+    summary: DeliverySummary
+    refusals: tuple[Refusal, ...]
+    """At most 1,000."""
+
+
+class DraftFile(msgspec.Struct, frozen=True):
+    id: DeliveredFileId
+    path: RelativePath
+    size: int
+
+
+class ReleaseDraft(msgspec.Struct, frozen=True):
+    """The files of one release to be taken into quarantine."""
+
+    delivery_id: DeliveryId
+    root: str
+    """The folder the paths are relative to."""
+    files: tuple[DraftFile, ...]
+
+
+class ReceivedFile(msgspec.Struct, frozen=True):
+    """What became of one file: stored under `key`, or refused."""
+
+    id: DeliveredFileId
+    content_hash: Annotated[str, Meta(max_length=64)] = ""
+    """SHA-256 of the whole file, in hexadecimal."""
+    key: Annotated[str, Meta(max_length=512)] = ""
+    refusal: Annotated[str, Meta(max_length=500)] = ""
+
+
+class OpenDelivery(Command[DeliveryId], frozen=True):
+    """Begin a delivery from a folder; nothing of it is visible until it is complete and released from quarantine."""
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    source: Annotated[str, Meta(min_length=1, max_length=4096)]
+    """The absolute path of the folder, as the workers see it."""
+
+
+class RecordFiles(Command[Done], frozen=True):
+    """Add files to an open delivery. A path already recorded in it is left as it is, so the command may be repeated.
+
+    Raises NotFound, Conflict where the delivery is no longer open, Invalid for a path that leaves the folder.
+    """
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    delivery_id: DeliveryId
+    files: Annotated[tuple[FoundFile, ...], Meta(max_length=FILES_PER_COMMAND)]
+
+
+class CompleteDelivery(Command[DeliverySummary], frozen=True):
+    """Close a delivery: its files are grouped into releases, and a job takes in each of them.
+
+    Raises NotFound, Conflict where it was completed before. Emits JobReady for each release.
+    """
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    delivery_id: DeliveryId
+
+
+class ListKnownFiles(Query[KnownFiles], frozen=True):
+    """Files below `source` that earlier deliveries brought, by path, so that unchanged ones need not be read again."""
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    source: Annotated[str, Meta(min_length=1, max_length=4096)]
+    cursor: Cursor | None = None
+
+
+class GetReleaseDraft(Query[ReleaseDraft], frozen=True):
+    """The files of a delivered release. Raises NotFound."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    delivered_release_id: DeliveredReleaseId
+
+
+class WriteRelease(Command[ReleaseId | None], frozen=True):
+    """Write one delivered release into the catalogue, with an "own music" deal, and finish its job.
+
+    The same release delivered again is updated, the same recording linked, not doubled; None where every file was refused.
+    Raises NotFound, LeaseLost. Emits JobReady for each recording to be transcoded and for the cover.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    delivered_release_id: DeliveredReleaseId
+    files: tuple[ReceivedFile, ...]
+
+
+class GetDelivery(Query[DeliveryDetail], frozen=True):
+    """How far a delivery has come, and what was refused. Raises NotFound."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    delivery_id: DeliveryId
+
+
+class ListDeliveries(Query[Page[DeliverySummary]], frozen=True):
+    """Deliveries, newest first."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    cursor: Cursor | None = None
+    size: PageSize = 20

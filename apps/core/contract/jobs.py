@@ -1,0 +1,157 @@
+"""Jobs: long work under a lease, so that a worker's death delays it and never doubles or loses it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
+from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, RecordingId
+from apps.core.contract.paging import Cursor, Page, PageSize
+
+LEASE_SECONDS = 15
+"""How long a claim holds without a renewal."""
+HEARTBEAT_SECONDS = 4
+"""How often the holder renews: three may be missed."""
+MAXIMUM_ATTEMPTS = 3
+"""A job whose worker died this often is given up, with its reason: it would kill the next one too."""
+
+LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
+
+
+class JobStatus(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ReceiveWork(msgspec.Struct, frozen=True, tag="receive"):
+    """Take one delivered release's files into quarantine, then write the release."""
+
+    delivery_id: DeliveryId
+    delivered_release_id: DeliveredReleaseId
+
+
+class TranscodeWork(msgspec.Struct, frozen=True, tag="transcode"):
+    """Make every rendition of one recording's quarantined source."""
+
+    recording_id: RecordingId
+    source_key: str
+    content_hash: str
+
+
+class CoverWork(msgspec.Struct, frozen=True, tag="cover"):
+    """Take a release's cover out of a quarantined file."""
+
+    release_id: Id
+    source_key: str
+
+
+Work = ReceiveWork | TranscodeWork | CoverWork
+
+
+class JobClaim(msgspec.Struct, frozen=True):
+    """The right to do a job until `expires_at`, renewed by heartbeat."""
+
+    job_id: JobId
+    lease: LeaseToken
+    expires_at: datetime
+    attempt: int
+    work: Work
+
+
+class NotClaimable(msgspec.Struct, frozen=True, tag="not_claimable"):
+    """Nothing to do here: the job is done, given up, or another worker holds it. A task that hears this simply ends."""
+
+    status: JobStatus
+
+
+class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
+    claim: JobClaim
+
+
+class JobSummary(msgspec.Struct, frozen=True):
+    id: JobId
+    kind: str
+    """`receive`, `transcode` or `cover`."""
+    status: JobStatus
+    attempts: int
+    progress: float
+    reason: str | None
+    """Why it failed, for a person."""
+    created_at: datetime
+
+
+class JobReady(Event, frozen=True):
+    """A job may be claimed: it is new, or its last holder went silent."""
+
+    job_id: JobId
+    kind: str
+
+
+class ClaimJob(Command[Claimed | NotClaimable], frozen=True):
+    """Take a waiting job, or one whose lease has lapsed. Raises NotFound for no such job."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+
+
+class RenewJob(Command[Done], frozen=True):
+    """Keep a claim for another lease. Raises LeaseLost where it is no longer held: stop working."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    progress: Annotated[float, Meta(ge=0, le=1)] = 0.0
+
+
+class FailJob(Command[Done], frozen=True):
+    """Give a job up for good, with the reason; what it was for is marked refused. Raises LeaseLost."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ReturnJob(Command[Done], frozen=True):
+    """Put a job back to wait for another try after a passing fault. Raises LeaseLost. Emits JobReady."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class TakeSlot(Command[bool], frozen=True):
+    """Claim one scheduled moment of a periodic job: true for exactly one of any number of schedulers."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    schedule: Annotated[str, Meta(min_length=1, max_length=64)]
+    slot: datetime
+
+
+class PruneExpired(Command[Done], frozen=True):
+    """Remove what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+
+class ListJobs(Query[Page[JobSummary]], frozen=True):
+    """Jobs, newest first; `status` narrows."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    status: JobStatus | None = None
+    cursor: Cursor | None = None
+    size: PageSize = 50

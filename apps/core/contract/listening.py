@@ -1,0 +1,85 @@
+"""Listening: the play log, and what a listener heard lately."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import LISTENER, Command, Done, Permission, Query, Scope
+from apps.core.contract.ids import PlaybackSessionId, ReleaseId, TrackId
+from apps.core.contract.paging import Cursor, Page, PageSize
+
+PLAYS_PER_COMMAND = 200
+
+
+class Evidence(StrEnum):
+    """How well a play is proved."""
+
+    CLAIMED = "claimed"
+    SESSION = "session"
+    """A playback session was renewed for at least as long as claimed."""
+    FETCHED = "fetched"
+    """The audio was seen leaving in the stream log."""
+
+
+class Play(msgspec.Struct, frozen=True):
+    """One stretch of listening, as the player tells it."""
+
+    event_id: Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    """Made by the player, once: sent again, the play still counts once."""
+    track_id: TrackId
+    started_at: datetime
+    played_ms: Annotated[int, Meta(ge=0, le=86_400_000)]
+    """Time heard, without pauses."""
+    session_id: PlaybackSessionId | None = None
+
+
+class PlaysRecorded(msgspec.Struct, frozen=True):
+    recorded: int
+    known: int
+    """Already there."""
+    unknown: tuple[str, ...] = ()
+    """Event ids whose track does not exist; they are not worth sending again."""
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    track_id: TrackId
+    release_id: ReleaseId
+    title: str
+    artist: str
+    release_title: str
+    cover: str | None
+    played_at: datetime
+
+
+class RecordPlays(Command[PlaysRecorded], frozen=True):
+    """Append plays to the log, each once by its event id, and to the listener's history. Nothing is judged or capped here.
+
+    Raises Invalid for a play that starts more than a day ahead of the clock.
+    """
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.PLAYBACK
+
+    plays: Annotated[tuple[Play, ...], Meta(min_length=1, max_length=PLAYS_PER_COMMAND)]
+
+
+class ListRecentlyPlayed(Query[Page[HistoryEntry]], frozen=True):
+    """The actor's own history, latest first."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.HISTORY
+
+    cursor: Cursor | None = None
+    size: PageSize = 20
+
+
+class ClearHistory(Command[Done], frozen=True):
+    """Erase the actor's own history; the play log, which labels are paid by, is not touched."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.HISTORY

@@ -1,0 +1,171 @@
+"""Playback: renditions on the way in, playback sessions on the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import BACK_OFFICE, LISTENER, Command, Done, Event, Permission, Query, Scope
+from apps.core.contract.ids import JobId, PlaybackSessionId, RecordingId, ReleaseId, TrackId
+from apps.core.contract.jobs import LeaseToken
+
+RENEW_SECONDS = 30
+"""How often a player renews its session."""
+SESSION_SECONDS = 90
+"""How long a session, and the stream slot it holds, lasts without a renewal."""
+
+DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+"""Chosen by the player and kept by it: one browser or app installation."""
+
+
+class SegmentEntry(msgspec.Struct, frozen=True, array_like=True):
+    offset: int
+    length: int
+    duration: int
+    """In units of the rendition's timescale."""
+
+
+class Rendition(msgspec.Struct, frozen=True):
+    """One encoded file in object storage."""
+
+    name: str
+    key: str
+    content_type: str
+    codecs: str
+    bit_rate: int
+    peak_bit_rate: int
+    size: int
+    sha256: str
+    timescale: int
+    initialisation_length: int
+    segments: tuple[SegmentEntry, ...]
+
+
+class Audio(msgspec.Struct, frozen=True):
+    """What a transcode measured."""
+
+    duration_ms: Annotated[int, Meta(gt=0)]
+    sample_rate: int
+    channels: int
+    encoder_delay: int
+    end_padding: int
+    loudness: float | None
+    """LUFS, integrated (EBU R128)."""
+    true_peak: float | None
+    """dBTP."""
+    waveform: bytes
+    """Peaks from 0 to 255, evenly spaced, at most 1,000."""
+
+
+class MediaFile(msgspec.Struct, frozen=True):
+    """A rendition as a player fetches it."""
+
+    name: str
+    url: str
+    """Signed; good until the session's `urls_expire_at`."""
+    content_type: str
+    codecs: str
+    bit_rate: int
+    size: int
+
+
+class PlaybackSession(msgspec.Struct, frozen=True):
+    """The right to play one track now, and where its audio is."""
+
+    id: PlaybackSessionId
+    track_id: TrackId
+    release_id: ReleaseId
+    title: str
+    artist: str
+    release_title: str
+    cover: str | None
+    duration_ms: int
+    audio: Audio
+    files: tuple[MediaFile, ...]
+    """Every rendition, lowest bit rate first."""
+    renew_every: int
+    """Seconds."""
+    expires_at: datetime
+    urls_expire_at: datetime
+
+
+class SessionLease(msgspec.Struct, frozen=True):
+    expires_at: datetime
+
+
+class StreamFile(msgspec.Struct, frozen=True):
+    """A rendition with what an HLS playlist needs."""
+
+    rendition: Rendition
+    url: str
+
+
+class Streams(msgspec.Struct, frozen=True):
+    """The segmented renditions of a session, lowest bit rate first."""
+
+    files: tuple[StreamFile, ...]
+
+
+class RecordingPublished(Event, frozen=True):
+    """A recording's audio is ready, or was replaced whole."""
+
+    recording_id: RecordingId
+
+
+class RecordTranscode(Command[Done], frozen=True):
+    """Record a finished transcode and publish it, all at once, and finish its job.
+
+    Raises LeaseLost, Invalid where a rendition is missing or its segments do not tile the file. Emits RecordingPublished.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    audio: Audio
+    renditions: tuple[Rendition, ...]
+
+
+class StartPlayback(Command[PlaybackSession], frozen=True):
+    """Ask to hear a track: rights, plan and the account's stream slots are judged now, never from a cache.
+
+    Raises NotFound where there is no such track, PlaybackRefused with its reason and the next step otherwise.
+    `take_over` ends the account's other sessions where no slot is free.
+    """
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.PLAYBACK
+
+    track_id: TrackId
+    device: DeviceName
+    take_over: bool = False
+
+
+class RenewPlayback(Command[SessionLease], frozen=True):
+    """Keep a session and its stream slot while playing. Raises NotFound, and PlaybackRefused where it has ended or been taken over."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.PLAYBACK
+
+    session_id: PlaybackSessionId
+
+
+class EndPlayback(Command[Done], frozen=True):
+    """Give the stream slot back. Ending a session twice changes nothing. Raises NotFound."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.PLAYBACK
+
+    session_id: PlaybackSessionId
+
+
+class GetStreams(Query[Streams], frozen=True):
+    """What the HLS playlists of the actor's own running session are made of. Raises NotFound, PlaybackRefused."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.PLAYBACK
+
+    session_id: PlaybackSessionId
