@@ -29,6 +29,11 @@ class Environment:
         self._values = values
         self._secrets = secrets
 
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The plain settings, to hand on to another app of the same process."""
+        return self._values
+
     def with_secrets(self, secrets: Secrets) -> Environment:
         return Environment(self._values, secrets)
 

@@ -52,7 +52,6 @@ def result_type(action: type[Action[Any]]) -> Any:
 
 @cache
 def action_decoder(action: type[Action[Any]]) -> msgspec.json.Decoder[Any]:
-    # Not strict: a whole number may be written 3.0, which JSON does not tell from 3.
     return msgspec.json.Decoder(action)
 
 

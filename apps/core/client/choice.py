@@ -1,0 +1,25 @@
+"""CORE_CLIENT chooses how a front end reaches Core: inside its own process, or over HTTP."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from apps.core.client.http import HttpClient
+from apps.core.client.in_process import InProcessClient
+from apps.core.client.interface import CoreClient
+from apps.core.contract.actions import Service
+from ports.environment import Environment
+
+CORE_FACTORY = "apps.core.app:create_app"
+"""Named, not imported: front ends without Core's database packages load this module too."""
+
+
+def core_client(environment: Environment, service: Service, core: Any = None) -> CoreClient:
+    """The client `CORE_CLIENT` chooses (`in_process` or `http`); `core` is the process's Core app where it has one already."""
+    if environment.choice("CORE_CLIENT", ("in_process", "http"), "in_process") == "http":
+        return HttpClient.from_env(environment, service)
+    if core is None:
+        module, _, factory = CORE_FACTORY.partition(":")
+        core = getattr(import_module(module), factory)(environment.values)
+    return InProcessClient(core, service)

@@ -1,0 +1,31 @@
+"""Core inside the caller's process: each send gets a fresh app context of Core, and the same codec as over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from apps.core.contract.actions import Action, Actor, Query, Service
+from apps.core.contract.codec import decode_result, encoder
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+R = TypeVar("R")
+
+
+class InProcessClient:
+    """`core` is Core's Flask app; its bus is under `extensions["bus"]`."""
+
+    def __init__(self, core: Flask, service: Service) -> None:
+        self.service = service
+        self._core = core
+        self._bus: Any = core.extensions["bus"]
+
+    def send(self, action: Action[R], actor: Actor, idempotency_key: str | None = None) -> R:
+        kind = type(action)
+        with self._core.app_context():
+            result = self._bus.send(kind, encoder.encode(action), actor, idempotency_key)
+        return decode_result(kind, encoder.encode(result))
+
+    def send_many(self, queries: tuple[Query[Any], ...], actor: Actor) -> tuple[Any, ...]:
+        return tuple(self.send(query, actor) for query in queries)
