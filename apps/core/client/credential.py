@@ -42,7 +42,7 @@ def verify(header: str, keys: dict[Service, tuple[str, ...]], body: bytes, now: 
 
 
 def _matches(given: str, expected: Iterable[str]) -> bool:
-    return any([hmac.compare_digest(given.encode(), one.encode()) for one in expected])
+    return any(hmac.compare_digest(given.encode(), one.encode()) for one in expected)
 
 
 def _signature(service: Service, key: str, moment: int, body: bytes) -> str:

@@ -96,17 +96,10 @@ class SessionLease(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-class StreamFile(msgspec.Struct, frozen=True):
-    """A rendition with what an HLS playlist needs."""
+class Playlist(msgspec.Struct, frozen=True):
+    """An HLS playlist (RFC 8216), to be served as `application/vnd.apple.mpegurl`."""
 
-    rendition: Rendition
-    url: str
-
-
-class Streams(msgspec.Struct, frozen=True):
-    """The segmented renditions of a session, lowest bit rate first."""
-
-    files: tuple[StreamFile, ...]
+    text: str
 
 
 class RecordingPublished(Event, frozen=True):
@@ -162,10 +155,13 @@ class EndPlayback(Command[Done], frozen=True):
     session_id: PlaybackSessionId
 
 
-class GetStreams(Query[Streams], frozen=True):
-    """What the HLS playlists of the actor's own running session are made of. Raises NotFound, PlaybackRefused."""
+class GetPlaylist(Query[Playlist], frozen=True):
+    """A playlist of the actor's own running session: of one rendition, or without one the multivariant playlist,
+    which names the others as `<rendition>.m3u8` beside itself. Raises NotFound, PlaybackRefused where the session has ended.
+    """
 
     permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.PLAYBACK
 
     session_id: PlaybackSessionId
+    rendition: Annotated[str, Meta(max_length=40)] | None = None

@@ -1,0 +1,83 @@
+"""The installed `celesta` command: one module per subcommand, loaded only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+from click.exceptions import NoSuchCommand
+
+from ports.environment import BootError
+
+
+@dataclass(frozen=True)
+class Entry:
+    target: str
+    """`module:command`."""
+    summary: str
+
+
+COMMANDS = {
+    "run": Entry("apps.console.run:run", "Start everything here: website, API, tasks and what they need."),
+    "import": Entry("apps.console.import_folder:import_", "Import a folder of music."),
+    "users": Entry("apps.console.users:users", "List, invite and promote people."),
+    "actions": Entry("apps.console.actions:actions", "Print what Core can be asked to do."),
+    "ports": Entry("apps.console.ports:ports", "Print the ports and what is chosen for each."),
+    "test": Entry("apps.console.test:test", "Run the tests."),
+    "check": Entry("apps.console.check:check", "Check style, types and who imports what."),
+    "bench": Entry("apps.console.bench:bench", "Run the benchmarks."),
+}
+
+
+class Console(click.Group):
+    """Knows each command's name and summary by itself, so that `--help` and `run` load nothing they do not use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - Click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
+        return getattr(import_module(module), attribute)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Console, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="celesta", message="%(package)s %(version)s")
+def console() -> None:
+    """Celesta: a subscription music service. Start it with `celesta run`."""
+
+
+def main() -> None:
+    """Run one command; what a person can put right ends as one line and exit code 1."""
+    try:
+        console(prog_name="celesta")
+    except BootError as error:
+        fail(error)
+    except Exception as error:
+        if not _refused_by_core(error):
+            raise
+        fail(error)
+
+
+def _refused_by_core(error: Exception) -> bool:
+    """Whether Core refused what was asked; its errors are loaded only now, as most commands never need them."""
+    from apps.core.contract.errors import CelestaError  # noqa: PLC0415 - see above
+
+    return isinstance(error, CelestaError)
+
+
+def fail(error: Exception) -> None:
+    click.secho(str(error), fg="red", err=True)
+    sys.exit(1)

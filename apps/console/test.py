@@ -1,0 +1,95 @@
+"""`celesta test`: the fast suite by default, the marked ones by name."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from apps.console.checkout import ROOT
+from ports.environment import BootError
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that a suite needs and that no package of ours brings."""
+
+    name: str
+    find: Callable[[], str | None]
+    debian_package: str
+
+
+def _chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def _postgresql() -> str | None:
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return str(debian[-1]) if debian else shutil.which("initdb")
+
+
+CHROMIUM = Tool("Chromium", _chromium, "chromium")
+POSTGRESQL = Tool("PostgreSQL", _postgresql, "postgresql")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One marker of the tests. Suites that start whole services run one test after the other."""
+
+    name: str
+    summary: str
+    tools: tuple[Tool, ...] = ()
+    parallel: bool = False
+
+
+SUITES = (
+    Suite("browser", "The website in Chromium.", (CHROMIUM,)),
+    Suite("faults", "Processes killed, disks full, doors closed."),
+    Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), parallel=True),
+    Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
+)
+
+
+def suite_options(command: Callable[..., None]) -> Callable[..., None]:
+    for suite in reversed(SUITES):
+        command = click.option(f"--{suite.name}", is_flag=True, help=suite.summary)(command)
+    return command
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@suite_options
+@click.option("--all", "everything", is_flag=True, help="The default suite, then every marked one.")
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
+def test(everything: bool, pytest_arguments: tuple[str, ...], **named: bool) -> None:
+    """Run the tests: the default suite, or the marked suites that are named.
+
+    Everything after these options goes to pytest: `celesta test tests/core -k favourite`.
+    """
+    chosen = [suite for suite in SUITES if everything or named[suite.name]]
+    for suite in chosen:
+        require_tools(suite)
+    runs: list[tuple[str, list[str]]] = []
+    if everything or not chosen:
+        runs.append(("default", ["-n", "2"]))
+    runs += [(suite.name, ["-m", suite.name, "-n", "2" if suite.parallel else "0"]) for suite in chosen]
+    failed = [name for name, arguments in runs if not _passes(name, [*arguments, *pytest_arguments], several=len(runs) > 1)]
+    if failed:
+        sys.exit(1)
+
+
+def require_tools(suite: Suite) -> None:
+    """Raise `BootError` where a program is missing: a suite never passes by skipping."""
+    for tool in suite.tools:
+        if tool.find() is None:
+            raise BootError(f"The {suite.name} tests need {tool.name}, which is not installed: sudo apt-get install {tool.debian_package}.")
+
+
+def _passes(name: str, arguments: list[str], several: bool) -> bool:
+    if several:
+        click.secho(f"== {name} tests", bold=True)
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode == 0  # noqa: S603 - our own pytest
