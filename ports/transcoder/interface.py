@@ -63,9 +63,11 @@ class Transcode:
 
     duration_ms: int
     sample_rate: int
+    """Of the AAC renditions, 44,100 or 48,000 Hz; the FLAC keeps the source's (its `timescale`)."""
     channels: int
+    """Of every rendition: 1 for a mono source, else 2."""
     encoder_delay: int
-    """Priming samples that a gapless player drops from the start of the AAC renditions."""
+    """Priming samples that a gapless player drops from the start of the AAC renditions; their edit list says the same to players that heed it."""
     end_padding: int
     """Samples after the music's end that a gapless player drops from the AAC renditions."""
     loudness: float | None

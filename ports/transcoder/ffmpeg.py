@@ -1,0 +1,215 @@
+"""ffmpeg on this machine, in a sandbox: one pass decodes a source once and writes every rendition."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import signal
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, Self
+
+import imageio_ffmpeg
+
+from ports.environment import BootError, Environment
+from ports.transcoder import ladder
+from ports.transcoder.containers import Container, container_of
+from ports.transcoder.flac import StreamInformation, read_stream_information
+from ports.transcoder.fragments import Fragmented, read_fragments
+from ports.transcoder.interface import MediaRefused, Progress, RenditionFile, Transcode, TranscoderUnavailable
+from ports.transcoder.measurements import read_loudness, read_waveform
+from ports.transcoder.probe import Source, read_probe, too_long
+from ports.transcoder.process import Ffmpeg, Finished, Limits
+from ports.transcoder.sandbox import NOT_STARTED
+
+ENCODED = 0.95
+"""The share of the work after which only the check is left."""
+TOLERANCE_SECONDS = 1.0
+MACHINE_AT_FAULT = ("No space left on device", "Cannot allocate memory", "Input/output error", "Read-only file system")
+STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+
+
+class FfmpegTranscoder:
+    """Needs an ffmpeg of version 5 or later: `FFMPEG`, else the system's, else the bundled one."""
+
+    fake: ClassVar[bool] = False
+
+    def __init__(self, program: str, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._ffmpeg = Ffmpeg(program, self._limits)
+
+    @classmethod
+    def from_env(cls, environment: Environment) -> Self:
+        return cls(_installed(environment.optional("FFMPEG")), Limits.from_env(environment))
+
+    def ping(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            finished = self._ffmpeg.run(["-version"], Path(folder), _unheard)
+        if finished.code != 0:
+            raise TranscoderUnavailable(f"ffmpeg does not start: {_last_line(finished)}.")
+
+    def transcode(self, source: Path, into: Path, progress: Progress) -> Transcode:
+        with _trouble_named():
+            container = self._accept(source)
+            # Under a name of our choosing, so that the source's own name is never ffmpeg's to read.
+            (into / ladder.SOURCE).symlink_to(source.absolute())
+        opened = self._probe(container, into, progress)
+        encoded = self._encode(opened, into, progress)
+        with _trouble_named():
+            result = self._collect(opened, encoded, into)
+        self._verify(into, progress)
+        progress(1.0)
+        return result
+
+    def _accept(self, source: Path) -> Container:
+        status = source.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaRefused("This is not a file but a folder or a device: send audio files.")
+        if status.st_size == 0:
+            raise MediaRefused("This file is empty: send it again.")
+        if status.st_size > self._limits.source_bytes:
+            raise MediaRefused(f"This file is larger than {self._limits.source_bytes / 1_000_000:,.0f} MB: send it in parts.")
+        return container_of(source)
+
+    def _probe(self, container: Container, folder: Path, progress: Progress) -> Source:
+        finished = self._ffmpeg.run(ladder.opening(container), folder, lambda _: progress(0.0))
+        # Told to open a file and to write none, ffmpeg ends with an error of its own: only a crash or an ffmpeg that never ran counts.
+        if finished.code < 0 or finished.code == NOT_STARTED:
+            raise self._failure(container, finished)
+        return read_probe(container, finished.diagnostics, self._limits)
+
+    def _encode(self, source: Source, folder: Path, progress: Progress) -> Finished:
+        def heard(seconds: float) -> None:
+            progress(min(1.0, seconds / source.seconds) * ENCODED if source.seconds else 0.0)
+
+        finished = self._ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), folder, heard)
+        if finished.code != 0:
+            raise self._failure(source.container, finished)
+        return finished
+
+    def _failure(self, container: Container, finished: Finished) -> Exception:
+        if finished.code == -signal.SIGXCPU:
+            return MediaRefused(f"This file needs more than {self._limits.cpu_seconds} s of processor time: export it again.")
+        if finished.code == NOT_STARTED:
+            return TranscoderUnavailable(f"ffmpeg does not start ({_last_line(finished)}): install it, or set FFMPEG to its path.")
+        if finished.code in STOPPED:
+            return TranscoderUnavailable("ffmpeg was killed before it was done (too little memory, or a shutdown): try again.")
+        if any(reason in finished.diagnostics for reason in MACHINE_AT_FAULT):
+            return TranscoderUnavailable(f"ffmpeg could not do its work ({_last_line(finished)}): make room and try again.")
+        if "File too large" in finished.diagnostics:
+            return MediaRefused(f"This file unpacks to more than {self._limits.output_bytes / 1_000_000:,.0f} MB: send it in parts.")
+        return MediaRefused(f"This {container.name} file is damaged, it cannot be decoded: export it again.")
+
+    def _check_length(self, source: Source, music: StreamInformation) -> None:
+        seconds = music.samples / music.sample_rate
+        if music.samples == 0:
+            raise MediaRefused(f"This {source.container.name} file holds no sound that can be decoded: export it again.")
+        if seconds > self._limits.source_seconds:
+            raise MediaRefused(too_long(self._limits))
+        if source.exact and source.seconds is not None and seconds < source.seconds - TOLERANCE_SECONDS:
+            raise MediaRefused(
+                f"This file ends early: {seconds:.0f} of the {source.seconds:.0f} seconds it promises could be decoded. Send it again."
+            )
+
+    def _collect(self, source: Source, encoded: Finished, folder: Path) -> Transcode:
+        music = read_stream_information(folder / ladder.FLAC)
+        self._check_length(source, music)
+        fragmented = {name: read_fragments(folder / name) for name in ladder.AAC}
+        for name, parsed in fragmented.items():
+            _check_rendition(name, parsed, music)
+        first = fragmented["aac-64"]
+        loudness = read_loudness(encoded.diagnostics)
+        waveform = read_waveform(folder / ladder.PEAKS)
+        (folder / ladder.SOURCE).unlink()
+        (folder / ladder.PEAKS).unlink()
+        return Transcode(
+            duration_ms=round(music.samples * 1000 / music.sample_rate),
+            sample_rate=first.timescale,
+            channels=music.channels,
+            encoder_delay=first.delay,
+            end_padding=first.frames * ladder.AAC_FRAME - first.duration,
+            loudness=loudness.integrated,
+            true_peak=loudness.true_peak,
+            waveform=waveform,
+            renditions=(
+                *(_fragmented_file(folder / name, parsed) for name, parsed in fragmented.items()),
+                _flac_file(folder / ladder.FLAC, music),
+            ),
+        )
+
+    def _verify(self, folder: Path, progress: Progress) -> None:
+        """The smallest rendition decodes; the boxes and the length of each were checked when they were read."""
+        finished = self._ffmpeg.run(ladder.decoding("aac-64"), folder, lambda _: progress(ENCODED))
+        if finished.code != 0:
+            raise TranscoderUnavailable(f"The rendition aac-64 does not decode ({_last_line(finished)}): try again.")
+
+
+def _check_rendition(name: str, parsed: Fragmented, music: StreamInformation) -> None:
+    lasts, seconds = (parsed.duration - parsed.delay) / parsed.timescale, music.samples / music.sample_rate
+    if parsed.timescale != ladder.playback_rate(music.sample_rate) or abs(lasts - seconds) > TOLERANCE_SECONDS:
+        raise TranscoderUnavailable(f"The rendition {name} lasts {lasts:.1f} s, the music {seconds:.1f} s: try again.")
+
+
+@contextmanager
+def _trouble_named() -> Generator[None]:
+    """For our own work on files; what a progress callback raises never passes here."""
+    try:
+        yield
+    except OSError as error:
+        raise TranscoderUnavailable(f"The file could not be transcoded ({error.strerror}): try again.") from error
+
+
+def _installed(chosen: str | None) -> str:
+    if chosen:
+        found = shutil.which(chosen)
+        if found is None:
+            raise BootError(f"FFMPEG={chosen} is not a program: set it to the path of ffmpeg, or leave it out to use the installed one.")
+        return str(Path(found).absolute())
+    system = shutil.which("ffmpeg")
+    if system:
+        return system
+    try:
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as error:
+        raise BootError("No ffmpeg was found: install ffmpeg, or set FFMPEG to its path.") from error
+
+
+def _fragmented_file(path: Path, parsed: Fragmented) -> RenditionFile:
+    size = path.stat().st_size
+    peak = max(-(-8 * segment.length * parsed.timescale // segment.duration) for segment in parsed.segments)
+    return RenditionFile(
+        name=path.name,
+        path=path,
+        content_type="audio/mp4",
+        codecs="mp4a.40.2",
+        bit_rate=8 * size * parsed.timescale // parsed.duration,
+        peak_bit_rate=peak,
+        size=size,
+        sha256=_sha256(path),
+        timescale=parsed.timescale,
+        initialisation_length=parsed.initialisation_length,
+        segments=parsed.segments,
+    )
+
+
+def _flac_file(path: Path, music: StreamInformation) -> RenditionFile:
+    size = path.stat().st_size
+    bit_rate = 8 * size * music.sample_rate // music.samples
+    return RenditionFile(path.name, path, "audio/flac", "fLaC", bit_rate, bit_rate, size, _sha256(path), music.sample_rate, 0, ())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _last_line(finished: Finished) -> str:
+    lines = finished.diagnostics.strip().splitlines()
+    return lines[-1] if lines else f"exit code {finished.code}"
+
+
+def _unheard(_: float) -> None:
+    """For a run whose progress nobody follows."""

@@ -1,0 +1,82 @@
+"""The ffmpeg command lines: how a source is opened, and the one pass that writes and measures everything."""
+
+from __future__ import annotations
+
+from ports.transcoder.containers import Container
+from ports.transcoder.probe import Source
+
+SOURCE = "source"
+"""What the source is called inside the work folder, whatever its real name."""
+PEAKS = "peaks.txt"
+AAC = {"aac-64": 64, "aac-128": 128, "aac-256": 256}
+"""Rendition name to kbit/s."""
+FLAC = "flac"
+AAC_FRAME = 1024
+"""Samples in one coded frame of AAC-LC."""
+FRAGMENT_MICROSECONDS = 5_000_000
+WINDOWS_A_SECOND = 100
+WINDOWS = 2000
+WINDOW_WITHOUT_DURATION = 0.1
+
+DECODERS = (
+    "mp3float,mp3,flac,vorbis,libvorbis,opus,libopus,aac,alac,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,"
+    "pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
+)
+ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
+FRAGMENTED = [
+    *("-f", "mp4", "-movflags", "+empty_moov+delay_moov+default_base_moof+skip_trailer"),
+    *("-frag_duration", str(FRAGMENT_MICROSECONDS)),
+]
+
+
+def opening(container: Container, *options: str) -> list[str]:
+    """Open the source: one demuxer, known decoders, local files only, sound only."""
+    return [
+        *("-f", container.demuxer, "-format_whitelist", container.demuxer),
+        *("-codec_whitelist", DECODERS, "-protocol_whitelist", "file,pipe"),
+        *("-vn", "-sn", "-dn", *options, "-i", f"file:{SOURCE}"),
+    ]
+
+
+def encoding(source: Source, longest: int) -> list[str]:
+    """Decode once, at most a second more than `longest`; write every rendition, print the loudness and list the peaks."""
+    return [
+        *opening(source.container, "-t", str(longest + 1)),
+        *("-filter_complex_threads", "1", "-filter_complex", _graph(source)),
+        *(argument for name, kilobits in AAC.items() for argument in _aac(name, kilobits)),
+        *("-map", "[flac]", "-c:a", "flac", "-sample_fmt", "s16" if source.bits == 16 else "s32"),
+        *(*ANONYMOUS, "-f", "flac", f"file:{FLAC}"),
+    ]
+
+
+def decoding(name: str) -> list[str]:
+    """Decode a finished rendition, stopping at the first error."""
+    return ["-xerror", "-protocol_whitelist", "file", "-f", "mov", "-err_detect", "explode", "-i", f"file:{name}", "-f", "null", "-"]
+
+
+def playback_rate(sample_rate: int) -> int:
+    """The rate of the AAC renditions: the one of 44.1 and 48 kHz that the source's belongs to."""
+    return 44_100 if sample_rate % 11_025 == 0 else 48_000
+
+
+def _aac(name: str, kilobits: int) -> list[str]:
+    return ["-map", f"[{name}]", "-c:a", "aac", "-b:a", f"{kilobits}k", *ANONYMOUS, *FRAGMENTED, f"file:{name}"]
+
+
+def _graph(source: Source) -> str:
+    layout = "mono" if source.mono else "stereo"
+    aac = "".join(f"[{name}]" for name in AAC)
+    return (
+        f"[0:a:0]aformat=channel_layouts={layout},asplit=3[flac][measured][resampled];"
+        # A mono file is heard from both speakers of a pair, and is measured so.
+        f"[measured]ebur128=peak=true:framelog=verbose:dualmono={int(source.mono)},asetnsamples=n={_window(source)},"
+        "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
+        f"ametadata=mode=print:key=lavfi.astats.Overall.Peak_level:file={PEAKS},anullsink;"
+        f"[resampled]aresample={playback_rate(source.sample_rate)},asplit={len(AAC)}{aac}"
+    )
+
+
+def _window(source: Source) -> int:
+    """Samples for one measured peak: fine enough for the waveform, coarse enough for an audiobook."""
+    seconds = WINDOW_WITHOUT_DURATION if source.seconds is None else source.seconds / WINDOWS
+    return max(source.sample_rate // WINDOWS_A_SECOND, int(seconds * source.sample_rate))
