@@ -11,7 +11,7 @@ from apps.core.client.interface import CoreClient
 from apps.core.contract.actions import Service
 from ports.environment import Environment
 
-CORE_FACTORY = "apps.core.app:create_app"
+CORE_FACTORY = "apps.core.app:create_core"
 """Named, not imported: front ends without Core's database packages load this module too."""
 
 

@@ -56,8 +56,6 @@ class Actor(msgspec.Struct, frozen=True):
     address: str = ""
     """The network address the request came from, for limits and the audit trail."""
     request_id: str = ""
-    checked_at: float = 0.0
-    """Unix time at which Core last confirmed status, roles and plan; 0 when never."""
 
 
 class Permission(msgspec.Struct, frozen=True):

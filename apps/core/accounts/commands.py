@@ -1,0 +1,169 @@
+"""Changes to accounts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from apps.core.accounts.attempts import count_attempt
+from apps.core.accounts.models import AccountRoleRow, AccountRow, InvitationRow
+from apps.core.accounts.passwords import Passwords
+from apps.core.accounts.rules import INVITATION_LIFETIME, check_password, email_key
+from apps.core.bus import handles
+from apps.core.contract.accounts import (
+    AcceptInvitation,
+    Account,
+    AccountRegistered,
+    AccountStatus,
+    AccountSuspensionChanged,
+    ChangePassword,
+    ChangeRoles,
+    Invitation,
+    InviteAdministrator,
+    LogIn,
+    RegisterAccount,
+    RestoreAccount,
+    SuspendAccount,
+)
+from apps.core.contract.actions import Actor, Done, Role
+from apps.core.contract.errors import AccountSuspended, Conflict, LogInFailed, NotFound
+from apps.core.outbox import Events
+from apps.core.rights.plans import FIRST_PLAN
+from ports.clock.interface import Clock
+
+
+@handles(RegisterAccount)
+def register_account(action: RegisterAccount, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
+    row = _open_account(action, session, events, clock, passwords)
+    return as_account(row, frozenset({Role.LISTENER}))
+
+
+@handles(LogIn)
+def log_in(action: LogIn, actor: Actor, session: Session, clock: Clock, passwords: Passwords) -> Account:
+    attempt = count_attempt(session, action.email, actor.address, clock.now())
+    row = session.scalar(select(AccountRow).where(AccountRow.email_key == email_key(action.email)))
+    if not passwords.matches(row.password_hash if row else None, action.password) or row is None:
+        raise LogInFailed("The e-mail address and the password do not belong together.", "Check both and try again.")
+    attempt.succeeded(session)
+    if row.status != AccountStatus.ACTIVE:
+        raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
+    if passwords.outdated(row.password_hash):
+        row.password_hash = passwords.hash(action.password)
+    return as_account(row, roles_of(session, row.id))
+
+
+@handles(ChangePassword)
+def change_password(action: ChangePassword, actor: Actor, session: Session, clock: Clock, passwords: Passwords) -> Done:
+    row = session.get_one(AccountRow, actor.account_id)
+    attempt = count_attempt(session, row.email, actor.address, clock.now())
+    if not passwords.matches(row.password_hash, action.present):
+        raise LogInFailed("That is not your present password.", "Check it and try again.")
+    attempt.succeeded(session)
+    check_password(action.new, row.email)
+    row.password_hash = passwords.hash(action.new)
+    return Done()
+
+
+@handles(InviteAdministrator)
+def invite_administrator(session: Session, clock: Clock) -> Invitation:
+    if _administrators(session):
+        raise Conflict("There is an administrator already.", "Give others the role with: ./celesta users roles EMAIL administrator")
+    session.execute(delete(InvitationRow).where(InvitationRow.role == Role.ADMINISTRATOR))
+    token = secrets.token_urlsafe(24)
+    expires_at = clock.now() + INVITATION_LIFETIME
+    session.add(InvitationRow(digest=_digest(token), role=Role.ADMINISTRATOR, expires_at=expires_at))
+    return Invitation(token, expires_at)
+
+
+@handles(AcceptInvitation)
+def accept_invitation(action: AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
+    invitation = session.get(InvitationRow, _digest(action.token))
+    if invitation is None or invitation.expires_at <= clock.now():
+        raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
+    row = _open_account(action, session, events, clock, passwords)
+    session.add(AccountRoleRow(account_id=row.id, role=invitation.role))
+    session.delete(invitation)
+    return as_account(row, frozenset({Role.LISTENER, Role(invitation.role)}))
+
+
+@handles(ChangeRoles)
+def change_roles(action: ChangeRoles, session: Session) -> Account:
+    row = _account_of(session, action.email)
+    before = _administrators(session)
+    session.execute(delete(AccountRoleRow).where(AccountRoleRow.account_id == row.id))
+    session.add_all(AccountRoleRow(account_id=row.id, role=role) for role in sorted(action.roles - {Role.LISTENER}))
+    session.flush()
+    _keep_one_administrator(session, before)
+    return as_account(row, roles_of(session, row.id))
+
+
+@handles(SuspendAccount)
+def suspend_account(action: SuspendAccount, session: Session, events: Events) -> Account:
+    return _set_status(action.email, AccountStatus.SUSPENDED, session, events)
+
+
+@handles(RestoreAccount)
+def restore_account(action: RestoreAccount, session: Session, events: Events) -> Account:
+    return _set_status(action.email, AccountStatus.ACTIVE, session, events)
+
+
+def as_account(row: AccountRow, roles: frozenset[Role]) -> Account:
+    return Account(row.id, row.email, row.name, AccountStatus(row.status), roles, row.plan, row.created_at)
+
+
+def roles_of(session: Session, account_id: str) -> frozenset[Role]:
+    stored = session.scalars(select(AccountRoleRow.role).where(AccountRoleRow.account_id == account_id))
+    return frozenset({Role.LISTENER, *(Role(role) for role in stored)})
+
+
+def _open_account(
+    action: RegisterAccount | AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords
+) -> AccountRow:
+    check_password(action.password, action.email)
+    password_hash = passwords.hash(action.password)  # before the transaction begins: it takes a while
+    if session.scalar(select(AccountRow.id).where(AccountRow.email_key == email_key(action.email))):
+        raise Conflict("There is an account with this e-mail address already.", "Log in with it, or use another address.")
+    row = AccountRow(
+        email=action.email, email_key=email_key(action.email), name=action.name.strip() or action.email,
+        password_hash=password_hash, status=AccountStatus.ACTIVE, plan=FIRST_PLAN, created_at=clock.now(),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    events.emit(AccountRegistered(row.id))
+    return row
+
+
+def _set_status(email: str, status: AccountStatus, session: Session, events: Events) -> Account:
+    row = _account_of(session, email)
+    if row.status != status:
+        before = _administrators(session)
+        row.status = status
+        session.flush()
+        _keep_one_administrator(session, before)
+        events.emit(AccountSuspensionChanged(row.id, suspended=status == AccountStatus.SUSPENDED))
+    return as_account(row, roles_of(session, row.id))
+
+
+def _account_of(session: Session, email: str) -> AccountRow:
+    row = session.scalar(select(AccountRow).where(AccountRow.email_key == email_key(email)))
+    if row is None:
+        raise NotFound(f"There is no account with the e-mail address {email}.", "Look it up with: ./celesta users list")
+    return row
+
+
+def _administrators(session: Session) -> int:
+    administrators = select(func.count()).select_from(AccountRoleRow).join(AccountRow, AccountRow.id == AccountRoleRow.account_id)
+    administrators = administrators.where(AccountRoleRow.role == Role.ADMINISTRATOR, AccountRow.status == AccountStatus.ACTIVE)
+    return session.scalar(administrators) or 0
+
+
+def _keep_one_administrator(session: Session, before: int) -> None:
+    if before and not _administrators(session):
+        raise Conflict("That would leave nobody to administer the service.", "Make somebody else an administrator first.")
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

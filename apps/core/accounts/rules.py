@@ -1,0 +1,37 @@
+"""Rules of accounts: passwords, limits on failed log-ins, lifetimes."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from apps.core.contract.errors import Invalid
+
+FAILURE_WINDOW = timedelta(minutes=15)
+FAILURES_PER_EMAIL = 10
+FAILURES_PER_ADDRESS = 30
+INVITATION_LIFETIME = timedelta(hours=24)
+FEWEST_DIFFERENT_CHARACTERS = 5
+
+COMMON = frozenset({
+    "1234567890", "0123456789", "qwertyuiop", "password12", "password123", "passwordpassword", "iloveyou12", "letmein123", "adminadmin",
+    "administrator", "welcome123", "qwerty12345", "1q2w3e4r5t", "123456789a", "abcdefghij", "changeme123", "celestacelesta",
+})  # fmt: skip
+"""Long enough for the length rule, yet among the first that anyone tries."""
+
+
+def email_key(email: str) -> str:
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def check_password(password: str, email: str) -> None:
+    """Raises `Invalid` for a password that is easily guessed (NIST SP 800-63B, 3.1.1.2)."""
+    folded = password.casefold()
+    if folded in COMMON or folded == email_key(email) or len(set(folded)) < FEWEST_DIFFERENT_CHARACTERS:
+        raise Invalid("That password is too easy to guess.", "Choose a longer or less common one; a few unrelated words do well.")
+
+
+def window_of(now: datetime) -> datetime:
+    """The beginning of the fixed window that a failure at `now` counts in."""
+    seconds = int(FAILURE_WINDOW.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=now.tzinfo)

@@ -1,0 +1,73 @@
+"""An account's standing: status, roles and plan, as Core itself knows them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import select
+
+from apps.core.accounts.models import AccountRoleRow, AccountRow
+from apps.core.contract.accounts import AccountStatus
+from apps.core.contract.actions import Actor, Role
+from apps.core.contract.errors import AccountSuspended, Unauthenticated
+from apps.core.database import reader
+
+TRUSTED_SECONDS = 5.0
+"""How long a Query may go by what was read last; a Command always looks again."""
+REMEMBERED = 10_000
+
+
+class Standing(msgspec.Struct, frozen=True):
+    status: str
+    roles: frozenset[Role]
+    plan: str
+
+
+@dataclass
+class Standings:
+    """Reads standings and remembers them for a moment, per process."""
+
+    _known: OrderedDict[str, tuple[float, Standing]] = field(default_factory=OrderedDict[str, tuple[float, Standing]])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def confirm(self, actor: Actor, *, at_once: bool) -> Actor:
+        """The actor as Core knows them. Raises `Unauthenticated` where the account is gone, `AccountSuspended` where it is closed."""
+        assert actor.account_id is not None
+        standing = self._of(actor.account_id, at_once=at_once)
+        if standing is None:
+            raise Unauthenticated("This account no longer exists.", "Log in with another one.")
+        if standing.status != AccountStatus.ACTIVE:
+            raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
+        if standing.roles == actor.roles and standing.plan == actor.plan:
+            return actor
+        return msgspec.structs.replace(actor, roles=standing.roles, plan=standing.plan)
+
+    def _of(self, account_id: str, *, at_once: bool) -> Standing | None:
+        now = time.monotonic()
+        known = self._known.get(account_id)
+        if known is not None and not at_once and now - known[0] <= TRUSTED_SECONDS:
+            return known[1]
+        standing = read_standing(account_id)
+        with self._lock:
+            self._known.pop(account_id, None)
+            if standing is not None:
+                self._known[account_id] = (now, standing)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return standing
+
+
+def read_standing(account_id: str) -> Standing | None:
+    """One statement, whatever the number of roles."""
+    wanted = select(AccountRow.status, AccountRow.plan, AccountRoleRow.role)
+    wanted = wanted.outerjoin(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id).where(AccountRow.id == account_id)
+    with reader() as connection:
+        rows = connection.execute(wanted).all()
+    if not rows:
+        return None
+    roles = frozenset({Role.LISTENER, *(Role(row.role) for row in rows if row.role is not None)})
+    return Standing(rows[0].status, roles, rows[0].plan)

@@ -1,0 +1,145 @@
+"""The database: the declarative base, its column types, and one engine to write and one to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVarTuple
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, Select, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from apps.core.contract.errors import NotFound
+from apps.core.contract.ids import id_from_bytes, id_to_bytes
+from apps.core.meter import count_rows
+from ports.environment import BootError, Environment
+
+Columns = TypeVarTuple("Columns")
+
+READER = "reader"
+BUSY_MILLISECONDS = 5_000
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class IdColumn(TypeDecorator[str]):
+    """22 base62 characters in Python, 16 bytes in the database."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            return id_to_bytes(value)
+        except ValueError:
+            raise NotFound("There is nothing under that id.") from None
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else id_from_bytes(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; a naive one is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a moment needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autoflush": False, "expire_on_commit": False})
+
+
+def configure_database(app: Flask, environment: Environment) -> None:
+    """Bind the app to `DATABASE_URL`: Commands write through the default engine, Queries read through `reader`."""
+    url = make_url(environment.secret("DATABASE_URL"))
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+        pool = {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True}
+        writer, reader = {"url": url, **pool}, {"url": url, **pool, "execution_options": {"postgresql_readonly": True}}
+    elif url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise BootError("DATABASE_URL names an SQLite database in memory, which no second connection sees: name a file.")
+        writer, reader = {"url": url}, {"url": url}
+    else:
+        raise BootError(f"DATABASE_URL begins with {url.drivername}: Celesta runs on sqlite and postgresql.")
+    app.config["SQLALCHEMY_BINDS"] = {None: writer, READER: reader}
+    db.init_app(app)
+    with app.app_context():
+        if url.get_backend_name() == "sqlite":
+            _prepare_sqlite(db.engine, "BEGIN IMMEDIATE", query_only=False)
+            _prepare_sqlite(db.engines[READER], "BEGIN", query_only=True)
+
+
+def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
+    """Transactions are begun by us: a Command takes the write lock at once, so it can wait for it but never fail half-way."""
+
+    def on_connect(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if query_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def reader() -> Connection:
+    """A connection that can only read; rolled back when closed."""
+    return db.engines[READER].connect()
+
+
+def fetch(connection: Connection, wanted: Select[*Columns]) -> Sequence[Row[*Columns]]:
+    """All rows, counted for the meter."""
+    rows = connection.execute(wanted).all()
+    count_rows(len(rows))
+    return rows
+
+
+def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which both dialects spell alike."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def dispose_engines(app: Flask) -> None:
+    """Forget inherited connections: to be called in a process that was forked after the app was built."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)

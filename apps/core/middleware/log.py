@@ -1,0 +1,39 @@
+"""One line for each Command and for each refusal; Queries that succeed are told at debug level only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from apps.core.bus import Dispatch, Following
+from apps.core.contract.errors import CelestaError, Defect
+
+logger = structlog.get_logger("core.bus")
+
+
+def log(dispatch: Dispatch, following: Following) -> Any:
+    try:
+        result = following(dispatch)
+    except Defect:
+        logger.exception("failed", **_facts(dispatch))
+        raise
+    except CelestaError as error:
+        logger.info("refused", code=error.code, reason=error.message, **_facts(dispatch))
+        raise
+    if dispatch.is_command:
+        logger.info("done", **_facts(dispatch))
+    return result
+
+
+def _facts(dispatch: Dispatch) -> dict[str, Any]:
+    """Names, never the fields: they may hold passwords."""
+    actor, measure = dispatch.actor, dispatch.measure
+    return {
+        "action": dispatch.kind.__name__,
+        "service": str(actor.service),
+        "account": actor.account_id,
+        "request": actor.request_id,
+        "ms": round(measure.seconds * 1000, 1),
+        "statements": measure.statements,
+    }

@@ -1,0 +1,18 @@
+"""Nothing unchecked reaches a handler: the payload is decoded by its type, here and only here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.core.bus import Dispatch, Following
+from apps.core.contract.codec import decode_action
+from apps.core.contract.errors import TooLarge
+
+MAXIMUM_BYTES = 4 * 1024 * 1024
+
+
+def validate(dispatch: Dispatch, following: Following) -> Any:
+    if len(dispatch.payload) > MAXIMUM_BYTES:
+        raise TooLarge(f"{dispatch.kind.__name__} is larger than {MAXIMUM_BYTES} bytes.", "Send it in smaller parts.")
+    dispatch.action = decode_action(dispatch.kind, dispatch.payload)
+    return following(dispatch)

@@ -1,0 +1,116 @@
+"""The outbox: domain events are stored in the transaction that made them true, then published at least once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from apps.core.contract.actions import Event
+from apps.core.contract.codec import EVENTS, encoder
+from apps.core.contract.ids import new_id
+from apps.core.database import Base, IdColumn, db, reader
+from apps.core.subscriptions import tasks_for
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.task_queue.interface import QueueUnavailable, TaskQueue
+
+SWEEP_AFTER = timedelta(seconds=5)
+"""How old an unpublished event is before the relay takes it: younger ones are being published by who wrote them."""
+SWEEP_SIZE = 500
+PAUSE_SECONDS = 5.0
+"""After a failure, how long this process leaves publishing to the relay rather than keep callers waiting."""
+
+log = structlog.get_logger("core.outbox")
+
+
+class OutboxRow(Base):
+    __tablename__ = "outbox"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    event: Mapped[str]
+    fields: Mapped[bytes]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+@dataclass
+class Events:
+    """What a handler emits; nothing leaves before its transaction is committed."""
+
+    emitted: list[Event] = field(default_factory=list[Event])
+
+    def emit(self, event: Event) -> None:
+        self.emitted.append(event)
+
+
+class Stored(NamedTuple):
+    """An event in the outbox."""
+
+    id: str
+    event: str
+    fields: bytes
+
+
+def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stored]:
+    """Add the events to the open transaction."""
+    stored = [Stored(new_id(), type(one).__name__, encoder.encode(one)) for one in events]
+    session.add_all(OutboxRow(id=one.id, event=one.event, fields=one.fields, created_at=now) for one in stored)
+    return stored
+
+
+@dataclass
+class Publisher:
+    """Hands stored events to the task queue and marks them published."""
+
+    container: Container
+    _paused_until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def publish_at_once(self, rows: Sequence[Stored]) -> None:
+        """Called right after the commit; what cannot be published now is left to the relay."""
+        if time.monotonic() < self._paused_until:
+            return
+        try:
+            self.publish(rows)
+        except QueueUnavailable as error:
+            with self._lock:
+                self._paused_until = time.monotonic() + PAUSE_SECONDS
+            log.warning("events left for the relay", count=len(rows), reason=str(error))
+
+    def publish(self, rows: Sequence[Stored]) -> None:
+        """Raises `QueueUnavailable` at the first event that is not taken; those before it are marked."""
+        queue = self.container.get(TaskQueue)
+        published: list[str] = []
+        try:
+            for row in rows:
+                for task in tasks_for(EVENTS[row.event], row.fields):
+                    queue.enqueue(task.name, task.arguments, task.queue, row.id)
+                published.append(row.id)
+        finally:
+            self._mark(published)
+
+    def _mark(self, ids: Sequence[str]) -> None:
+        if ids:
+            now = self.container.get(Clock).now()
+            with db.engine.begin() as connection:
+                connection.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(published_at=now))
+
+    def sweep(self, app: Flask) -> int:
+        """Publish what was left behind; returns how many events that were. Raises `QueueUnavailable`."""
+        with app.app_context():
+            before = self.container.get(Clock).now() - SWEEP_AFTER
+            left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
+            left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before)
+            with reader() as connection:
+                rows = [Stored(*row) for row in connection.execute(left.order_by(OutboxRow.id).limit(SWEEP_SIZE))]
+            self.publish(rows)
+            return len(rows)

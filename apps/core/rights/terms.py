@@ -1,0 +1,21 @@
+"""The terms deals are made of, after DDEX's CommercialModelType and UseType."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+WORLDWIDE = "WW"
+"""A deal for every territory but those it excludes; not an ISO 3166-1 code."""
+
+
+class CommercialModel(StrEnum):
+    SUBSCRIPTION = "subscription"
+    ADVERTISEMENT_SUPPORTED = "advertisement_supported"
+    OWN_MUSIC = "own_music"
+    """The operator's own collection: every account may play it."""
+
+
+class UseType(StrEnum):
+    ON_DEMAND_STREAM = "on_demand_stream"
+    NON_INTERACTIVE_STREAM = "non_interactive_stream"
+    CONDITIONAL_DOWNLOAD = "conditional_download"

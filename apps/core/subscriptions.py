@@ -1,0 +1,33 @@
+"""Which task is told of which event: one readable table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from apps.core.contract.actions import Event
+from apps.core.contract.jobs import JobReady
+from ports.task_queue.interface import Argument
+
+
+@dataclass(frozen=True)
+class Task:
+    name: str
+    queue: str
+    arguments: Mapping[str, Argument]
+
+
+JOB_TASKS = {
+    "receive": ("tasks.intake.receive", "default"),
+    "transcode": ("tasks.transcoding.transcode", "media"),
+}
+"""By kind of job: the task and its queue."""
+
+
+def tasks_for(kind: type[Event], fields: bytes) -> Iterator[Task]:
+    if kind is JobReady:
+        event = msgspec.json.decode(fields, type=JobReady)
+        name, queue = JOB_TASKS[event.kind]
+        yield Task(name, queue, {"job_id": event.job_id})
