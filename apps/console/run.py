@@ -1,0 +1,63 @@
+"""`celesta run`: the embedded topology, supervised from one process."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+
+import click
+
+from apps.console.embedded import embedded_environment, forget_valkey_port, make_home
+from apps.console.logs import Journal
+from apps.console.preflight import check_port, check_space, take_run_lock
+from apps.console.processes import StopAsked, Supervisor
+from apps.console.topology import Topology
+from apps.console.valkey import Server
+from ports.container import Container
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is every one of this machine.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+def run(host: str, port: int) -> None:
+    """Start everything here: website, API, tasks and what they need. Ctrl-C stops it all."""
+    values = {**os.environ, "CELESTA_HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    home = make_home(values)
+    check_space(home)
+    with take_run_lock(home, address) as lock:
+        check_port(host, port)
+        bundled = not values.get("REDIS_URL")
+        environment = environment_with_valkey(values) if bundled else embedded_environment(values)
+        Container(environment)
+        journal = Journal(home / "logs")
+        supervisor = Supervisor(journal, lock.fileno())
+        supervise(Topology(environment, address, bundled, journal, supervisor))
+
+
+def environment_with_valkey(values: Mapping[str, str]) -> dict[str, str]:
+    """The environment with a port for Valkey that nobody listens on."""
+    environment = embedded_environment(values)
+    server = Server(environment["REDIS_URL"])
+    server.shut_down_left_over()
+    if not server.listens():
+        return environment
+    forget_valkey_port(make_home(values))
+    return embedded_environment(values)
+
+
+def supervise(topology: Topology) -> None:
+    supervisor, journal = topology.supervisor, topology.journal
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, supervisor.note_signal)
+    try:
+        topology.start()
+        supervisor.look_after()
+    except StopAsked:
+        journal.write("celesta", "Stopping.")
+    finally:
+        # Valkey last, as the others still have something to tell it.
+        supervisor.stop("web", "worker", "flower", patience=6)
+        supervisor.close()
+    journal.write("celesta", "Everything has stopped.")

@@ -1,0 +1,124 @@
+"""The processes of the embedded topology, in the order in which they start."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from apps.console.checkout import ROOT
+from apps.console.embedded import free_port
+from apps.console.logs import Journal
+from apps.console.preflight import check_port
+from apps.console.processes import Child, Service, Supervisor
+from apps.console.valkey import Server, valkey_service
+from ports.container import Container
+from ports.environment import BootError
+
+BOOT_PATIENCE = 60
+"""Seconds until a service must answer for the first time."""
+FLOWER_PORT = 5555
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock for one who listens everywhere
+QUIET_CELERY = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "tasks.app")
+"""Without a banner, and without a warning against root, who may well be all there is in a container."""
+INVITATION = "import sys; from apps.console.administrator import invitation_link; print(invitation_link(sys.argv[1]) or '')"
+
+
+@dataclass(frozen=True)
+class Topology:
+    environment: Mapping[str, str]
+    address: str
+    bundled: bool
+    """Whether Valkey is ours to start."""
+    journal: Journal
+    supervisor: Supervisor
+
+    def start(self) -> None:
+        """Start everything and say where it is; raises `BootError` where something the first page needs does not start."""
+        self._say(f"Starting; everything is kept in {self.environment['CELESTA_HOME']}.")
+        if self.bundled:
+            self._start_valkey()
+        self._migrate()
+        self._start_web()
+        self._say(f"Celesta is at {self.address} (Ctrl-C stops it).")
+        self.supervisor.start(self._worker())
+        self._start_flower()
+        self._invite()
+
+    def _start_valkey(self) -> None:
+        valkey = self.supervisor.start(valkey_service(self.environment))
+        self._await(valkey, Server(self.environment["REDIS_URL"]).answers)
+
+    def _migrate(self) -> None:
+        migration = self.supervisor.start(self._python("migrate", "-m", "apps.core.migrate", shown=False))
+        if self.supervisor.finish(migration):
+            raise BootError(self._failure("The database could not be brought up to date", migration))
+
+    def _start_web(self) -> None:
+        web = self.supervisor.start(
+            self._python("web", "-m", "gunicorn", "-c", "python:wsgi.gunicorn", "wsgi.all:application", shown=False)
+        )
+        self._await(web, self._first_page)
+        web.shown = True
+
+    def _await(self, child: Child, ready: Callable[[], bool]) -> None:
+        name = child.service.name
+        if not self.supervisor.wait(lambda: child.exit_code is not None or ready(), BOOT_PATIENCE):
+            raise BootError(f"{name} did not answer within {BOOT_PATIENCE} s. What it said is in {self.journal.path}.")
+        if child.exit_code is not None:
+            raise BootError(self._failure(f"{name} did not start", child))
+
+    def _failure(self, what: str, child: Child) -> str:
+        return f"{what}: {child.reason().rstrip('.')}. All it said is in {self.journal.path}."
+
+    def _first_page(self) -> bool:
+        parts = urlsplit(self.address)
+        host = parts.hostname or ""
+        connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), parts.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def _worker(self) -> Service:
+        schedule = f"{self.environment['CELESTA_HOME']}/celerybeat-schedule"
+        options = ("--without-gossip", "--without-mingle", "-B", "-E", "-c", "2", "-Q", "default,media,reports", "-s", schedule)
+        # SIGQUIT lets running tasks end for a moment, then gives them back to the queue; SIGTERM would wait for all of them.
+        return self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
+
+    def _start_flower(self) -> None:
+        try:
+            check_port("127.0.0.1", FLOWER_PORT)
+            port = FLOWER_PORT
+        except BootError:
+            port = free_port()
+        password = Container(self.environment).environment.secret("FLOWER_PASSWORD")
+        options = {"FLOWER_ADDRESS": "127.0.0.1", "FLOWER_PORT": str(port), "FLOWER_BASIC_AUTH": f"celesta:{password}"}
+        command = (sys.executable, *QUIET_CELERY, "flower", "--logging=error")
+        self.supervisor.start(Service("flower", command, {**self.environment, **options}))
+        where = f"{self.environment['SECRETS_PATH']}/FLOWER_PASSWORD"
+        self._say(f"Flower shows the tasks at http://127.0.0.1:{port} (user celesta, password in {where}).")
+
+    def _invite(self) -> None:
+        """Print the link that makes its reader the administrator, where there is none; the log file must not keep it."""
+        command = [sys.executable, "-c", INVITATION, self.address]
+        asked = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        lines = asked.stdout.splitlines()
+        if asked.returncode:
+            raise BootError(f"No administrator could be invited: {asked.stderr.strip().rpartition(chr(10))[2]}")
+        if lines and lines[-1]:
+            self._say(f"There is no administrator yet. Become it, once, at {lines[-1]}", kept=False)
+
+    def _python(self, name: str, *arguments: str, **how: Any) -> Service:
+        return Service(name, (sys.executable, *arguments), self.environment, **how)
+
+    def _say(self, line: str, kept: bool = True) -> None:
+        self.journal.write("celesta", line, kept=kept)

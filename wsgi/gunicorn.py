@@ -1,0 +1,51 @@
+"""Gunicorn's configuration, for every app and topology: `gunicorn -c python:wsgi.gunicorn wsgi.all:application`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from ports.environment import Environment
+
+if TYPE_CHECKING:
+    from gunicorn.app.wsgiapp import WSGIApplication
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+_environment = Environment(os.environ)
+_host = _environment.text("CELESTA_HOST", "127.0.0.1")
+
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{_environment.integer('PORT', 8000)}"
+workers = _environment.integer("WEB_CONCURRENCY", 2)
+worker_class = "gthread"
+threads = 4
+preload_app = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats must not wait for a disk
+graceful_timeout = _environment.integer("WEB_GRACE", 20)
+control_socket_disable = True
+
+# Only these may say whom a request comes from; never "*", with which everybody could.
+forwarded_allow_ips = _environment.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+if "*" in forwarded_allow_ips:
+    raise ValueError("FORWARDED_ALLOW_IPS must list the proxies' addresses: with * everybody could pretend to be one.")
+
+# The apps log their requests themselves; lines carry no time, as whoever collects them adds it.
+accesslog = None
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False}},
+    "root": {"level": "WARNING", "handlers": ["console"]},
+}
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Let the app replace what a fork must not share, such as database connections."""
+    module = sys.modules[str(cast("WSGIApplication", worker.app).app_uri).partition(":")[0]]
+    after_fork = getattr(module, "after_fork", None)
+    if after_fork is not None:
+        after_fork()
