@@ -18,6 +18,8 @@ Text = Annotated[str, Meta(max_length=1000)]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=4096)]
 """Below the delivery's root, with `/`; never absolute, no `..`."""
 FILES_PER_COMMAND = 500
+MAXIMUM_FILE_BYTES = 2 << 30
+"""Larger files are refused: no master of one recording is that large."""
 OWN_MUSIC = "own music"
 """The deliverer of an imported folder."""
 

@@ -1,0 +1,113 @@
+"""What a sound file says about itself: the comments of every format mapped to the contract's `Tags`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mutagen import FileType  # pyright: ignore[reportPrivateImportUsage] - mutagen has no list of its public names
+from mutagen.id3 import ID3, TextFrame  # pyright: ignore[reportPrivateImportUsage] - as above
+from mutagen.mp4 import MP4Tags
+
+from apps.core.contract.intake import Tags
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "title": ("tit2", "title", "©nam", "inam"),
+    "artist": ("tpe1", "artist", "©art", "iart"),
+    "album": ("talb", "album", "©alb", "iprd"),
+    "album_artist": ("tpe2", "txxx:albumartist", "txxx:album artist", "albumartist", "album artist", "aart"),
+    "composer": ("tcom", "composer", "©wrt", "imus"),
+    "disc": ("tpos", "discnumber", "disc", "disk"),
+    "track": ("trck", "tracknumber", "track", "trkn", "itrk", "iprt"),
+    "date": ("tdrc", "tdrl", "date", "year", "©day", "icrd"),
+    "genre": ("tcon", "genre", "©gen", "ignr"),
+    "isrc": ("tsrc", "isrc", "----:com.apple.itunes:isrc"),
+    "upc": (
+        *("txxx:barcode", "txxx:upc", "txxx:ean", "barcode", "upc", "ean", "ean/upn"),
+        *("----:com.apple.itunes:barcode", "----:com.apple.itunes:upc"),
+    ),
+    "label": ("tpub", "label", "organization", "publisher", "----:com.apple.itunes:label", "©pub"),
+    "copyright": ("tcop", "copyright", "cprt", "icop"),
+    "compilation": ("tcmp", "compilation", "cpil"),
+}
+"""By field: where ID3, Vorbis comments, MP4 atoms and RIFF INFO keep it, the first that says something wins."""
+
+LONGEST = {"date": 40, "isrc": 40, "upc": 40}
+LONGEST_TEXT = 1000
+NUMBERS = {"disc": 999, "track": 9999}
+LONGEST_DURATION_MS = 7 * 24 * 3600 * 1000
+BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+"""What turns the text around it about, or cannot be written down at all."""
+
+Comments = dict[str, list[str]]
+
+
+def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
+    """The tags of an opened sound file; `information` is what a WAV file's INFO chunk says."""
+    comments = _comments(sound.tags)
+    for key, text in information.items():
+        comments.setdefault(key.lower(), [text])
+    found: dict[str, Any] = {}
+    for field, keys in FIELDS.items():
+        text = next(filter(None, (_joined(comments.get(key, ())) for key in keys)), "")
+        if field in NUMBERS:
+            found[field] = _number(text, NUMBERS[field])
+        elif field == "compilation":
+            found[field] = text.lower() in {"1", "true", "yes"}
+        else:
+            found[field] = text[: LONGEST.get(field, LONGEST_TEXT)]
+    return Tags(**found, duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
+
+
+def _comments(tags: Any) -> Comments:
+    """Every comment by its key in lower case."""
+    if tags is None:
+        return {}
+    if isinstance(tags, ID3):
+        return {key.lower(): _frame_texts(frame) for key, frame in tags.items() if isinstance(frame, TextFrame)}
+    if isinstance(tags, MP4Tags):
+        return {key.lower(): [_atom_text(value) for value in _listed(values)] for key, values in tags.items()}
+    return {key.lower(): list(values) for key, values in tags.as_dict().items()}
+
+
+def _frame_texts(frame: TextFrame) -> list[str]:
+    texts = frame.genres if hasattr(frame, "genres") else frame.text  # pyright: ignore[reportAttributeAccessIssue] - set by the frame's specification
+    return [str(text) for text in texts]
+
+
+def _listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [values]
+
+
+def _atom_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return str(value[0])
+    if isinstance(value, bytes):
+        return bytes(value).decode(errors="replace")
+    return str(value)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, map(clean, texts))))
+
+
+def clean(text: str) -> str:
+    """One line of text that can be stored and shown anywhere."""
+    return unicodedata.normalize("NFC", " ".join(BREAKS.sub(" ", UNSEEN.sub("", text)).split()))
+
+
+def _number(text: str, largest: int) -> int:
+    """The 3 of "3/12"; 0 where there is none, or one that cannot be meant."""
+    digits = re.match(r"[0-9]{1,9}", text)
+    number = int(digits[0]) if digits else 0
+    return number if number <= largest else 0
+
+
+def _milliseconds(seconds: Any) -> int:
+    """Also for the lengths that broken headers claim: negative, endless or none."""
+    if not isinstance(seconds, (int, float)) or not 0 < seconds < LONGEST_DURATION_MS / 1000:
+        return 0
+    return round(seconds * 1000)

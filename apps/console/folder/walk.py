@@ -1,0 +1,100 @@
+"""What lies in a folder: files that may be music, what is wrong on sight, and what is left out."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from apps.core.contract.intake import MAXIMUM_FILE_BYTES
+
+MUSIC = frozenset({".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".wav", ".aiff", ".aif"})
+
+LINK_OUT = "It is a link that leads out of the folder: import what it points to by itself."
+NOT_UTF8 = "Its name is not valid UTF-8, so it cannot be named reliably: rename it."
+NOT_A_FILE = "It is a device, pipe or socket, not a file: leave it out or replace it."
+UNREADABLE_FOLDER = "This folder may not be read: give the user who imports the right to read it."
+EMPTY = "The file is empty: copy it again from where it came from."
+TOO_LARGE = f"The file is larger than {MAXIMUM_FILE_BYTES >> 30} GiB: split it, or encode it as FLAC."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file met on the walk, judged without opening it."""
+
+    path: str
+    """Below the folder, with `/`."""
+    size: int
+    modified_ns: int
+    refusal: str = ""
+    """Why it need not be opened; empty where it may be music."""
+
+
+@dataclass
+class Walk:
+    """One walk through a folder. Hidden entries are passed over, links are never followed."""
+
+    root: Path
+    """Resolved: the walk itself never leaves it."""
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    """Files that no music has the name of, by extension."""
+
+    def files(self) -> Iterator[Seen]:
+        """Folder by folder, in the order of names."""
+        folders = [PurePosixPath()]
+        while folders:
+            folder = folders.pop()
+            try:
+                with os.scandir(self.root / folder) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError:
+                yield Seen(_readable(folder), 0, 0, UNREADABLE_FOLDER)
+                continue
+            visible = [entry for entry in entries if not entry.name.startswith(".")]
+            yield from self._judge(folder, visible)
+            inner = [folder / entry.name for entry in visible if entry.is_dir(follow_symlinks=False)]
+            folders.extend(reversed(inner))
+
+    def _judge(self, folder: PurePosixPath, entries: list[os.DirEntry[str]]) -> Iterator[Seen]:
+        for entry in entries:
+            if entry.is_symlink():
+                # One that leads inside is a second name of what the walk meets anyway.
+                if not Path(entry.path).resolve().is_relative_to(self.root):
+                    yield self._seen(folder, entry, LINK_OUT)
+            elif not entry.is_dir(follow_symlinks=False):
+                extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path for each of 100,000 files costs as much as the walk
+                if extension in MUSIC:
+                    yield self._seen(folder, entry)
+                else:
+                    self.left_out[extension] += 1
+
+    def _seen(self, folder: PurePosixPath, entry: os.DirEntry[str], refusal: str = "") -> Seen:
+        status = entry.stat(follow_symlinks=False)
+        path = f"{folder}/{entry.name}" if folder.parts else entry.name
+        return Seen(_readable(path), status.st_size, status.st_mtime_ns, refusal or _refusal(path, status))
+
+
+def _refusal(path: str, status: os.stat_result) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return NOT_A_FILE
+    if not _is_utf8(path):
+        return NOT_UTF8
+    if status.st_size == 0:
+        return EMPTY
+    return TOO_LARGE if status.st_size > MAXIMUM_FILE_BYTES else ""
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _readable(path: str | PurePosixPath) -> str:
+    """The path with what is not UTF-8 replaced, so that it can be written down and shown."""
+    return os.fsencode(path).decode(errors="replace")
