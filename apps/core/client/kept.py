@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 from apps.core.client.interface import CoreClient
 from apps.core.contract.actions import Actor, Query, permit
 from apps.core.contract.catalogue import GetCatalogueState
+from apps.core.contract.errors import CelestaError
 from ports.clock.interface import Clock
 from ports.environment import Environment
 
@@ -80,17 +81,18 @@ class KeptPages:
         return cls(client, clock, most_pages=MOST_PAGES if environment.flag("KEEP_PAGES", default=True) else 0)
 
     def get(self, query: Query[R], actor: Actor, render: Callable[[R], bytes], locale: str = "") -> KeptPage:
-        """The answer to `query` as `render` writes it, from memory or from Core.
+        """The answer to `query` as `render` writes it, from memory or from Core; raises what the query raises.
 
-        The query's result must depend on nothing of the actor but territory and plan. `render` is part of the key: a function of
-        a module, not a closure. Raises what the query raises; the permission is checked before a kept page is given away.
+        Core is asked on behalf of nobody in particular with the actor's territory and plan, so nothing personal can get into a page;
+        whether the actor may see it is checked each time. `render` is part of the key: a function of a module, not a closure.
         """
         permit(type(query), actor)
         generation = self._current()
         key = (query, actor.territory, actor.plan, locale, render)
         if generation is not None and (page := generation.pages.get(key)) is not None:
             return page
-        page = KeptPage.of(render(self._client.send(query, actor)))
+        anybody = Actor(service=self._client.service, territory=actor.territory, plan=actor.plan, request_id=actor.request_id)
+        page = KeptPage.of(render(self._client.send(query, anybody)))
         if generation is not None:
             self._keep(generation, key, page)
         return page
@@ -108,12 +110,14 @@ class KeptPages:
         return generation if generation is not None and generation.holds_at(self._clock.now()) else None
 
     def _ask(self) -> None:
-        """Where Core does not answer, nothing kept is vouched for any more."""
-        known, self._generation = self._generation, None
-        state = self._client.send(GetCatalogueState(), Actor(service=self._client.service))
+        known = self._generation
+        try:
+            state = self._client.send(GetCatalogueState(), Actor(service=self._client.service))
+        except CelestaError:
+            self._generation = None
+            raise
         if known is None or (known.version, known.boundary) != (state.version, state.next_boundary):
-            known = Generation(state.version, state.next_boundary)
-        self._generation = known
+            self._generation = Generation(state.version, state.next_boundary)
 
     def _keep(self, generation: Generation, key: Hashable, page: KeptPage) -> None:
         """The oldest pages make room."""

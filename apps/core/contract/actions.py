@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
 
+from apps.core.contract.errors import Forbidden, Unauthenticated
 from apps.core.contract.ids import AccountId
 
 R = TypeVar("R")
@@ -106,6 +107,17 @@ class Command(Action[R], Generic[R], frozen=True):
 
 class Query(Action[R], Generic[R], frozen=True):
     """Reads: its transaction is read-only and rolled back."""
+
+
+def permit(kind: type[Action[Any]], actor: Actor) -> None:
+    """Return where this actor may send such an Action; raises `Unauthenticated` or `Forbidden`. There is no other rule."""
+    if not kind.permission.allows(actor):
+        if actor.account_id is None:
+            raise Unauthenticated("This needs an account.", "Log in, then try again.")
+        raise Forbidden(f"This is for: {kind.permission.meaning.lower()}.", "Ask an administrator for the role it needs.")
+    if actor.scopes is not None and (kind.scope is None or kind.scope not in actor.scopes):
+        needed = f"the scope {kind.scope}" if kind.scope else "a log-in on the website"
+        raise Forbidden(f"This app may not do that: it needs {needed}.", "Connect the app again and allow it.")
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

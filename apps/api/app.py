@@ -1,0 +1,121 @@
+"""The JSON API: one more front end of Core, for apps. It knows bearer tokens and nothing of cookies."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import cast
+
+from flask import Flask, Response, g, request
+from werkzeug.routing import BaseConverter
+
+from apps.api.context import EXTENSION, Services, services
+from apps.api.limits import RateLimit
+from apps.api.problems import register_problems
+from apps.api.reading import REQUEST_ID, refuse_unread
+from apps.api.tokens import Bearer, Bearers
+from apps.api.views import account, catalogue, health, listening, playback, tokens
+from apps.core.client.choice import core_client
+from apps.core.client.kept import KeptPages
+from apps.core.contract.actions import Actor, Service
+from apps.core.contract.errors import Unauthenticated
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.territory.interface import Territories
+from ports.tokens.interface import Tokens
+
+LARGEST_BODY = 256 * 1024
+DAY = 24 * 60 * 60
+HEALTH = "health.healthz"
+LOG_IN = "tokens.create_token"
+TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listening.views)
+
+
+class IdConverter(BaseConverter):
+    """`<id:name>`: what has not the form of an id is not found."""
+
+    regex = "[0-7][0-9A-Za-z]{21}"
+
+
+def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
+    """The API for this environment; `core` is Core's app where the process has one. Raises `BootError`.
+
+    Settings: `API_REQUESTS_PER_SECOND` (an account's limit, default 50), `TOKEN_DAYS` (a token's life, default 30), `KEEP_PAGES`.
+    """
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.converters["id"] = IdConverter
+    app.extensions[EXTENSION] = _services(values, core)
+    app.before_request(admit)
+    app.after_request(seal)
+    register_problems(app)
+    app.register_blueprint(health.views)
+    for topic in TOPICS:
+        app.register_blueprint(topic, url_prefix="/v1")
+    return app
+
+
+def _services(values: Mapping[str, str], core: Flask | None) -> Services:
+    container = Container(values)
+    environment = container.environment
+    client = core_client(environment, Service.API, core)
+    clock, store = container.get(Clock), container.get(Tokens)
+    return Services(
+        core=client,
+        pages=KeptPages.from_env(environment, client, clock),
+        tokens=store,
+        bearers=Bearers(store, client),
+        limit=RateLimit(environment.integer("API_REQUESTS_PER_SECOND", 50)),
+        territories=container.get(Territories),
+        clock=clock,
+        token_lifetime=environment.integer("TOKEN_DAYS", 30) * DAY,
+    )
+
+
+def admit() -> None:
+    """Name the request, find out who asks, and count it; what is not found is told so without asking who."""
+    given = request.environ.get("HTTP_X_REQUEST_ID")
+    g.request_id = given if given is not None and REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == HEALTH:
+        return
+    refuse_unread(endpoint)
+    here = services()
+    address = request.remote_addr or ""
+    territory = here.territories.of(cast(Mapping[str, str], request.headers), address)
+    if endpoint == LOG_IN:
+        here.limit.count(address)
+        g.actor = Actor(service=Service.API, territory=territory, address=address, request_id=g.request_id)
+        return
+    bearer = _bearer(here, address)
+    g.bearer = bearer
+    g.actor = Actor(
+        Service.API, territory, bearer.account_id, bearer.roles, bearer.plan, bearer.scopes, bearer.client, address, g.request_id
+    )
+
+
+def _bearer(here: Services, address: str) -> Bearer:
+    """A caller is an account; guessed tokens are counted by the address they come from."""
+    try:
+        bearer = here.bearers.resolve(request.headers.get("Authorization"))
+    except Unauthenticated:
+        here.limit.count(address)
+        raise
+    here.limit.count(bearer.account_id)
+    return bearer
+
+
+def seal(answer: Response) -> Response:
+    """Headers that every answer carries."""
+    headers = answer.headers
+    headers.extend(SECURITY_HEADERS)
+    headers["X-Request-Id"] = g.request_id
+    headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+SECURITY_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+)

@@ -1,0 +1,73 @@
+"""What a request says: its body, its query and its headers, decoded strictly or refused whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+import msgspec
+from flask import Response, current_app, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from apps.core.contract.errors import Invalid
+
+T = TypeVar("T")
+
+JSON = "application/json"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def takes(kind: type[T]) -> Callable[[Callable[[T], Response]], Callable[[], Response]]:
+    """Give a view its query parameters as `kind`; a view without this takes none."""
+
+    def wrap(view: Callable[[T], Response]) -> Callable[[], Response]:
+        @wraps(view)
+        def read() -> Response:
+            return view(_parameters(kind) if request.query_string else kind())
+
+        read.takes_parameters = True  # pyright: ignore[reportAttributeAccessIssue] - what `refuse_unread` looks for
+        return read
+
+    return wrap
+
+
+def refuse_unread(endpoint: str) -> None:
+    """Refuse what the view would silently ignore: parameters it does not take, and bodies that are not JSON."""
+    if request.query_string and not hasattr(current_app.view_functions[endpoint], "takes_parameters"):
+        raise BadRequest(f"{request.path} takes no query parameters.")
+    if request.mimetype not in {"", JSON}:
+        raise UnsupportedMediaType(f"{request.mimetype[:80]} is not read here.")
+
+
+def body(kind: type[T]) -> T:
+    """The JSON body as `kind`. Raises 415, 413 or 400 for what is not JSON, `Invalid` for JSON of another shape."""
+    if request.mimetype != JSON:
+        raise UnsupportedMediaType("The body must be sent as application/json.")
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"The body does not fit: {error}.", "Correct the field and send it again.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"The body is not valid JSON: {error}.") from None
+
+
+def idempotency_key() -> str | None:
+    """`Idempotency-Key`: with it, the same request sent again gets the first answer."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and IDEMPOTENCY_KEY.fullmatch(key) is None:
+        raise BadRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+    return key
+
+
+def _parameters(kind: type[T]) -> T:
+    given = dict(request.args.lists())
+    for name, values in given.items():
+        if len(values) != 1:
+            raise BadRequest(f"The query parameter {name[:80]!r} is given {len(values)} times.")
+    try:
+        return msgspec.convert({name: values[0] for name, values in given.items()}, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"The query parameters do not fit: {error}.") from None

@@ -1,0 +1,36 @@
+"""Plays on their way into the log, and the listener's own history."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response
+
+from apps.api.answers import done, nothing, personal
+from apps.api.context import core
+from apps.api.reading import body, idempotency_key, takes
+from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays
+from apps.core.contract.paging import Cursor, PageSize
+
+views = Blueprint("listening", __name__)
+
+
+class HistoryParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cursor: Cursor | None = None
+    limit: PageSize = 20
+
+
+@views.post("/plays")
+def record_plays() -> Response:
+    return done(core().send(body(RecordPlays), idempotency_key()))
+
+
+@views.get("/history")
+@takes(HistoryParameters)
+def history(asked: HistoryParameters) -> Response:
+    return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit)))
+
+
+@views.delete("/history")
+def clear_history() -> Response:
+    core().send(ClearHistory())
+    return nothing()
