@@ -1,4 +1,7 @@
-"""Real servers for tests, each on a free port or a socket of its own and gone when its block ends."""
+"""Real servers for tests, each on a free port or a socket of its own and gone when its block ends.
+
+What a server is made of is imported when it starts: a test that wants Valkey does not wait for boto.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-import boto3
 import redis
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
-from moto.server import ThreadedMotoServer
 
 PATIENCE = 20
 """Seconds after which a server that does not come up is a failure."""
@@ -111,12 +110,16 @@ class S3Server:
 
     @cached_property
     def client(self) -> Any:
+        import boto3
+
         return boto3.session.Session().client("s3", endpoint_url=self.endpoint_url)
 
 
 @contextmanager
 def s3() -> Generator[S3Server]:
     """An S3 in this process; boto finds credentials for it in the environment as long as it runs."""
+    from moto.server import ThreadedMotoServer
+
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     with patch.dict(os.environ, credentials):
@@ -140,13 +143,13 @@ class SmtpServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         if address.startswith("refused"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
@@ -154,12 +157,16 @@ class SmtpServer:
         return "250 OK"
 
 
-def _log_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> AuthResult:
+def _log_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> Any:
+    from aiosmtpd.smtp import AuthResult
+
     return AuthResult(success=(login.login, login.password) == (b"user", b"password"), handled=False)
 
 
 @contextmanager
 def smtp() -> Generator[SmtpServer]:
+    from aiosmtpd.controller import Controller
+
     server = SmtpServer()
     controller = Controller(server, hostname="127.0.0.1", port=server.port, authenticator=_log_in, auth_require_tls=False)
     controller.start()
