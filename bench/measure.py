@@ -1,0 +1,142 @@
+"""Measuring servers against one another: system CPU per request, in one run, taking turns.
+
+Throughput is at the mercy of how connections fall on workers and of who else uses the machine; the CPU that a server's processes
+spend on a request is much less so. Every process that works for a request counts (databases too), the load generator never.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from bench.load import HOST, Load, Outcome
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 60.0
+"""Seconds after which a server that does not answer has failed."""
+GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:wsgi.gunicorn")
+
+
+class BenchError(Exception):
+    """The run is worthless: what happened, and where to look."""
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path], environment: Mapping[str, str], port: int, folder: Path = ROOT, user: str | None = None
+) -> Generator[int]:
+    """Run a server until the block ends; gives its process id once it listens on its port."""
+    process = subprocess.Popen(  # noqa: S603 - the benchmarks' own commands
+        [str(word) for word in command], env={**os.environ, **environment}, cwd=folder, user=user, start_new_session=True
+    )
+    try:
+        _await(process, port)
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _await(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise BenchError(f"{process.args} does not answer on port {port}: its own lines above say why.")
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+@dataclass
+class Target:
+    """A request to measure, and every process that works for it."""
+
+    name: str
+    load: Load
+    processes: tuple[int, ...]
+    seconds: list[float] = field(default_factory=list[float])
+    """CPU seconds a request, one figure a round."""
+
+    @property
+    def cost(self) -> float:
+        """The median of the rounds."""
+        return statistics.median(self.seconds)
+
+    def measure(self) -> Outcome:
+        before = cpu_seconds(self.processes)
+        outcome = generate(self.load)
+        self.seconds.append((cpu_seconds(self.processes) - before) / outcome.requests)
+        if outcome.refused:
+            raise BenchError(f"{self.name}: {outcome.refused} of {outcome.requests} answers were not 200.")
+        return outcome
+
+
+def compare(targets: Sequence[Target], rounds: int = 5) -> None:
+    """Warm each up, then let them take turns, so that what disturbs the machine disturbs all alike."""
+    for target in targets:
+        target.measure()
+        target.seconds.clear()
+    for _ in range(rounds):
+        for target in targets:
+            target.measure()
+
+
+def ratios(target: Target, other: Target) -> tuple[float, float, float]:
+    """What `target` costs for each unit that `other` costs: median, lowest and highest of the rounds."""
+    each = [one / two for one, two in zip(target.seconds, other.seconds, strict=True)]
+    return statistics.median(each), min(each), max(each)
+
+
+def generate(load: Load) -> Outcome:
+    """Put the load on from a process of its own."""
+    command = [sys.executable, "-m", "bench.load"]
+    done = subprocess.run(command, input=msgspec.json.encode(load), cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own module
+    if done.returncode:
+        raise BenchError(f"The load on {load.path} broke off: {done.stderr.decode().strip().rpartition(chr(10))[2]}")
+    return msgspec.json.decode(done.stdout, type=Outcome)
+
+
+def cpu_seconds(processes: Sequence[int]) -> float:
+    """User and system time of these processes and all below them."""
+    total = 0.0
+    for root in processes:
+        parent = psutil.Process(root)
+        for process in (parent, *parent.children(recursive=True)):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def show(name: str, value: str, bar: str = "") -> None:
+    """One line of a result, what it was measured against behind it."""
+    print(f"{name:58} {value:>26}  {bar}".rstrip(), flush=True)
+
+
+def show_ratio(name: str, target: Target, other: Target, bar: str) -> None:
+    median, lowest, highest = ratios(target, other)
+    show(name, f"{median:.2f} ({lowest:.2f} to {highest:.2f})", bar)
