@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -25,7 +25,15 @@ from uuid import uuid4
 import redis
 
 PATIENCE = 20
-"""Seconds after which a server that does not come up is a failure."""
+"""Seconds after which a server that does not come up, or a thing that does not happen, is a failure."""
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Return as soon as it happened; fail where it does not within `PATIENCE`."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
 
 
 def free_port() -> int:
@@ -59,11 +67,7 @@ class ValkeyServer:
         listening = ["--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", f"{self.folder}/valkey.sock"]
         command = [_valkey_binary(), *persistence, *listening, "--maxmemory-policy", "noeviction"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{command[0]} did not come up on port {self.port}.")
-            time.sleep(0.01)
+        wait_until(self._answers)
 
     def stop(self) -> None:
         if self._process is not None:

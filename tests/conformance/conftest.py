@@ -38,6 +38,13 @@ def redis_server(valkey_server: ValkeyServer) -> ValkeyServer:
     return valkey_server
 
 
+@pytest.fixture
+def own_server() -> Iterator[ValkeyServer]:
+    """A server for this test alone, which may stop or fill it."""
+    with valkey() as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
     with s3() as server:
