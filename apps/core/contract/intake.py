@@ -182,7 +182,7 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
     """Write one delivered release into the catalogue, with an "own music" deal, and finish its job.
 
     The same release delivered again is updated, the same recording linked, not doubled; None where every file was refused.
-    Raises NotFound, LeaseLost. Emits JobReady for each recording to be transcoded and for the cover.
+    Raises NotFound, LeaseLost. Emits JobReady for each recording to be transcoded.
     """
 
     permission: ClassVar[Permission] = BACK_OFFICE

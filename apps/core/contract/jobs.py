@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
-from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, RecordingId
+from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, RecordingId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 LEASE_SECONDS = 15
@@ -45,14 +45,7 @@ class TranscodeWork(msgspec.Struct, frozen=True, tag="transcode"):
     content_hash: str
 
 
-class CoverWork(msgspec.Struct, frozen=True, tag="cover"):
-    """Take a release's cover out of a quarantined file."""
-
-    release_id: Id
-    source_key: str
-
-
-Work = ReceiveWork | TranscodeWork | CoverWork
+Work = ReceiveWork | TranscodeWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):
@@ -78,7 +71,7 @@ class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
 class JobSummary(msgspec.Struct, frozen=True):
     id: JobId
     kind: str
-    """`receive`, `transcode` or `cover`."""
+    """`receive` or `transcode`."""
     status: JobStatus
     attempts: int
     progress: float

@@ -1,0 +1,79 @@
+"""The back office: the Celery app that workers, beat and Flower run, as the environment sets it up."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init
+
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.environment import BootError
+from ports.storage.interface import Storage
+from ports.transcoder.interface import Transcoder
+from tasks.schedule import SCHEDULE, beat_schedule
+
+ROUTES = {
+    "tasks.intake.*": {"queue": "default"},
+    "tasks.transcoding.*": {"queue": "media"},
+    "tasks.housekeeping.*": {"queue": "default"},
+    "tasks.reports.*": {"queue": "reports"},
+}
+"""By name: which queue a task waits in, and so which worker does it."""
+
+SOFT_TIME_LIMIT = 55 * 60
+TIME_LIMIT = 57 * 60
+VISIBILITY_TIMEOUT = 60 * 60
+"""Seconds. A task still running at the last of them would be handed to a second worker, so the first two end it before."""
+
+
+def settings() -> dict[str, Any]:
+    """Raises `BootError` where the environment is incomplete."""
+    environment = Container(os.environ).environment
+    # Without a broker the tasks are called as functions and no worker is started.
+    inline = environment.text("TASK_QUEUE", "celery") == "inline"
+    return {
+        "broker_url": "memory://" if inline else environment.secret("BROKER_URL"),
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {
+            "visibility_timeout": VISIBILITY_TIMEOUT,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "socket_keepalive": True,
+            "socket_timeout": 30,
+            "health_check_interval": 10,
+        },
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": "default",
+        "task_routes": ROUTES,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        # What comes again by itself is not passed on by a worker that dies of it.
+        "task_annotations": {task: {"reject_on_worker_lost": False} for task in SCHEDULE},
+        "task_soft_time_limit": SOFT_TIME_LIMIT,
+        "task_time_limit": TIME_LIMIT,
+        "worker_prefetch_multiplier": 1,
+        "worker_soft_shutdown_timeout": environment.integer("WORKER_GRACE", 4),
+        "worker_send_task_events": True,
+        "task_send_sent_event": True,
+        "beat_schedule": beat_schedule(),
+    }
+
+
+celery = Celery("celesta", include=["tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
+celery.add_defaults(settings)
+
+
+@worker_init.connect
+def check_ports(**_: Any) -> None:
+    """Stop a worker that could not do its work before it takes any."""
+    try:
+        Container(os.environ).require((Clock, Storage, Transcoder))
+    except BootError as error:
+        # Celery would only log an Exception and go on.
+        raise SystemExit(str(error)) from None

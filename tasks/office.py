@@ -1,0 +1,38 @@
+"""What a worker process works with: Core and the ports, built when the first task asks for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from apps.core.client.choice import core_client
+from apps.core.client.interface import Sender
+from apps.core.contract.actions import Actor, Service
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.storage.interface import Storage
+from ports.transcoder.interface import Transcoder
+
+
+class Office:
+    """One per process: connections do not survive a fork."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        container = Container(values)
+        self.core = Sender(core_client(container.environment, Service.TASKS), Actor(Service.TASKS))
+        self.storage = container.get(Storage)
+        self.transcoder = container.get(Transcoder)
+        self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
+        self._clock = container.get(Clock)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+
+@cache
+def office() -> Office:
+    """This process's own; raises `BootError` where the environment is incomplete."""
+    return Office(os.environ)

@@ -1,0 +1,41 @@
+"""What is done again and again, and how often: one table. Any number of schedulers may run; each moment is acted on once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celery.schedules import crontab
+
+from apps.core.contract.jobs import TakeSlot
+from tasks.office import Office
+
+HOURLY = timedelta(hours=1)
+
+PRUNE = "tasks.housekeeping.prune"
+
+SCHEDULE: Mapping[str, timedelta] = {
+    PRUNE: HOURLY,
+}
+
+CALENDAR = {HOURLY: crontab(minute=0)}
+"""When beat announces what has each period: moments that all schedulers agree upon."""
+
+
+def beat_schedule() -> dict[str, Any]:
+    return {
+        task: {"task": task, "schedule": CALENDAR[period], "options": {"expires": period.total_seconds()}}
+        for task, period in SCHEDULE.items()
+    }
+
+
+def take_slot(office: Office, task: str) -> bool:
+    """Whether this call, of all that the schedulers caused, is the one to act for the present moment."""
+    return office.core.send(TakeSlot(schedule=task, slot=nearest_slot(office.now(), SCHEDULE[task])))
+
+
+def nearest_slot(now: datetime, period: timedelta) -> datetime:
+    """The scheduled moment that `now` is nearest to, so that clocks which disagree a little mean the same one."""
+    periods = round(now.timestamp() / period.total_seconds())
+    return datetime.fromtimestamp(periods * period.total_seconds(), UTC)
