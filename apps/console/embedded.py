@@ -8,6 +8,7 @@ import socket
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from apps.console.checkout import ROOT
 from ports.container import Container
@@ -64,7 +65,7 @@ def _defaults(home: Path) -> dict[str, str]:
         "CELESTA_ENV": "development",
         "SECRETS": "file",
         "SECRETS_PATH": str(home / "secrets"),
-        "DATABASE_URL": f"sqlite:///{home / 'celesta.db'}",
+        "DATABASE_URL": f"sqlite:///{quote(str(home / 'celesta.db'))}",
         "CORE_CLIENT": "in_process",
         "SESSIONS": "redis",
         "TOKENS": "redis",

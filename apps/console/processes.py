@@ -25,8 +25,8 @@ TICK = 0.05
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
 """Seconds after which a service counts as running well: its next crash is its first again."""
-OUR_ERROR = re.compile(r"^(?:ports|apps|tasks|wsgi)\.[\w.]+: (.+)")
-FOREIGN_ERROR = re.compile(r"^(?:\w+\.)*([A-Z]\w+: .+)")
+TRACEBACK = "Traceback (most recent call last):"
+OUR_ERRORS_NAME = re.compile(r"^(?:ports|apps|tasks|wsgi)\.[\w.]+: ")
 
 
 class StopAsked(Exception):
@@ -92,13 +92,12 @@ class Child:
     def reason(self) -> str:
         """Why it ended, as far as its last lines tell, in one line."""
         self._reader.join(timeout=1)
-        lines = [line.rstrip() for line in self._tail if line.strip()]
-        for pattern in (OUR_ERROR, FOREIGN_ERROR):
-            for line in reversed(lines):
-                if found := pattern.match(line):
-                    return found[1]
-        code = self.exit_code
-        return lines[-1] if lines else f"it said nothing, exit code {code}"
+        lines = [line.rstrip() for line in self._tail if line.strip()] or [f"it said nothing, exit code {self.exit_code}"]
+        if TRACEBACK not in lines:
+            return lines[-1]
+        last = len(lines) - lines[::-1].index(TRACEBACK)
+        raised = next((line for line in lines[last:] if not line.startswith(" ")), lines[-1])
+        return OUR_ERRORS_NAME.sub("", raised)
 
     def ask_to_stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = str(Path(sys.executable).parent / "celesta")
+
+
+@pytest.fixture
+def celesta(tmp_path):
+    """Run the installed command with a home of its own."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        values = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(tmp_path / "home"), **environment}
+        return subprocess.run([COMMAND, *arguments], env=values, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def refused(done, *words):
+    """It ended with one line on standard error, no traceback, and these words in it."""
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    for word in words:
+        assert word in done.stderr
+    return True
+
+
+class TestHelp:
+    def test_names_every_command_and_loads_none(self, celesta):
+        done = celesta("--help", PYTHONPROFILEIMPORTTIME="1")
+        for name in ("run", "import", "users", "actions", "ports", "test", "check", "bench"):
+            assert f"\n  {name} " in done.stdout
+        assert "apps.console.main" in done.stderr
+        assert "apps.console.run" not in done.stderr
+        assert "sqlalchemy" not in done.stderr
+
+    def test_a_slip_of_the_pen_is_corrected(self, celesta):
+        done = celesta("rnu")
+        assert done.returncode == 2
+        assert "Did you mean 'run'?" in done.stderr
+
+    def test_says_its_version(self, celesta):
+        assert celesta("--version").stdout.startswith("celesta 0.")
+
+
+class TestErrors:
+    def test_an_unknown_choice_stops_run_with_one_line(self, celesta):
+        assert refused(
+            celesta("run", "--port", "1", STORAGE="floppy") if os.geteuid() == 0 else celesta("run", STORAGE="floppy"), "STORAGE"
+        )
+
+    def test_a_home_in_the_way_stops_with_one_line(self, celesta, tmp_path):
+        (tmp_path / "home").write_text("")
+        for command in ("run", "ports"):
+            assert refused(celesta(command), "cannot be used", "CELESTA_HOME")
+
+    def test_a_missing_secret_stops_run_with_one_line(self, celesta):
+        assert refused(celesta("run", SECRETS="env", PORT="0"), "VALKEY_PASSWORD")
+
+
+class TestPorts:
+    def test_prints_what_is_chosen_and_what_may_be(self, celesta):
+        lines = celesta("ports", TASK_QUEUE="inline").stdout.splitlines()
+        assert lines[0].split() == ["PORT", "VARIABLE", "CHOSEN", "VALID", "NAMES"]
+        (row,) = [line.split(maxsplit=4) for line in lines if " TASK_QUEUE " in line]
+        assert row == ["task", "queue", "TASK_QUEUE", "inline", "celery, inline"]
+
+    def test_check_asks_each_service(self, celesta):
+        done = celesta("ports", "--check")
+        assert done.returncode == 1
+        health = {line.split("  ")[0]: line.rpartition("  ")[2].strip() for line in done.stdout.splitlines()}
+        assert health["clock"] == "ok"
+        assert "Connection refused" in health["tokens"]
+
+
+class TestBench:
+    def test_an_unknown_name_is_told_the_known_ones(self, celesta):
+        done = celesta("bench", "flying")
+        assert done.returncode == 2
+        assert "flying is not known. There are: " in done.stderr
+
+
+class TestTest:
+    def test_a_missing_tool_fails_and_says_what_to_install(self, celesta):
+        done = celesta("test", "--browser", PATH="")
+        assert refused(done, "The browser tests need Chromium", "sudo apt-get install chromium")
+
+    def test_passes_the_rest_on_to_pytest(self, celesta):
+        done = celesta("test", "-n", "0", "--collect-only", "-q", "tests/console/test_main.py", "-k", "slip_of_the_pen")
+        assert "test_a_slip_of_the_pen_is_corrected" in done.stdout
+        assert done.returncode == 0
+
+    def test_a_suite_without_tests_fails(self, celesta):
+        done = celesta("test", "--faults", "tests/console/test_main.py")
+        assert done.returncode == 1
+        assert "deselected" in done.stdout
