@@ -67,7 +67,7 @@ class Transcode:
     channels: int
     """Of every rendition: 1 for a mono source, else 2."""
     encoder_delay: int
-    """Priming samples that a gapless player drops from the start of the AAC renditions; their edit list says the same to players that heed it."""
+    """Priming samples that a gapless player drops from the start of the AAC renditions; their edit list says the same."""
     end_padding: int
     """Samples after the music's end that a gapless player drops from the AAC renditions."""
     loudness: float | None
