@@ -1,0 +1,13 @@
+"""Core, as the operators' console reaches it."""
+
+from __future__ import annotations
+
+from apps.core.client.choice import core_client
+from apps.core.client.interface import Sender
+from apps.core.contract.actions import Actor, Service
+from ports.container import Container
+
+
+def operator(container: Container) -> Sender:
+    """Sends on the console's own behalf: whoever may run commands here is trusted with what operators do."""
+    return Sender(core_client(container.environment, Service.CONSOLE), Actor(Service.CONSOLE))

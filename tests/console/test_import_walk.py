@@ -1,0 +1,107 @@
+"""Walking a folder: what is music by its name, what is refused on sight, what is left out."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, NOT_UTF8, TOO_LARGE, UNREADABLE_FOLDER, Walk
+from apps.core.contract.intake import MAXIMUM_FILE_BYTES
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+def touch(path, text="x"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def refusals(folder):
+    return {seen.path: seen.refusal for seen in Walk(folder).files() if seen.refusal}
+
+
+class TestWalk:
+    def test_finds_music_of_every_kind_below_the_folder_in_the_order_of_names(self, folder):
+        names = ["a.aif", "b.aiff", "c.FLAC", "d.m4a", "e.Mp3", "f.mp4", "g.oga", "h.ogg", "i.opus", "j.wav"]
+        for name in names:
+            touch(folder / "Album" / name)
+        touch(folder / "Album" / "Disc 2" / "a.mp3")
+        touch(folder / "Zebra" / "a.mp3")
+        touch(folder / "single.mp3")
+        found = [seen.path for seen in Walk(folder).files()]
+        assert found == ["single.mp3", *(f"Album/{name}" for name in names), "Album/Disc 2/a.mp3", "Zebra/a.mp3"]
+
+    def test_tells_size_and_time_stamp(self, folder):
+        os.utime(touch(folder / "a.mp3", "four"), ns=(1, 1_700_000_000_123_456_789))
+        (seen,) = Walk(folder).files()
+        assert (seen.size, seen.modified_ns, seen.refusal) == (4, 1_700_000_000_123_456_789, "")
+
+    def test_counts_what_is_left_out_by_extension(self, folder):
+        for name in ("cover.jpg", "back.JPG", "notes.txt", "README"):
+            touch(folder / name)
+        walk = Walk(folder)
+        assert list(walk.files()) == []
+        assert walk.left_out == {".jpg": 2, ".txt": 1, "": 1}
+
+    def test_passes_over_what_is_hidden(self, folder):
+        touch(folder / ".hidden.mp3")
+        touch(folder / ".Trash" / "a.mp3")
+        walk = Walk(folder)
+        assert list(walk.files()) == []
+        assert not walk.left_out
+
+    def test_a_link_that_leads_out_is_refused_by_name_and_not_followed(self, folder, tmp_path):
+        secret = touch(tmp_path / "elsewhere" / "secret.mp3")
+        (folder / "file.mp3").symlink_to(secret)
+        (folder / "Elsewhere").symlink_to(secret.parent)
+        (folder / "up.mp3").symlink_to("../elsewhere/secret.mp3")
+        assert refusals(folder) == {"Elsewhere": LINK_OUT, "file.mp3": LINK_OUT, "up.mp3": LINK_OUT}
+
+    def test_a_link_that_stays_inside_is_no_second_file(self, folder):
+        touch(folder / "Album" / "a.mp3")
+        (folder / "b.mp3").symlink_to("Album/a.mp3")
+        (folder / "Album" / "loop").symlink_to(folder)
+        assert [seen.path for seen in Walk(folder).files()] == ["Album/a.mp3"]
+
+    def test_a_pipe_or_socket_is_refused_and_never_opened(self, folder):
+        os.mkfifo(folder / "pipe.mp3")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(folder / "socket.mp3"))
+            assert refusals(folder) == {"pipe.mp3": NOT_A_FILE, "socket.mp3": NOT_A_FILE}
+
+    def test_an_empty_file_is_refused(self, folder):
+        touch(folder / "a.mp3", "")
+        assert refusals(folder) == {"a.mp3": EMPTY}
+
+    def test_a_huge_file_is_refused_and_one_byte_less_is_not(self, folder):
+        for name, size in (("fits.wav", MAXIMUM_FILE_BYTES), ("huge.wav", MAXIMUM_FILE_BYTES + 1)):
+            os.truncate(touch(folder / name), size)
+        assert refusals(folder) == {"huge.wav": TOO_LARGE}
+
+    def test_a_name_that_is_not_utf8_is_refused_under_a_name_that_can_be_shown(self, folder):
+        os.close(os.open(os.fsencode(folder) + b"/caf\xe9.mp3", os.O_CREAT | os.O_WRONLY))
+        touch(folder / "Müsik 音楽 موسيقى \u202egpj.mp3")
+        assert refusals(folder) == {"caf\ufffd.mp3": NOT_UTF8}
+        assert len(list(Walk(folder).files())) == 2
+
+    def test_a_folder_that_may_not_be_read_is_refused_and_the_rest_found(self, folder, monkeypatch):
+        touch(folder / "closed" / "a.mp3")
+        touch(folder / "open" / "a.mp3")
+        read = os.scandir
+
+        def scandir(path):
+            # Root, as whom tests may run, may read everything: the system's answer to others is given here.
+            if os.fspath(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied")
+            return read(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+        assert [(seen.path, seen.refusal) for seen in Walk(folder).files()] == [("closed", UNREADABLE_FOLDER), ("open/a.mp3", "")]
