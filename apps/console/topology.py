@@ -46,8 +46,9 @@ class Topology:
         self._migrate()
         self._start_web()
         self._say(f"Celesta is at {self.address} (Ctrl-C stops it).")
-        self.supervisor.start(self._worker())
-        self._start_flower()
+        if self.environment["TASK_QUEUE"] == "celery":
+            self.supervisor.start(self._worker())
+            self._start_flower()
         self._invite()
 
     def _start_valkey(self) -> None:
