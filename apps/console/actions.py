@@ -6,13 +6,15 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
 
 import click
 
 from apps.core.contract.actions import Action, Command
 from apps.core.contract.codec import ACTIONS, EVENTS, SHELF, result_type
 from apps.core.contract.errors import CelestaError
+from apps.core.contract.ids import Id
 
 ERRORS = {kind.__name__ for kind in CelestaError.by_code.values()}
 INTRODUCTION = """# Actions
@@ -112,6 +114,11 @@ def _facts(one: Description) -> Iterator[str]:
 
 
 def _type_name(kind: Any) -> str:
-    if kind is type(None):
+    if kind == Id:
+        return "Id"
+    if kind is NoneType:
         return "None"
-    return kind.__name__ if inspect.isclass(kind) and not getattr(kind, "__args__", None) else re.sub(r"\b(?:[a-z_]+\.)+", "", str(kind))
+    if get_origin(kind) in (Union, UnionType):
+        return " | ".join(map(_type_name, get_args(kind)))
+    arguments = ", ".join(map(_type_name, get_args(kind)))
+    return f"{kind.__name__}[{arguments}]" if arguments else kind.__name__

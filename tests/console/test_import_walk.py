@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, NOT_UTF8, TOO_LARGE, UNREADABLE_FOLDER, Walk
+from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, TOO_LARGE, UNNAMEABLE, UNREADABLE_FOLDER, Walk
 from apps.core.contract.intake import MAXIMUM_FILE_BYTES
 
 
@@ -89,8 +89,13 @@ class TestWalk:
     def test_a_name_that_is_not_utf8_is_refused_under_a_name_that_can_be_shown(self, folder):
         os.close(os.open(os.fsencode(folder) + b"/caf\xe9.mp3", os.O_CREAT | os.O_WRONLY))
         touch(folder / "Müsik 音楽 موسيقى \u202egpj.mp3")
-        assert refusals(folder) == {"caf\ufffd.mp3": NOT_UTF8}
+        assert refusals(folder) == {"caf\ufffd.mp3": UNNAMEABLE}
         assert len(list(Walk(folder).files())) == 2
+
+    def test_a_name_or_folder_with_control_characters_is_refused(self, folder):
+        touch(folder / "line\nbreak.mp3")
+        touch(folder / "bell\a" / "a.mp3")
+        assert refusals(folder) == {"line\ufffdbreak.mp3": UNNAMEABLE, "bell\ufffd/a.mp3": UNNAMEABLE}
 
     def test_a_folder_that_may_not_be_read_is_refused_and_the_rest_found(self, folder, monkeypatch):
         touch(folder / "closed" / "a.mp3")

@@ -9,7 +9,7 @@ import click
 
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import DeliveryStatus, DeliverySummary, GetDelivery
+from apps.core.contract.intake import DeliverySummary, GetDelivery
 from apps.core.contract.jobs import JobStatus, ListJobs
 
 POLL_SECONDS = 0.5
@@ -48,5 +48,4 @@ def _states(core: Sender, delivery_id: DeliveryId) -> Iterator[DeliverySummary]:
         elif time.monotonic() > since + STALLED_SECONDS:
             return
         yield state
-        if state.status is not DeliveryStatus.FINISHED:
-            time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from apps.core.contract.intake import MAXIMUM_FILE_BYTES
 
 MUSIC = frozenset({".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".wav", ".aiff", ".aif"})
 
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
 LINK_OUT = "It is a link that leads out of the folder: import what it points to by itself."
-NOT_UTF8 = "Its name is not valid UTF-8, so it cannot be named reliably: rename it."
+UNNAMEABLE = "Its name, or that of its folder, holds bytes that are not UTF-8 text or control characters: rename it."
 NOT_A_FILE = "It is a device, pipe or socket, not a file: leave it out or replace it."
 UNREADABLE_FOLDER = "This folder may not be read: give the user who imports the right to read it."
 EMPTY = "The file is empty: copy it again from where it came from."
@@ -80,21 +83,13 @@ class Walk:
 def _refusal(path: str, status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
         return NOT_A_FILE
-    if not _is_utf8(path):
-        return NOT_UTF8
+    if path != _readable(path):
+        return UNNAMEABLE
     if status.st_size == 0:
         return EMPTY
     return TOO_LARGE if status.st_size > MAXIMUM_FILE_BYTES else ""
 
 
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _readable(path: str | PurePosixPath) -> str:
-    """The path with what is not UTF-8 replaced, so that it can be written down and shown."""
-    return os.fsencode(path).decode(errors="replace")
+    """The path with what is not text replaced, so that it can be written down and shown."""
+    return CONTROL.sub("\ufffd", os.fsencode(path).decode(errors="replace"))
