@@ -15,6 +15,7 @@ class MailUnavailable(Exception):
 @dataclass(frozen=True)
 class Message:
     to: str
+    """One bare address in ASCII: `ana@example.org`."""
     subject: str
     text: str
     """The plain text, complete by itself."""
@@ -25,6 +26,6 @@ class Mail(Implementation, Protocol):
     def send(self, message: Message) -> None:
         """Hand the message over; raises `MailUnavailable` where it was not taken.
 
-        An address or subject with a line break raises `ValueError`: it could add headers.
+        What is not exactly one address, and an address or subject with a line break (it could add headers), raises `ValueError`.
         """
         ...
