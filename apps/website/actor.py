@@ -1,0 +1,55 @@
+"""On whose behalf a request speaks to Core."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from flask import current_app, g, request
+from flask_login import current_user
+
+from apps.core.client.interface import CoreClient, Sender
+from apps.core.contract.actions import Actor, Service
+from apps.core.contract.ids import new_id
+from apps.website.login import User
+from ports.container import Container
+from ports.territory.interface import Territories
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def core() -> Sender:
+    """Core, spoken to as whoever sent this request."""
+    return Sender(cast(CoreClient, current_app.extensions["core_client"]), actor())
+
+
+def viewer() -> User | None:
+    """Who is logged in."""
+    user: Any = current_user
+    return cast(User, user) if user.is_authenticated else None
+
+
+def actor() -> Actor:
+    if "actor" not in g:
+        g.actor = _actor(viewer())
+    return g.actor
+
+
+def stranger() -> Actor:
+    """The website itself, asking before it knows who is there."""
+    return _actor(None)
+
+
+def _actor(user: User | None) -> Actor:
+    container = cast(Container, current_app.extensions["container"])
+    address = request.remote_addr or ""
+    territory = container.get(Territories).of(request.headers, address)
+    asking = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=_request_id())
+    return user.acting(asking) if user else asking
+
+
+def _request_id() -> str:
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else new_id()
+    return g.request_id

@@ -1,0 +1,38 @@
+"""Addresses: ids in URLs, and where a visitor may be sent back to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import request, url_for
+from werkzeug.routing import BaseConverter
+
+
+class IdConverter(BaseConverter):
+    """`<id:name>`: 22 base62 characters; anything else is no page of ours."""
+
+    regex = "[0-7][0-9A-Za-z]{21}"
+
+
+def safe_path(target: str) -> str | None:
+    """The target where it is a path on this site and nothing else.
+
+    Browsers read `\\` as `/`, drop tabs and line breaks, and take `//host` and `scheme:rest` for other sites.
+    """
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else target
+
+
+def next_page() -> str:
+    """Where to go after logging in: the page that asked for it, else home."""
+    return safe_path(request.args.get("next", "")) or url_for("home.show")
+
+
+def this_page() -> str:
+    """This page's own path and query, for coming back to it."""
+    return request.full_path.removesuffix("?")

@@ -1,0 +1,89 @@
+"""The website: a front end of Core for listeners and staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from apps.core.client.choice import core_client
+from apps.core.contract.actions import Service
+from apps.website import covers, wording
+from apps.website.actor import actor, stranger, viewer
+from apps.website.addresses import IdConverter, this_page
+from apps.website.assets import set_up_assets
+from apps.website.errors import set_up_errors
+from apps.website.headers import set_up_headers
+from apps.website.login import Accounts, set_up_login
+from apps.website.navigation import entries_for
+from apps.website.session import WebSessionInterface
+from apps.website.views import account, artists, deliveries, entrance, home, listening, player, releases, service
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.environment import Environment
+from ports.territory.interface import Territories
+from ports.web_sessions.interface import WebSessions
+
+ROOT = Path(__file__).parents[2]
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes; the largest honest one is a batch of plays."""
+VIEWS = (home, releases, artists, listening, entrance, account, deliveries, player, service)
+
+
+def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
+    """The website as a WSGI app; `core` is Core's Flask app where this process has one. Raises `BootError`.
+
+    Settings: `BRAND_NAME`, `FLOWER_URL`, `MEDIA_ORIGINS` (where covers and audio come from besides this site, for browsers),
+    `SECURE_COOKIES` (on in staging and production), `TRUSTED_HOSTS` (names the site answers to, by commas; any where there are none)
+    and `TRUSTED_PROXIES` (how many proxies in front of it speak the truth about where a request came from).
+    """
+    container = Container(values)
+    container.require([WebSessions, Territories, Clock])
+    environment, clock = container.environment, container.get(Clock)
+    secure = environment.flag("SECURE_COOKIES", default=environment.name in {"staging", "production"})
+    app = Flask(__name__, template_folder=ROOT / "templates" / "website", static_folder=None)
+    app.extensions["container"] = container
+    app.extensions["core_client"] = client = core_client(environment, Service.WEBSITE, core)
+    _configure(app, environment)
+    app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
+    set_up_login(app, Accounts(client, clock, stranger))
+    CSRFProtect(app)
+    set_up_headers(app, environment.text("MEDIA_ORIGINS", " ").strip(), secure)
+    set_up_assets(app, ROOT / "static")
+    set_up_errors(app)
+    _set_up_templates(app)
+    app.url_map.converters["id"] = IdConverter
+    for module in VIEWS:
+        app.register_blueprint(module.views)
+    return app
+
+
+def _configure(app: Flask, environment: Environment) -> None:
+    app.config.update(
+        BRAND_NAME=environment.text("BRAND_NAME", "Celesta"),
+        FLOWER_URL=environment.optional("FLOWER_URL"),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SECRET_KEY=environment.secret("SESSION_KEY"),
+        TRUSTED_HOSTS=[host.strip() for host in environment.text("TRUSTED_HOSTS", " ").split(",") if host.strip()] or None,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    proxies = environment.integer("TRUSTED_PROXIES", 0)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        clock_time=wording.clock_time, rough_length=wording.rough_length, full_date=wording.full_date, moment=wording.moment
+    )
+    app.jinja_env.globals.update(
+        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, entries_for=entries_for,
+        motif=covers.motif, this_page=this_page, viewer=viewer,
+    )  # fmt: skip

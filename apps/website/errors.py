@@ -1,0 +1,105 @@
+"""Every error becomes a page, or a problem for the player, here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode
+
+import msgspec
+from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
+from flask.wrappers import Response
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
+from apps.website.actor import stranger
+from apps.website.addresses import safe_path, this_page
+from apps.website.login import Accounts, log_out
+
+PLAYER = "/player/"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457, with the reader's next step."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    next_step: str = ""
+    details: dict[str, str] = {}
+
+
+OURS = Problem("defect", "Our mistake", 500, "Something broke on our side, and we have kept a record of it.", "Try again in a moment.")
+FORGED = Problem(
+    "form_expired", "That form is too old", 403,
+    "The page you sent it from belongs to an earlier visit, so nothing was changed.", "Open the page again and send it once more.",
+)  # fmt: skip
+BY_STATUS = {
+    problem.status: problem
+    for problem in (
+        Problem("bad_request", "That address is not right", 400, "The request cannot be read as it stands.", "Go back and try again."),
+        Problem("not_found", "There is nothing here", 404, "This address leads to no page of ours.", "Check it, or start from home."),
+        Problem("method", "That cannot be done here", 405, "This address does not take that kind of request.", "Start from home."),
+        Problem("too_large", "Too large", 413, "More was sent than this page takes.", "Send less at a time."),
+        OURS,
+    )
+}
+
+
+def set_up_errors(app: Flask) -> None:
+    app.register_error_handler(CelestaError, _refused)
+    app.register_error_handler(HTTPException, _failed)
+
+
+def _refused(error: CelestaError) -> Response:
+    if isinstance(error, AccountSuspended):
+        _end_session()
+    if isinstance(error, Unauthenticated) and not request.path.startswith(PLAYER):
+        return _to_log_in()
+    return _answer(Problem(error.code, error.title, error.status, error.message, error.next_step, error.details))
+
+
+def _failed(error: HTTPException) -> Response:
+    if isinstance(error, CSRFError):
+        return _answer(FORGED)
+    if error.response is not None or (error.code or 500) < 400:
+        return cast(Response, error.get_response())
+    status = error.code or 500
+    known = BY_STATUS.get(status) or Problem("http", error.name, status, error.description or error.name)
+    response = _answer(known)
+    if error.code == 405:
+        response.headers.extend(error.get_headers())
+        response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def _answer(problem: Problem) -> Response:
+    writer: Callable[[Problem], Response] = _json if request.path.startswith(PLAYER) else _page
+    return writer(problem)
+
+
+def _json(problem: Problem) -> Response:
+    body = msgspec.json.encode(msgspec.structs.replace(problem, type=f"urn:celesta:problem:{problem.type}"))
+    return Response(body, problem.status, content_type="application/problem+json")
+
+
+def _page(problem: Problem) -> Response:
+    if problem.status >= 500:
+        # Whoever is asking cannot be looked up when what knows it is what failed.
+        g.actor = stranger()
+    return make_response(render_template("error.html", problem=problem, nameless=problem.status >= 500), problem.status)
+
+
+def _to_log_in() -> Response:
+    """Back to the page afterwards; to the page that held the form where one was sent."""
+    back = this_page() if request.method == "GET" else safe_path(request.path)
+    return cast(Response, redirect(f"{url_for('entrance.log_in')}?{urlencode({'next': back or '/'})}", 303))
+
+
+def _end_session() -> None:
+    account_id = g.actor.account_id if "actor" in g else None
+    if account_id is not None:
+        cast(Accounts, current_app.extensions["accounts"]).forget(account_id)
+    log_out()

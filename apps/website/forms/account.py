@@ -1,0 +1,18 @@
+"""Forms of the account page."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
+
+from apps.website.forms.base import Form
+from apps.website.forms.entrance import LONGEST_PASSWORD, password_field
+
+
+class ChangePasswordForm(Form):
+    present = PasswordField(
+        "Present password",
+        [InputRequired("Give the password you have now."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
+    )
+    new = password_field("New password")

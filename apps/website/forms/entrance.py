@@ -1,0 +1,60 @@
+"""Forms at the door: register, log in, accept an invitation."""
+
+from __future__ import annotations
+
+from wtforms import EmailField, Form as PlainForm, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from apps.website.forms.base import Form
+
+EMAIL = r"^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$"
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+
+
+def _strip(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+def _not_blank(form: PlainForm, field: StringField) -> None:  # noqa: ARG001 - WTForms' signature
+    if not field.data:
+        raise ValidationError("Tell us what to call you.")
+
+
+def password_field(label: str = "Password") -> PasswordField:
+    message = f"Choose a password of at least {SHORTEST_PASSWORD} characters."
+    return PasswordField(
+        label,
+        [InputRequired(message), Length(SHORTEST_PASSWORD, LONGEST_PASSWORD, message)],
+        description="At least 10 characters. A few words together are easy to remember and hard to guess.",
+        render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "maxlength": LONGEST_PASSWORD},
+    )
+
+
+def email_field() -> EmailField:
+    return EmailField(
+        "E-mail address",
+        [InputRequired("Give your e-mail address."), Length(max=254), Regexp(EMAIL, message="This is not a whole e-mail address.")],
+        filters=[_strip],
+        render_kw={"autocomplete": "username", "inputmode": "email"},
+    )
+
+
+class RegisterForm(Form):
+    name = StringField(
+        "Name",
+        [InputRequired("Tell us what to call you."), _not_blank, Length(max=80)],
+        filters=[_strip],
+        render_kw={"autocomplete": "name", "maxlength": 80},
+    )
+    email = email_field()
+    password = password_field()
+
+
+class LogInForm(Form):
+    email = email_field()
+    password = PasswordField(
+        "Password",
+        [InputRequired("Give your password."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
+    )

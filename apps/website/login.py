@@ -1,0 +1,99 @@
+"""Who is logged in: Flask-Login, with Core as the only one who knows accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import msgspec
+from flask import Flask, current_app, g, session
+from flask_login import LoginManager, UserMixin, login_user
+from flask_wtf.csrf import generate_csrf
+
+from apps.core.client.interface import CoreClient
+from apps.core.contract.accounts import Account, GetAccount
+from apps.core.contract.actions import Actor
+from apps.core.contract.errors import AccountSuspended, NotFound
+from apps.website.recent import Recent
+from apps.website.session import WebSession, WebSessionInterface
+from ports.clock.interface import Clock
+
+
+class User(UserMixin):
+    """An account as Core told it at `checked_at` (Unix time)."""
+
+    def __init__(self, account: Account, checked_at: float) -> None:
+        self.account = account
+        self.checked_at = checked_at
+
+    def get_id(self) -> str:
+        return self.account.id
+
+    def acting(self, actor: Actor) -> Actor:
+        """The actor with this account, its roles and its plan."""
+        account = self.account
+        return msgspec.structs.replace(
+            actor, account_id=account.id, roles=account.roles, plan=account.plan, checked_at=self.checked_at
+        )  # fmt: skip
+
+
+class Accounts:
+    """The user loader: asks Core who an account is, and remembers it for at most five seconds."""
+
+    def __init__(self, client: CoreClient, clock: Clock, stranger: Callable[[], Actor]) -> None:
+        self._client = client
+        self._clock = clock
+        self._stranger = stranger
+        self._recent: Recent[User] = Recent(clock)
+
+    def load(self, account_id: str) -> User | None:
+        """Ends the session of an account that is gone or suspended; raises `AccountSuspended` so that its owner hears why."""
+        user = self._recent.get(account_id)
+        if user is not None:
+            return user
+        try:
+            return self.keep(self._client.send(GetAccount(account_id=account_id), self._stranger()))
+        except NotFound:
+            session.clear()
+            return None
+        except AccountSuspended:
+            session.clear()
+            raise
+
+    def keep(self, account: Account) -> User:
+        user = User(account, self._clock.now().timestamp())
+        self._recent.put(account.id, user)
+        return user
+
+    def forget(self, account_id: str) -> None:
+        self._recent.forget(account_id)
+
+
+def set_up_login(app: Flask, accounts: Accounts) -> None:
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.user_loader(accounts.load)
+    app.extensions["accounts"] = accounts
+    # Not init_app: its after_request hook looks into the session on every request, for a remember-me cookie that we do not have.
+    cast(Any, app).login_manager = manager
+
+
+def log_in(account: Account) -> None:
+    """Log this browser in, under a new session id."""
+    cast(WebSession, cast(Any, session)._get_current_object()).replace()  # noqa: SLF001 - the way past Flask's proxy
+    login_user(cast(Accounts, current_app.extensions["accounts"]).keep(account))
+    g.pop("csrf_token", None)
+    generate_csrf()
+
+
+def log_out() -> None:
+    """Forget this browser and end its session."""
+    session.clear()
+    for name in ("_login_user", "actor", "csrf_token"):
+        g.pop(name, None)
+
+
+def log_out_everywhere(account_id: str) -> None:
+    """End the account's sessions on every device, this one too."""
+    cast(WebSessionInterface, current_app.session_interface).end_all(account_id)
+    log_out()

@@ -1,0 +1,36 @@
+"""The site's navigation: an entry shows for whoever may send what its page asks of Core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.core.contract.accounts import GetOwnAccount
+from apps.core.contract.actions import Actor, Permission
+from apps.core.contract.catalogue import ListReleases
+from apps.core.contract.intake import ListDeliveries
+from apps.core.contract.listening import ListRecentlyPlayed
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    endpoint: str
+    icon: str
+    permission: Permission
+
+    def leads_to(self, endpoint: str | None) -> bool:
+        """Is the page shown one of this entry's?"""
+        return endpoint is not None and endpoint.partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+ENTRIES = (
+    Entry("Home", "home.show", "house", ListReleases.permission),
+    Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
+    Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
+    Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
+    Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
+)
+
+
+def entries_for(actor: Actor) -> tuple[Entry, ...]:
+    return tuple(entry for entry in ENTRIES if entry.permission.allows(actor))

@@ -1,0 +1,33 @@
+"""Releases: the list, and one of them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseOrder
+from apps.core.contract.errors import Invalid
+from apps.core.contract.ids import ReleaseId
+from apps.website.actor import core
+
+views = Blueprint("releases", __name__, url_prefix="/releases")
+
+PAGE = 48
+
+
+@views.get("")
+def index() -> str:
+    order = _order(request.args.get("order", ReleaseOrder.NEWEST))
+    releases = core().send(ListReleases(order=order, cursor=request.args.get("cursor"), size=PAGE))
+    return render_template("releases/index.html", releases=releases, order=order, orders=ReleaseOrder)
+
+
+@views.get("/<id:release_id>")
+def show(release_id: ReleaseId) -> str:
+    return render_template("releases/show.html", release=core().send(GetRelease(release_id=release_id)))
+
+
+def _order(name: str) -> ReleaseOrder:
+    try:
+        return ReleaseOrder(name)
+    except ValueError:
+        raise Invalid(f"Releases cannot be sorted by {name[:40]}.", "Sort them by newest or by title.") from None

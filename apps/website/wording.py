@@ -1,0 +1,43 @@
+"""How times, lengths and numbers read on a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def clock_time(milliseconds: int) -> str:
+    """A track's length: `4:05`, or `1:02:09`."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def rough_length(milliseconds: int) -> str:
+    """A release's length: `48 minutes`, or `1 hour 12 minutes`."""
+    hours, minutes = divmod(max(1, round(milliseconds / 60_000)), 60)
+    return " ".join(count(number, noun) for number, noun in ((hours, "hour"), (minutes, "minute")) if number)
+
+
+def count(number: int, noun: str, nouns: str | None = None) -> str:
+    """`1 track`, `2 tracks`, `3,000 tracks`."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def full_date(text: str) -> str:
+    """An ISO 8601 date as exact as it is known: `1994`, `June 1994`, `20 June 1994`; anything else as it stands."""
+    try:
+        year, month, day = (*(int(part) for part in text.split("-")), 0, 0)[:3]
+        named = MONTHS[month - 1] if month else ""
+    except (ValueError, IndexError):
+        return text
+    return " ".join(str(part) for part in (day, named, year) if part)
+
+
+def moment(at: datetime) -> str:
+    """A moment for a reader whose time zone the server does not know."""
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"

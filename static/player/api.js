@@ -1,0 +1,45 @@
+/** The website's /player endpoints. Every refusal is a `Refusal`, in words for the listener. */
+
+export class Refusal extends Error {
+  /** @param {{type?: string, detail: string, next_step?: string, status?: number, details?: {reason?: string}}} problem RFC 9457 */
+  constructor(problem) {
+    super(problem.detail);
+    this.status = problem.status ?? 0;
+    this.nextStep = problem.next_step ?? "";
+    this.reason = problem.details?.reason ?? "";
+  }
+
+  get words() {
+    return `${this.message} ${this.nextStep}`.trim();
+  }
+}
+
+const OFFLINE = { detail: "We cannot reach the service.", next_step: "Check your connection; the music goes on when it is back." };
+const GARBLED = { detail: "The service answered with something we cannot read.", next_step: "Try again in a moment." };
+
+export const startPlayback = (trackId, device, takeOver) =>
+  post("/player/sessions", { track_id: trackId, device, take_over: takeOver });
+
+export const renewPlayback = (sessionId) => post(`/player/sessions/${sessionId}/renew`);
+
+/** May be the last thing a closing page says. */
+export const endPlayback = (sessionId) => post(`/player/sessions/${sessionId}/end`, undefined, true);
+
+export const recordPlays = (plays) => post("/player/plays", { plays }, true);
+
+export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
+
+async function post(path, body, keepalive = false) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": document.getElementById("page").dataset.csrf };
+  let response;
+  try {
+    response = await fetch(path, { method: "POST", headers, keepalive, body: JSON.stringify(body ?? {}) });
+  } catch {
+    throw new Refusal(OFFLINE);
+  }
+  const answer = await response.json().catch(() => GARBLED);
+  if (!response.ok || answer === GARBLED) {
+    throw new Refusal({ ...GARBLED, ...answer, status: response.status });
+  }
+  return answer;
+}

@@ -1,0 +1,39 @@
+/** What the system shows of us: lock screen, media keys, headphones. */
+
+export function announceToSystem(session, track) {
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.metadata = new MediaMetadata({
+    title: session.title,
+    artist: session.artist,
+    album: session.release_title,
+    artwork: track.cover ? [{ src: track.cover }] : [],
+  });
+}
+
+export function tellSystem(audio) {
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.playbackState = audio.paused ? "paused" : "playing";
+  if (Number.isFinite(audio.duration) && audio.duration > 0) {
+    navigator.mediaSession.setPositionState({ duration: audio.duration, position: Math.min(audio.currentTime, audio.duration) });
+  }
+}
+
+export function obeySystem(player) {
+  if (!("mediaSession" in navigator)) return;
+  const orders = {
+    play: () => player.resume(),
+    pause: () => player.pause(),
+    previoustrack: () => player.previous(),
+    nexttrack: () => player.next(),
+    seekto: ({ seekTime }) => player.seek(seekTime),
+    seekbackward: ({ seekOffset }) => player.seek(player.audio.currentTime - (seekOffset ?? 10)),
+    seekforward: ({ seekOffset }) => player.seek(player.audio.currentTime + (seekOffset ?? 10)),
+  };
+  for (const [order, obey] of Object.entries(orders)) {
+    try {
+      navigator.mediaSession.setActionHandler(order, obey);
+    } catch {
+      // A browser that does not know the order does not give it.
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** The pages' side of the player: their play buttons, and the mark on what is playing. */
+
+/** The tracks of the release on this page that can be played, as a queue. */
+function queueOn(page) {
+  const list = page.querySelector("[data-tracks]");
+  const coverElement = page.querySelector("[data-release-cover]")?.firstElementChild;
+  return Array.from(list.querySelectorAll("[data-track]"), (row) => ({
+    id: row.dataset.track,
+    title: row.dataset.title,
+    artist: row.dataset.artist,
+    artistUrl: row.dataset.artistUrl,
+    releaseUrl: list.dataset.tracks,
+    cover: coverElement?.currentSrc ?? coverElement?.src,
+    coverElement,
+  }));
+}
+
+export function wirePages(player) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-play]");
+    if (!button) return;
+    const queue = queueOn(document.getElementById("page"));
+    const wanted = button.dataset.play || queue[0].id;
+    if (player.track?.id === wanted || (!button.dataset.play && queue.some((track) => track.id === player.track?.id))) player.toggle();
+    else player.play(queue, queue.findIndex((track) => track.id === wanted));
+  });
+  for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
+  for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
+}
+
+export function markPlaying(player) {
+  const playing = player.active && !player.audio.paused;
+  const current = player.track?.id;
+  for (const row of document.querySelectorAll("[data-track]")) {
+    row.toggleAttribute("data-current", row.dataset.track === current);
+    mark(row.querySelector("[data-play]"), playing && row.dataset.track === current);
+  }
+  const whole = document.querySelector('[data-play=""]');
+  if (whole) mark(whole, playing && document.querySelector("[data-current]") !== null);
+}
+
+function mark(button, playing) {
+  button.toggleAttribute("data-playing", playing);
+  button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${button.dataset.name}`);
+}

@@ -1,0 +1,140 @@
+/** The player as one sees it: docked on a wide screen, a strip that opens into a sheet on a phone. */
+
+import { keep, recall } from "./keepsake.js";
+import { SeekBar } from "./seekbar.js";
+import { clock } from "./time.js";
+
+const RING_OUT = 1;
+
+export class Panel {
+  constructor(element, player) {
+    this.element = element;
+    this.player = player;
+    this.audio = player.audio;
+    this.seekBar = new SeekBar(this.part("seek"), (seconds) => player.seek(seconds));
+    this.#wireButtons();
+    this.#wireVolume();
+    for (const name of ["play", "pause", "playing", "waiting", "ended", "emptied"]) this.audio.addEventListener(name, () => this.#showState());
+    this.audio.addEventListener("timeupdate", () => this.#showTime());
+    this.audio.addEventListener("progress", () => this.#showLoaded());
+    player.addEventListener("track", () => this.#showTrack());
+    player.addEventListener("session", () => this.#showSession());
+    player.addEventListener("problem", (event) => this.#showProblem(event.detail));
+    player.addEventListener("stopped", () => this.#hide());
+  }
+
+  part(name) {
+    return this.element.querySelector(`[data-part="${name}"]`);
+  }
+
+  #wireButtons() {
+    const actions = {
+      toggle: () => this.player.toggle(),
+      previous: () => this.player.previous(),
+      next: () => this.player.next(),
+      "play-here": () => this.player.playHere(),
+      retry: () => this.player.resume(),
+      open: () => this.#open(true),
+      close: () => this.#open(false),
+      mute: () => this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT),
+    };
+    this.element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-action]");
+      if (button) actions[button.dataset.action]();
+      else if (event.target.closest("a")) this.#open(false);
+    });
+    this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
+  }
+
+  #wireVolume() {
+    const slider = this.part("volume");
+    slider.addEventListener("input", () => this.#setVolume(Number(slider.value)));
+    this.#setVolume(Number(recall("volume") ?? 1));
+  }
+
+  #setVolume(volume) {
+    if (volume > 0) this.audible = volume;
+    this.player.setVolume(volume);
+    keep("volume", String(volume));
+    this.part("volume").value = String(volume);
+    this.part("volume").setAttribute("aria-valuetext", `${Math.round(volume * 100)} per cent`);
+    this.element.toggleAttribute("data-muted", volume === 0);
+    this.element.querySelector('[data-action="mute"]').setAttribute("aria-label", volume === 0 ? "Sound on" : "Sound off");
+  }
+
+  #showTrack() {
+    const { track } = this.player;
+    this.element.hidden = false;
+    document.documentElement.toggleAttribute("data-player", true);
+    this.#link("title", track.title, track.releaseUrl);
+    this.#link("artist", track.artist, track.artistUrl);
+    this.part("cover").replaceChildren(track.coverElement?.cloneNode(true) ?? "");
+    this.part("cover").href = track.releaseUrl;
+    this.part("next").disabled = !this.player.hasNext;
+    this.seekBar.show(new Uint8Array(), 0);
+    this.part("elapsed").textContent = clock(0);
+    this.part("length").textContent = "";
+    document.getElementById("now-playing").textContent = `${track.title}, ${track.artist}`;
+    this.#showProblem(null);
+    this.#showState();
+  }
+
+  #link(name, text, url) {
+    const link = this.part(name);
+    link.textContent = text;
+    link.title = text;
+    if (url) link.href = url;
+    else link.removeAttribute("href");
+  }
+
+  #showSession() {
+    const { session, position } = this.player;
+    const duration = session.duration_ms / 1000;
+    const peaks = Uint8Array.from(atob(session.audio.waveform), (character) => character.charCodeAt(0));
+    this.seekBar.show(peaks, duration);
+    this.seekBar.move(position);
+    this.part("length").textContent = clock(duration);
+  }
+
+  #showTime() {
+    if (!this.player.session || this.audio.seeking) return;
+    this.seekBar.move(this.audio.currentTime);
+    this.part("elapsed").textContent = clock(this.audio.currentTime);
+  }
+
+  #showLoaded() {
+    const { buffered } = this.audio;
+    if (buffered.length) this.seekBar.loadedUpTo(buffered.end(buffered.length - 1));
+  }
+
+  #showState() {
+    const playing = !this.audio.paused && !this.audio.ended;
+    this.element.toggleAttribute("data-playing", playing);
+    this.element.toggleAttribute("data-waiting", playing && this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
+    for (const button of this.element.querySelectorAll('[data-action="toggle"]')) {
+      button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    }
+  }
+
+  #showProblem(refusal) {
+    this.element.toggleAttribute("data-problem", refusal !== null);
+    if (refusal) this.part("words").textContent = refusal.words;
+    const elsewhere = ["stream_limit", "session_ended"].includes(refusal?.reason);
+    this.part("play-here").hidden = !elsewhere;
+    this.part("log-in").hidden = refusal?.status !== 401;
+    this.part("retry").hidden = !refusal || elsewhere || (refusal.status >= 400 && refusal.status < 500);
+  }
+
+  #open(open) {
+    if (open === this.element.hasAttribute("data-open")) return;
+    this.element.toggleAttribute("data-open", open);
+    document.getElementById("page").inert = open;
+    this.element.querySelector(`[data-action="${open ? "close" : "open"}"]`).focus();
+  }
+
+  #hide() {
+    this.#open(false);
+    this.element.hidden = true;
+    document.documentElement.removeAttribute("data-player");
+  }
+}

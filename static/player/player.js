@@ -1,0 +1,256 @@
+/** The player: a queue of tracks, the right to play one of them, and the audio. Its panel only shows and asks. */
+
+import { Refusal, endPlayback, playlistOf, renewPlayback, startPlayback } from "./api.js";
+import { Engine } from "./engine.js";
+import { deviceName } from "./keepsake.js";
+import { levelling } from "./loudness.js";
+import { PlayLog } from "./plays.js";
+
+const PREPARE_SECONDS = 20;
+const RESTART_SECONDS = 3;
+const MARGIN_MS = 5000;
+const SETTLED_SECONDS = 10;
+
+const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
+
+export class Player extends EventTarget {
+  /** Dispatches `track`, `session`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
+  constructor(audio) {
+    super();
+    this.audio = audio;
+    this.engine = new Engine(audio);
+    this.queue = [];
+    this.index = 0;
+    this.turn = 0;
+    this.volume = 1;
+    this.#stop();
+    this.engine.addEventListener("failed", () => this.#failed());
+    audio.addEventListener("timeupdate", () => this.#ticked());
+    audio.addEventListener("seeking", () => this.log?.interrupted());
+    audio.addEventListener("pause", () => this.log?.interrupted());
+    audio.addEventListener("ended", () => this.#ended());
+    audio.addEventListener("playing", () => this.dispatch("problem", null));
+  }
+
+  get track() {
+    return this.queue[this.index] ?? null;
+  }
+
+  get active() {
+    return this.track !== null;
+  }
+
+  get hasNext() {
+    return this.index + 1 < this.queue.length;
+  }
+
+  /** Whose player this is from now on; nobody's (an empty id) stops it. */
+  belongTo(accountId) {
+    if (accountId === this.accountId) return;
+    if (this.active) this.stop();
+    this.accountId = accountId;
+    this.log = accountId ? new PlayLog(accountId) : null;
+    this.log?.send();
+  }
+
+  play(queue, index) {
+    this.queue = queue;
+    return this.#start(index);
+  }
+
+  toggle() {
+    return this.audio.paused ? this.resume() : this.pause();
+  }
+
+  pause() {
+    this.audio.pause();
+  }
+
+  /** Goes on where it stopped, under a new session where the old one has run out meanwhile. */
+  resume() {
+    if (!this.session || Date.parse(this.session.expires_at) < Date.now() + MARGIN_MS) return this.#again();
+    this.#renew();
+    return this.#go();
+  }
+
+  /** Stops what the account plays elsewhere. */
+  playHere() {
+    return this.#start(this.index, { position: this.position, takeOver: true });
+  }
+
+  next() {
+    if (this.hasNext) this.#start(this.index + 1);
+  }
+
+  previous() {
+    if (this.audio.currentTime > RESTART_SECONDS || this.index === 0) this.seek(0);
+    else this.#start(this.index - 1);
+  }
+
+  seek(seconds) {
+    if (!this.session) return;
+    const end = this.session.duration_ms / 1000;
+    this.position = this.audio.currentTime = Math.min(Math.max(0, seconds), end);
+  }
+
+  setVolume(volume) {
+    this.volume = volume;
+    this.audio.volume = volume ** 2 * (this.session ? levelling(this.session.audio.loudness) : 1);
+  }
+
+  /** Nothing is played any more; what was heard is told. */
+  stop() {
+    this.turn += 1;
+    this.#leave();
+    this.queue = [];
+    this.#stop();
+    this.dispatch("stopped");
+  }
+
+  /** The page is about to go. */
+  close() {
+    this.#leave();
+    this.session = null;
+  }
+
+  dispatch(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  async #start(index, { position = 0, takeOver = false, continued = false } = {}) {
+    const turn = (this.turn += 1);
+    const prepared = index === this.prepared?.index ? this.#takePrepared() : null;
+    if (continued) this.#end(this.session);
+    else this.#leave();
+    this.session = null;
+    this.index = index;
+    this.position = position;
+    this.#stop();
+    this.dispatch("track");
+    try {
+      const session = (await prepared) ?? (await startPlayback(this.track.id, deviceName(), takeOver));
+      if (turn !== this.turn) return this.#end(session);
+      this.#begin(session, position, continued);
+    } catch (refusal) {
+      if (turn === this.turn) this.dispatch("problem", refusal);
+    }
+  }
+
+  #begin(session, position, continued) {
+    this.session = session;
+    if (!continued || !this.log.play) this.log.begin(session.track_id, session.id);
+    this.setVolume(this.volume);
+    this.engine.load(playlistOf(session.id), position);
+    this.#renewLater();
+    this.dispatch("session");
+    return this.#go();
+  }
+
+  async #go() {
+    try {
+      await this.audio.play();
+    } catch (error) {
+      // AbortError: another track was chosen meanwhile. NotAllowedError: the browser waits for a press on play, which is what is shown.
+      if (!["AbortError", "NotAllowedError"].includes(error.name)) this.dispatch("problem", lost());
+    }
+  }
+
+  /** The same track, at the same position, under a new session. */
+  #again() {
+    return this.#start(this.index, { position: this.position, continued: true });
+  }
+
+  #leave() {
+    if (this.session) this.log.heardUpTo(this.audio.currentTime);
+    this.log?.finish();
+    this.#end(this.session);
+    this.#forgetPrepared();
+  }
+
+  #stop() {
+    clearTimeout(this.renewal);
+    this.recovered = false;
+    this.engine?.unload();
+  }
+
+  #end(session) {
+    if (session) endPlayback(session.id).catch(() => {});
+  }
+
+  #ticked() {
+    if (!this.session || this.audio.seeking) return;
+    this.position = this.audio.currentTime;
+    if (this.audio.paused) return;
+    this.log.heardUpTo(this.position);
+    if (this.recovered && this.position > this.recoveredAt + SETTLED_SECONDS) this.recovered = false;
+    if (this.hasNext && this.session.duration_ms / 1000 - this.position < PREPARE_SECONDS) this.#prepare();
+  }
+
+  /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */
+  #prepare() {
+    if (this.prepared) return;
+    const session = startPlayback(this.queue[this.index + 1].id, deviceName(), false).catch(() => null);
+    this.prepared = { index: this.index + 1, session };
+  }
+
+  async #takePrepared() {
+    const { session } = this.prepared;
+    this.prepared = null;
+    const ready = await session;
+    return ready && Date.parse(ready.expires_at) > Date.now() + MARGIN_MS ? ready : null;
+  }
+
+  #forgetPrepared() {
+    this.prepared?.session.then((session) => this.#end(session));
+    this.prepared = null;
+  }
+
+  #ended() {
+    if (this.hasNext) this.#start(this.index + 1);
+    else this.#finished();
+  }
+
+  #finished() {
+    this.#leave();
+    this.session = null;
+    this.position = 0;
+    clearTimeout(this.renewal);
+  }
+
+  #renewLater() {
+    clearTimeout(this.renewal);
+    this.renewal = setTimeout(() => this.#renew(), this.session.renew_every * 1000);
+  }
+
+  /** A paused player lets its session run out: it holds a place that another device may want. */
+  async #renew() {
+    const session = this.session;
+    if (!session || this.audio.paused) return;
+    this.#renewLater();
+    try {
+      const lease = await renewPlayback(session.id);
+      session.expires_at = lease.expires_at;
+    } catch (refusal) {
+      if (session === this.session && refusal.status) this.#refused(refusal);
+    }
+  }
+
+  #refused(refusal) {
+    if (refusal.status >= 500) return;
+    this.pause();
+    this.session = null;
+    this.dispatch("problem", refusal);
+  }
+
+  /** Most often the links have expired: a new session brings new ones. Once; then it is told. */
+  #failed() {
+    if (!this.session) return;
+    if (!this.recovered) {
+      this.#again();
+      this.recovered = true;
+      this.recoveredAt = this.position;
+    } else {
+      this.#refused(lost());
+    }
+  }
+}
