@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import registry as Registry  # noqa: N812 - it is a class
 from sqlalchemy.types import TypeDecorator
 
 from apps.core.contract.errors import NotFound
@@ -36,7 +37,7 @@ NAMING = {
 class IdColumn(TypeDecorator[str]):
     """22 base62 characters in Python, 16 bytes in the database."""
 
-    impl = LargeBinary(16)
+    impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
@@ -71,8 +72,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
+    registry = Registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: Moment})
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autoflush": False, "expire_on_commit": False})
@@ -125,9 +125,9 @@ def reader() -> Connection:
     return db.engines[READER].connect()
 
 
-def fetch(connection: Connection, wanted: Select[*Columns]) -> Sequence[Row[*Columns]]:
+def fetch(connection: Connection, wanted: Select[*Columns], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[*Columns]]:
     """All rows, counted for the meter."""
-    rows = connection.execute(wanted).all()
+    rows = connection.execute(wanted, parameters).all()
     count_rows(len(rows))
     return rows
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -104,13 +103,12 @@ class Publisher:
             with db.engine.begin() as connection:
                 connection.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(published_at=now))
 
-    def sweep(self, app: Flask) -> int:
-        """Publish what was left behind; returns how many events that were. Raises `QueueUnavailable`."""
-        with app.app_context():
-            before = self.container.get(Clock).now() - SWEEP_AFTER
-            left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
-            left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before)
-            with reader() as connection:
-                rows = [Stored(*row) for row in connection.execute(left.order_by(OutboxRow.id).limit(SWEEP_SIZE))]
-            self.publish(rows)
-            return len(rows)
+    def sweep(self) -> int:
+        """Publish what was left behind, within an app context; returns how many events that were. Raises `QueueUnavailable`."""
+        before = self.container.get(Clock).now() - SWEEP_AFTER
+        left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
+        left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before)
+        with reader() as connection:
+            rows = [Stored(*row) for row in connection.execute(left.order_by(OutboxRow.id).limit(SWEEP_SIZE))]
+        self.publish(rows)
+        return len(rows)

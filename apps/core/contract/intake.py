@@ -27,7 +27,6 @@ OWN_MUSIC = "own music"
 class DeliveryStatus(StrEnum):
     OPEN = "open"
     QUARANTINED = "quarantined"
-    PROCESSING = "processing"
     FINISHED = "finished"
 
 

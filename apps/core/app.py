@@ -1,0 +1,44 @@
+"""Core's Flask app: the only place where persistence is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from apps.core import meter
+from apps.core.accounts.passwords import Passwords
+from apps.core.accounts.standing import Standings
+from apps.core.blueprint import door
+from apps.core.bus import Bus
+from apps.core.database import configure_database, db
+from apps.core.handlers import load_handlers
+from apps.core.meter import Meter
+from apps.core.middleware.order import ORDER
+from apps.core.outbox import Publisher
+from apps.core.schema import check_schema
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.storage.interface import Storage
+from ports.task_queue.interface import TaskQueue
+
+
+def create_core(values: Mapping[str, str]) -> Flask:
+    """Core, configured by `values` alone; raises `BootError` with one clear line where it cannot start."""
+    app = Flask("core", static_folder=None)
+    container = Container(values)
+    container.put(Meter, Meter())
+    container.put(Passwords, Passwords())
+    container.put(Publisher, Publisher(container))
+    container.put(Standings, Standings())
+    container.require((Clock, Storage, TaskQueue))
+    configure_database(app, container.environment)
+    load_handlers()
+    with app.app_context():
+        check_schema()
+        for engine in db.engines.values():
+            meter.watch(engine)
+    app.extensions["container"] = container
+    app.extensions["bus"] = Bus(ORDER, container)
+    app.register_blueprint(door)
+    return app

@@ -1,0 +1,147 @@
+"""The catalogue as it is stored: recordings, the releases they appear on, who made them and who owns them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from apps.core.contract.ids import new_id
+from apps.core.database import Base, IdColumn
+
+
+class LabelRow(Base):
+    __tablename__ = "label"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+
+
+class ArtistRow(Base):
+    __tablename__ = "artist"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    """Folded: the same name in another case or spelling of accents is the same artist, until staff split them."""
+
+
+class RecordingRow(Base):
+    """What was recorded: one deliverer's ISRC, or content where there is none."""
+
+    __tablename__ = "recording"
+    __table_args__ = (UniqueConstraint("deliverer", "identity"), Index(None, "isrc"))
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    deliverer: Mapped[str]
+    identity: Mapped[str]
+    """The ISRC, or the SHA-256 of the delivered file where it has none."""
+    isrc: Mapped[str | None]
+    title: Mapped[str]
+    artist: Mapped[str]
+    """The display artist, as credited."""
+    duration_ms: Mapped[int]
+    explicit: Mapped[bool] = mapped_column(default=False)
+    genre: Mapped[str | None]
+    p_line: Mapped[str | None]
+    refusal: Mapped[str | None]
+    """Why its audio could not be prepared, for a person."""
+
+
+class RecordingCreditRow(Base):
+    __tablename__ = "recording_credit"
+
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    artist_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"), index=True)
+    role: Mapped[str]
+    credited_as: Mapped[str]
+
+
+class OwnershipRow(Base):
+    """Who a recording's money goes to, by territory and period: a compilation holds many labels' recordings."""
+
+    __tablename__ = "ownership"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), index=True)
+    territory: Mapped[str]
+    label_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("label.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+
+
+class SeriesRow(Base):
+    __tablename__ = "series"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    title: Mapped[str]
+    title_key: Mapped[str] = mapped_column(unique=True)
+
+
+class ReleaseRow(Base):
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("deliverer", "identity"),
+        Index("ix_release_newest", "published_at", "id"),
+        Index("ix_release_title_order", "title_key", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    deliverer: Mapped[str]
+    identity: Mapped[str]
+    """The UPC, or what makes an imported folder's release the same one when it comes again."""
+    type: Mapped[str]
+    title: Mapped[str]
+    title_key: Mapped[str]
+    artist: Mapped[str]
+    """The display artist, as credited."""
+    upc: Mapped[str | None]
+    genre: Mapped[str | None]
+    released_on: Mapped[str | None]
+    year: Mapped[int | None]
+    p_line: Mapped[str | None]
+    c_line: Mapped[str | None]
+    label_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("label.id"))
+    series_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("series.id"), index=True)
+    volume: Mapped[int | None]
+    cover: Mapped[str | None]
+    colour: Mapped[str | None]
+    added_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    """When its first track became playable; nobody sees it before."""
+
+
+class ReleaseCreditRow(Base):
+    __tablename__ = "release_credit"
+
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    artist_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"), index=True)
+    role: Mapped[str]
+    credited_as: Mapped[str]
+
+
+class TrackRow(Base):
+    """A recording's place on a release."""
+
+    __tablename__ = "track"
+    __table_args__ = (UniqueConstraint("release_id", "disc", "number"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"))
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), index=True)
+    disc: Mapped[int]
+    number: Mapped[int]
+    title: Mapped[str]
+
+
+class CatalogueVersionRow(Base):
+    """One row: grows with every change to what listeners can see."""
+
+    __tablename__ = "catalogue_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]

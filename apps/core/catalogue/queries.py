@@ -1,0 +1,94 @@
+"""Reading the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from apps.core.bus import handles
+from apps.core.catalogue import statements
+from apps.core.catalogue.models import ArtistRow
+from apps.core.contract.actions import Actor
+from apps.core.contract.catalogue import (
+    ArtistDetail,
+    CatalogueState,
+    Credit,
+    CreditRole,
+    GetArtist,
+    GetCatalogueState,
+    GetRelease,
+    ListReleases,
+    ReleaseDetail,
+    ReleaseOrder,
+    ReleaseSummary,
+    ReleaseType,
+    SeriesPlace,
+    TrackSummary,
+)
+from apps.core.contract.errors import NotFound
+from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.database import fetch
+from apps.core.rights.offers import here, here_on
+from apps.core.rights.plans import plan_of
+from ports.clock.interface import Clock
+
+TYPES = {str(kind): kind for kind in ReleaseType}
+
+
+@handles(ListReleases)
+def list_releases(action: ListReleases, actor: Actor, connection: Connection, clock: Clock) -> Page[ReleaseSummary]:
+    parameters = {**here(actor.territory, clock.now()), "limit": action.size + 1}
+    newest = action.order is ReleaseOrder.NEWEST
+    statement: Any = statements.NEWEST if newest else statements.BY_TITLE
+    if action.cursor:
+        key, release_id = decode_cursor(action.cursor, tuple[datetime, str] if newest else tuple[str, str])
+        statement, parameters = statements.OLDER if newest else statements.FURTHER, {**parameters, "key": key, "id": release_id}
+    rows: Sequence[Any] = fetch(connection, statement, parameters)
+    page = rows[: action.size]
+    return Page(_summaries(page), encode_cursor(page[-1].key, page[-1].id) if len(rows) > action.size else None)
+
+
+@handles(GetRelease)
+def get_release(action: GetRelease, actor: Actor, connection: Connection, clock: Clock) -> ReleaseDetail:
+    parameters = {**here_on(plan_of(actor.plan, actor.account_id), actor.territory, clock.now()), "release_id": action.release_id}
+    found = fetch(connection, statements.RELEASE, parameters)
+    if not found:
+        raise NotFound("There is no such release here.", "It may not be offered in your country, or no longer.")
+    row = found[0]
+    tracks = tuple(
+        TrackSummary(t.id, t.recording_id, t.disc, t.number, t.title, t.artist, t.duration_ms, t.explicit, bool(t.ready and t.allowed))
+        for t in fetch(connection, statements.TRACKS, parameters)
+    )
+    credited = fetch(connection, statements.RELEASE_CREDITS, {"release_id": action.release_id})
+    series = SeriesPlace(row.series_id, row.series_title, row.volume) if row.series_id else None
+    return ReleaseDetail(
+        id=row.id, title=row.title, artist=row.artist, type=TYPES[row.type], year=row.year, released_on=row.released_on,
+        credits=tuple(Credit(one.artist_id, one.credited_as, CreditRole(one.role)) for one in credited),
+        label=row.label, upc=row.upc, genre=row.genre, p_line=row.p_line, c_line=row.c_line, cover=row.cover, colour=row.colour,
+        series=series, tracks=tracks, duration_ms=sum(track.duration_ms for track in tracks),
+    )  # fmt: skip
+
+
+@handles(GetArtist)
+def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: Clock) -> ArtistDetail:
+    parameters = {**here(actor.territory, clock.now()), "artist_id": action.artist_id}
+    own = _summaries(fetch(connection, statements.OWN_RELEASES, parameters))
+    elsewhere = _summaries(fetch(connection, statements.APPEARS_ON, parameters))
+    found = fetch(connection, select(ArtistRow.id, ArtistRow.name).where(ArtistRow.id == action.artist_id))
+    if not found or not (own or elsewhere):
+        raise NotFound("There is no such artist here.", "Their music may not be offered in your country, or no longer.")
+    return ArtistDetail(found[0].id, found[0].name, own, elsewhere)
+
+
+@handles(GetCatalogueState)
+def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
+    (row,) = fetch(connection, statements.STATE, {"now": clock.now()})
+    return CatalogueState(row.version or 0, min((moment for moment in (row.starts, row.ends) if moment), default=None))
+
+
+def _summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:
+    return tuple(ReleaseSummary(row[0], row[1], row[2], TYPES[row[3]], row[4], row[5], row[6]) for row in rows)

@@ -1,0 +1,44 @@
+"""Rules of the catalogue: how names are compared, and what kind of release a number of tracks makes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from apps.core.contract.catalogue import ReleaseType
+
+VARIOUS_ARTISTS = "Various Artists"
+MANY = frozenset({"various artists", "various", "va", "v.a.", "diverse", "varios artistas", "various artist"})
+SINGLE_TRACKS, EP_TRACKS = 3, 6
+LONG_TRACK_MS = 10 * 60 * 1000
+EP_MS = 30 * 60 * 1000
+
+VOLUME = re.compile(r"^(?P<series>.+?)[\s,:-]*\b(?:vol(?:ume)?\.?|#)\s*(?P<volume>\d{1,4})$", re.IGNORECASE)
+
+
+def name_key(name: str) -> str:
+    """Folds case, accents, width and spaces, so that `Björk`, `BJÖRK` and `Bjork` are one artist."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    return " ".join(folded.split()) or name
+
+
+def release_type(track_artists: set[str], durations: list[int], *, compilation: bool, various: bool) -> ReleaseType:
+    """Apple's and Spotify's common rule: to three short tracks a single, to six within half an hour an EP, else an album."""
+    if compilation or (various and len(track_artists) > 1):
+        return ReleaseType.COMPILATION
+    if len(durations) <= SINGLE_TRACKS and all(duration < LONG_TRACK_MS for duration in durations):
+        return ReleaseType.SINGLE
+    if len(durations) <= EP_TRACKS and sum(durations) < EP_MS:
+        return ReleaseType.EP
+    return ReleaseType.ALBUM
+
+
+def series_of(title: str) -> tuple[str, int] | None:
+    """`Winter Songs, Vol. 3` is volume 3 of the series `Winter Songs`."""
+    found = VOLUME.match(title.strip())
+    return (found["series"].strip(), int(found["volume"])) if found else None
+
+
+def is_various(artist: str) -> bool:
+    return name_key(artist) in MANY

@@ -1,0 +1,86 @@
+"""The catalogue's statements, each built once: what they select is what the contract's structs hold."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, bindparam, exists, func, select, tuple_
+
+from apps.core.catalogue.models import (
+    CatalogueVersionRow,
+    LabelRow,
+    RecordingCreditRow,
+    RecordingRow,
+    ReleaseCreditRow,
+    ReleaseRow,
+    SeriesRow,
+    TrackRow,
+)
+from apps.core.database import IdColumn, Moment
+from apps.core.playback.models import PublishedRenditionRow
+from apps.core.rights.models import DealRow
+from apps.core.rights.offers import NOW, offered
+
+MOST_RELEASES = 100
+
+SUMMARY = (
+    ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.type, ReleaseRow.year, ReleaseRow.cover, ReleaseRow.colour,
+)  # fmt: skip
+VISIBLE = ReleaseRow.published_at.is_not(None) & offered(ReleaseRow.id)
+PAGE_LIMIT = bindparam("limit", type_=Integer)
+
+NEWEST = (
+    select(*SUMMARY, ReleaseRow.published_at.label("key"))
+    .where(VISIBLE)
+    .order_by(ReleaseRow.published_at.desc(), ReleaseRow.id.desc())
+    .limit(PAGE_LIMIT)
+)
+BY_TITLE = (
+    select(*SUMMARY, ReleaseRow.title_key.label("key")).where(VISIBLE).order_by(ReleaseRow.title_key, ReleaseRow.id).limit(PAGE_LIMIT)
+)
+
+LAST_ID = bindparam("id", type_=IdColumn())
+OLDER = NEWEST.where(tuple_(ReleaseRow.published_at, ReleaseRow.id) < tuple_(bindparam("key", type_=Moment()), LAST_ID))
+FURTHER = BY_TITLE.where(tuple_(ReleaseRow.title_key, ReleaseRow.id) > tuple_(bindparam("key"), LAST_ID))
+
+RELEASE = (
+    select(
+        ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.type, ReleaseRow.year, ReleaseRow.released_on,
+        LabelRow.name.label("label"), ReleaseRow.upc, ReleaseRow.genre, ReleaseRow.p_line, ReleaseRow.c_line, ReleaseRow.cover,
+        ReleaseRow.colour, SeriesRow.id.label("series_id"), SeriesRow.title.label("series_title"), ReleaseRow.volume,
+    )
+    .outerjoin(LabelRow, LabelRow.id == ReleaseRow.label_id)
+    .outerjoin(SeriesRow, SeriesRow.id == ReleaseRow.series_id)
+    .where(ReleaseRow.id == bindparam("release_id", type_=IdColumn()), VISIBLE)
+)  # fmt: skip
+RELEASE_CREDITS = (
+    select(ReleaseCreditRow.artist_id, ReleaseCreditRow.credited_as, ReleaseCreditRow.role)
+    .where(ReleaseCreditRow.release_id == bindparam("release_id", type_=IdColumn()))
+    .order_by(ReleaseCreditRow.position)
+)
+TRACKS = (
+    select(
+        TrackRow.id, TrackRow.recording_id, TrackRow.disc, TrackRow.number, TrackRow.title, RecordingRow.artist, RecordingRow.duration_ms,
+        RecordingRow.explicit, PublishedRenditionRow.recording_id.is_not(None).label("ready"),
+        offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"),
+    )
+    .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
+    .outerjoin(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
+    .where(TrackRow.release_id == bindparam("release_id", type_=IdColumn()), offered(TrackRow.release_id, TrackRow.id))
+    .order_by(TrackRow.disc, TrackRow.number)
+)  # fmt: skip
+
+OF_ARTIST = ReleaseCreditRow.artist_id == bindparam("artist_id", type_=IdColumn())
+OWN = exists().where(ReleaseCreditRow.release_id == ReleaseRow.id, OF_ARTIST)
+HEARD_ON = (
+    exists()
+    .where(TrackRow.release_id == ReleaseRow.id, RecordingCreditRow.recording_id == TrackRow.recording_id)
+    .where(RecordingCreditRow.artist_id == bindparam("artist_id", type_=IdColumn()))
+)
+LATEST_FIRST = (ReleaseRow.year.desc().nulls_last(), ReleaseRow.id.desc())
+OWN_RELEASES = select(*SUMMARY).where(VISIBLE, OWN).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
+APPEARS_ON = select(*SUMMARY).where(VISIBLE, ~OWN, HEARD_ON).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
+
+STATE = select(
+    select(func.max(CatalogueVersionRow.version)).scalar_subquery().label("version"),
+    select(func.min(DealRow.starts_at)).where(DealRow.starts_at > NOW).scalar_subquery().label("starts"),
+    select(func.min(DealRow.ends_at)).where(DealRow.ends_at > NOW).scalar_subquery().label("ends"),
+)

@@ -1,0 +1,31 @@
+"""Loads every domain's handlers, so that the bus knows them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from apps.core.bus import HANDLERS
+from apps.core.contract.codec import ACTIONS
+from ports.environment import BootError
+
+MODULES = (
+    "accounts.commands",
+    "accounts.queries",
+    "catalogue.queries",
+    "intake.commands",
+    "intake.queries",
+    "jobs.commands",
+    "jobs.queries",
+    "listening.commands",
+    "listening.queries",
+    "playback.commands",
+    "playback.queries",
+)
+
+
+def load_handlers() -> None:
+    """Raises `BootError` where an Action of the contract has no handler."""
+    for module in MODULES:
+        import_module(f"apps.core.{module}")
+    if missing := sorted(set(ACTIONS) - {kind.__name__ for kind in HANDLERS}):
+        raise BootError(f"No handler for {', '.join(missing)}: write one and mark it with @handles.")

@@ -1,0 +1,58 @@
+"""What a release is called, who made it and what kind it is, from the tags of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.names import Named, credit_release, label_named, series_named
+from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
+from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title
+
+
+def describe_release(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str) -> None:
+    """Set everything the release's page shows; the tracks it had before count towards its artist and its type."""
+    tracks = select(RecordingRow.artist, RecordingRow.duration_ms).join(TrackRow, TrackRow.recording_id == RecordingRow.id)
+    held = session.execute(tracks.where(TrackRow.release_id == release.id)).all()
+    artists = {name_key(one.artist): one.artist for one in held}
+    release.title = release_title(files, source)
+    release.title_key = name_key(release.title)
+    release.artist = _display_artist(files, artists)
+    compilation = any(file.tags.compilation for file in files)
+    durations = [one.duration_ms for one in held]
+    release.type = release_type(set(artists), durations, compilation=compilation, various=is_various(release.artist))
+    _facts(session, release, files)
+    credit_release(session, release.id, [(CreditRole.MAIN, release.artist)])
+
+
+def recording_credits(file: TaggedFile) -> list[Named]:
+    credited: list[Named] = [(CreditRole.MAIN, file.artist)]
+    if file.tags.composer:
+        credited.append((CreditRole.COMPOSER, file.tags.composer))
+    return credited
+
+
+def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str:
+    """The album artist; else the one artist of all tracks; else various artists."""
+    for file in files:
+        if file.tags.album_artist and not is_various(file.tags.album_artist):
+            return file.tags.album_artist
+    return next(iter(artists.values())) if len(artists) == 1 else VARIOUS_ARTISTS
+
+
+def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile]) -> None:
+    release.released_on, release.year = clean_date(_first(files, "date"))
+    release.upc, release.genre = clean_upc(_first(files, "upc")), _first(files, "genre") or None
+    release.p_line = _first(files, "copyright") or None
+    if label := _first(files, "label"):
+        release.label_id = label_named(session, label)
+    if release.type == ReleaseType.COMPILATION and (found := series_of(release.title)):
+        release.series_id, release.volume = series_named(session, found[0]), found[1]
+
+
+def _first(files: Sequence[TaggedFile], tag: str) -> str:
+    return next((str(text) for file in files if (text := getattr(file.tags, tag))), "")

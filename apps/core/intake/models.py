@@ -1,0 +1,56 @@
+"""Deliveries as they are stored: quarantined until each release is written to the catalogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from apps.core.contract.ids import new_id
+from apps.core.database import Base, IdColumn
+
+
+class DeliveryRow(Base):
+    __tablename__ = "delivery"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    deliverer: Mapped[str]
+    source: Mapped[str] = mapped_column(index=True)
+    """The folder it came from."""
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DeliveredReleaseRow(Base):
+    """Files of one delivery that make up one release."""
+
+    __tablename__ = "delivered_release"
+    __table_args__ = (UniqueConstraint("delivery_id", "identity"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    delivery_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("delivery.id"))
+    identity: Mapped[str]
+    release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("release.id"))
+    written_at: Mapped[datetime | None]
+
+
+class DeliveredFileRow(Base):
+    __tablename__ = "delivered_file"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "path"),
+        Index(None, "delivered_release_id"),
+        Index(None, "recording_id"),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    delivery_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("delivery.id"))
+    path: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified_ns: Mapped[int] = mapped_column(BigInteger)
+    tags: Mapped[bytes | None]
+    status: Mapped[str]
+    refusal: Mapped[str | None]
+    content_hash: Mapped[str | None]
+    delivered_release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("delivered_release.id"))
+    recording_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"))

@@ -1,0 +1,116 @@
+"""Reading deliveries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.engine import Connection
+
+from apps.core.bus import handles
+from apps.core.catalogue.models import RecordingRow
+from apps.core.contract.errors import NotFound
+from apps.core.contract.intake import (
+    DeliveryDetail,
+    DeliveryStatus,
+    DeliverySummary,
+    DraftFile,
+    FileStatus,
+    GetDelivery,
+    GetReleaseDraft,
+    KnownFile,
+    KnownFiles,
+    ListDeliveries,
+    ListKnownFiles,
+    Refusal,
+    ReleaseDraft,
+)
+from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.database import fetch
+from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
+from apps.core.playback.models import PublishedRenditionRow
+
+KNOWN_PAGE = 10_000
+MOST_REFUSALS = 1_000
+
+FILES = (
+    select(
+        DeliveredFileRow.delivery_id,
+        func.count().label("files"),
+        func.count(case((DeliveredFileRow.status == FileStatus.REFUSED, 1))).label("refused"),
+        func.count(DeliveredFileRow.recording_id.distinct()).label("recordings"),
+        func.count(PublishedRenditionRow.recording_id.distinct()).label("ready"),
+        func.count(case((RecordingRow.refusal.is_not(None), DeliveredFileRow.recording_id)).distinct()).label("unusable"),
+    )
+    .outerjoin(RecordingRow, RecordingRow.id == DeliveredFileRow.recording_id)
+    .outerjoin(PublishedRenditionRow, PublishedRenditionRow.recording_id == DeliveredFileRow.recording_id)
+    .group_by(DeliveredFileRow.delivery_id)
+)
+RELEASES = select(
+    DeliveredReleaseRow.delivery_id,
+    func.count().label("releases"),
+    func.count(DeliveredReleaseRow.written_at).label("written"),
+).group_by(DeliveredReleaseRow.delivery_id)
+
+
+def summaries(connection: Connection, wanted: ColumnElement[bool], limit: int = 1) -> list[DeliverySummary]:
+    """Newest first, in three statements whatever their number."""
+    columns = (DeliveryRow.id, DeliveryRow.source, DeliveryRow.status, DeliveryRow.created_at)
+    rows = fetch(connection, select(*columns).where(wanted).order_by(DeliveryRow.id.desc()).limit(limit))
+    ids = [row.id for row in rows]
+    files: dict[str, Any] = {row.delivery_id: row for row in fetch(connection, FILES.where(DeliveredFileRow.delivery_id.in_(ids)))}
+    releases: dict[str, Any] = {row.delivery_id: row for row in fetch(connection, RELEASES.where(DeliveredReleaseRow.delivery_id.in_(ids)))}
+    return [_summary(row, files.get(row.id), releases.get(row.id)) for row in rows]
+
+
+def _summary(row: Any, files: Any, releases: Any) -> DeliverySummary:
+    return DeliverySummary(
+        id=row.id, source=row.source, status=DeliveryStatus(row.status), created_at=row.created_at,
+        files=files.files if files else 0, refused=files.refused if files else 0,
+        releases=releases.releases if releases else 0, releases_written=releases.written if releases else 0,
+        recordings=files.recordings if files else 0, recordings_ready=files.ready if files else 0,
+        recordings_refused=files.unusable if files else 0,
+    )  # fmt: skip
+
+
+@handles(GetDelivery)
+def get_delivery(action: GetDelivery, connection: Connection) -> DeliveryDetail:
+    found = summaries(connection, DeliveryRow.id == action.delivery_id)
+    if not found:
+        raise NotFound("There is no such delivery.", "Choose one from the list of deliveries.")
+    mine = (DeliveredFileRow.delivery_id == action.delivery_id) & (DeliveredFileRow.status == FileStatus.REFUSED)
+    refused = select(DeliveredFileRow.path, DeliveredFileRow.refusal).where(mine).order_by(DeliveredFileRow.path).limit(MOST_REFUSALS)
+    return DeliveryDetail(found[0], tuple(Refusal(row.path, row.refusal or "") for row in fetch(connection, refused)))
+
+
+@handles(ListDeliveries)
+def list_deliveries(action: ListDeliveries, connection: Connection) -> Page[DeliverySummary]:
+    wanted = DeliveryRow.status != DeliveryStatus.OPEN
+    if action.cursor:
+        wanted &= DeliveryRow.id < decode_cursor(action.cursor, tuple[str])[0]
+    found = summaries(connection, wanted, action.size + 1)
+    page = found[: action.size]
+    return Page(tuple(page), encode_cursor(page[-1].id) if len(found) > action.size else None)
+
+
+@handles(ListKnownFiles)
+def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFiles:
+    row = DeliveredFileRow
+    wanted = select(row.path, row.size, row.modified_ns, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
+    wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN)
+    if action.cursor:
+        wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[str])[0])
+    rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE))
+    files = tuple(KnownFile(one.path, one.size, one.modified_ns) for one in rows)
+    return KnownFiles(files, encode_cursor(rows[-1].id) if len(rows) == KNOWN_PAGE else None)
+
+
+@handles(GetReleaseDraft)
+def get_release_draft(action: GetReleaseDraft, connection: Connection) -> ReleaseDraft:
+    release = select(DeliveryRow.id, DeliveryRow.source).join(DeliveredReleaseRow, DeliveredReleaseRow.delivery_id == DeliveryRow.id)
+    found = fetch(connection, release.where(DeliveredReleaseRow.id == action.delivered_release_id))
+    if not found:
+        raise NotFound("There is no such delivered release.")
+    row = DeliveredFileRow
+    files = select(row.id, row.path, row.size).where(row.delivered_release_id == action.delivered_release_id).order_by(row.path)
+    return ReleaseDraft(found[0].id, found[0].source, tuple(DraftFile(*one) for one in fetch(connection, files)))

@@ -1,0 +1,145 @@
+"""Rules of intake: which files make up a release, and what its tags say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key
+from apps.core.contract.errors import Invalid
+from apps.core.contract.intake import Tags
+
+UNKNOWN_ARTIST = "Unknown artist"
+DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*(\d{1,2})$", re.IGNORECASE)
+NUMBERED_NAME = re.compile(r"^(?:(\d{1,2})[-.])?(\d{1,3})[\s._-]+(.+)$")
+ISRC = re.compile(r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$")
+UPC = re.compile(r"^\d{8,14}$")
+DATE = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+NATURAL = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True)
+class TaggedFile:
+    """A delivered file with its tags, as the rules look at it."""
+
+    id: str
+    path: str
+    tags: Tags
+
+    @property
+    def folder(self) -> str:
+        """The folder of the release: discs lie in folders of their own below it."""
+        folder = PurePosixPath(self.path).parent
+        return str(folder.parent if DISC_FOLDER.match(folder.name) else folder)
+
+    @property
+    def title(self) -> str:
+        if self.tags.title:
+            return self.tags.title
+        stem = PurePosixPath(self.path).stem
+        numbered = NUMBERED_NAME.match(stem)
+        return (numbered[3] if numbered else stem).replace("_", " ").strip() or stem
+
+    @property
+    def artist(self) -> str:
+        return self.tags.artist or self.tags.album_artist or UNKNOWN_ARTIST
+
+    @property
+    def disc(self) -> int:
+        if self.tags.disc:
+            return self.tags.disc
+        folder = DISC_FOLDER.match(PurePosixPath(self.path).parent.name)
+        return int(folder[2]) if folder else 1
+
+    @property
+    def number(self) -> int:
+        """0 where neither the tags nor the file's name say."""
+        if self.tags.track:
+            return self.tags.track
+        numbered = NUMBERED_NAME.match(PurePosixPath(self.path).stem)
+        return int(numbered[2]) if numbered else 0
+
+
+def check_path(path: str) -> None:
+    """Raises `Invalid` for a path that is absolute, leaves its folder or hides control characters."""
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "" in parts or "." in parts or any(ord(letter) < 32 for letter in path):
+        raise Invalid(f"{path!r} is not a path inside the delivery.", "Name files by their path below its folder.")
+
+
+def group_by_release(files: Iterable[TaggedFile], source: str) -> dict[str, list[TaggedFile]]:
+    """The files of each release, by the identity that makes it the same one when it is delivered again."""
+    releases: defaultdict[str, list[TaggedFile]] = defaultdict(list)
+    for file in files:
+        releases[release_identity(file, source)].append(file)
+    return dict(releases)
+
+
+def release_identity(file: TaggedFile, source: str) -> str:
+    """The UPC; else album and album artist as tagged; else the folder it lies in."""
+    if upc := clean_upc(file.tags.upc):
+        return upc
+    if not file.tags.album:
+        return _digest("folder", source, file.folder)
+    if file.tags.album_artist or file.tags.compilation:
+        artist = VARIOUS_ARTISTS if file.tags.compilation else file.tags.album_artist
+        return _digest("album", name_key(artist), name_key(file.tags.album))
+    return _digest("album in folder", source, file.folder, name_key(file.tags.album))
+
+
+def place(files: Sequence[TaggedFile], taken: Iterable[tuple[int, int]] = ()) -> dict[str, tuple[int, int]]:
+    """Disc and number of each file: as tagged where that is free, else the next free number, in the order of their paths."""
+    places: dict[str, tuple[int, int]] = {}
+    used = set(taken)
+    ordered = sorted(files, key=lambda file: (file.disc, natural_key(file.path)))
+    for file in (file for file in ordered if file.number):
+        if (file.disc, file.number) not in used:
+            places[file.id] = (file.disc, file.number)
+            used.add(places[file.id])
+    for file in (file for file in ordered if file.id not in places):
+        number = max((number for disc, number in used if disc == file.disc), default=0) + 1
+        places[file.id] = (file.disc, number)
+        used.add(places[file.id])
+    return places
+
+
+def natural_key(text: str) -> list[tuple[int, str]]:
+    """Sorts `2.ogg` before `10.ogg`."""
+    return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in NATURAL.split(text)]
+
+
+def release_title(files: Sequence[TaggedFile], source: str) -> str:
+    for file in files:
+        if file.tags.album:
+            return file.tags.album
+    if len(files) == 1:
+        return files[0].title
+    folder = PurePosixPath(files[0].folder).name or PurePosixPath(source).name
+    return folder.replace("_", " ") or files[0].title
+
+
+def clean_isrc(text: str) -> str | None:
+    """ISO 3901, without hyphens and spaces; None for what is not one."""
+    isrc = re.sub(r"[\s-]", "", text).upper()
+    return isrc if ISRC.match(isrc) else None
+
+
+def clean_upc(text: str) -> str | None:
+    upc = re.sub(r"[\s-]", "", text)
+    return upc if UPC.match(upc) else None
+
+
+def clean_date(text: str) -> tuple[str | None, int | None]:
+    """The date as exact as it is written, and its year."""
+    found = DATE.match(text.strip())
+    if not found or found[1] == "0000":
+        return None, None
+    return "-".join(part for part in found.groups() if part), int(found[1])
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

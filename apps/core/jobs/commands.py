@@ -1,0 +1,119 @@
+"""Claiming, keeping, returning and giving up jobs; scheduled moments; pruning."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from apps.core.accounts.models import InvitationRow, LogInFailureRow
+from apps.core.bus import handles
+from apps.core.contract.actions import Done
+from apps.core.contract.errors import LeaseLost, NotFound
+from apps.core.contract.ids import new_id
+from apps.core.contract.jobs import (
+    LEASE_SECONDS,
+    MAXIMUM_ATTEMPTS,
+    Claimed,
+    ClaimJob,
+    FailJob,
+    JobClaim,
+    JobReady,
+    JobStatus,
+    NotClaimable,
+    PruneExpired,
+    RenewJob,
+    ReturnJob,
+    TakeSlot,
+)
+from apps.core.database import insert
+from apps.core.jobs.failures import fail
+from apps.core.jobs.models import JobRow, SlotRow
+from apps.core.jobs.work import wait, work_decoder
+from apps.core.middleware.idempotency import IdempotencyRow
+from apps.core.outbox import Events, OutboxRow
+from apps.core.playback.models import PlaybackSessionRow
+from ports.clock.interface import Clock
+
+LEASE = timedelta(seconds=LEASE_SECONDS)
+KEPT = timedelta(days=2)
+"""How long replies, published events and ended sessions are kept: Stripe and others retry for a day or more."""
+SLOTS_KEPT = timedelta(days=60)
+
+
+@handles(ClaimJob)
+def claim_job(action: ClaimJob, session: Session, clock: Clock) -> Claimed | NotClaimable:
+    row = session.get(JobRow, action.job_id, with_for_update=True)
+    if row is None:
+        raise NotFound("There is no such job.")
+    now = clock.now()
+    lapsed = row.status == JobStatus.RUNNING and row.lease_until is not None and row.lease_until <= now
+    if row.status != JobStatus.WAITING and not lapsed:
+        return NotClaimable(JobStatus(row.status))
+    if row.attempts >= MAXIMUM_ATTEMPTS:
+        fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
+        return NotClaimable(JobStatus.FAILED)
+    claim = JobClaim(row.id, new_id(), now + LEASE, row.attempts + 1, work_decoder().decode(row.work))
+    row.status, row.attempts, row.progress = JobStatus.RUNNING, claim.attempt, 0.0
+    row.lease, row.lease_until = claim.lease, claim.expires_at
+    return Claimed(claim)
+
+
+@handles(RenewJob)
+def renew_job(action: RenewJob, session: Session, clock: Clock) -> Done:
+    row = held_job(session, action.job_id, action.lease)
+    row.lease_until, row.progress = clock.now() + LEASE, action.progress
+    return Done()
+
+
+@handles(FailJob)
+def fail_job(action: FailJob, session: Session, clock: Clock) -> Done:
+    fail(session, held_job(session, action.job_id, action.lease), action.reason, clock.now())
+    return Done()
+
+
+@handles(ReturnJob)
+def return_job(action: ReturnJob, session: Session, events: Events, clock: Clock) -> Done:
+    row = held_job(session, action.job_id, action.lease)
+    row.reason = action.reason
+    if row.attempts >= MAXIMUM_ATTEMPTS:
+        fail(session, row, action.reason, clock.now())
+    else:
+        wait(row, clock.now())
+        events.emit(JobReady(row.id, row.kind))
+    return Done()
+
+
+@handles(TakeSlot)
+def take_slot(action: TakeSlot, session: Session, clock: Clock) -> bool:
+    row = insert(session, SlotRow).values(schedule=action.schedule, slot=action.slot, taken_at=clock.now())
+    return session.execute(row.on_conflict_do_nothing().returning(SlotRow.schedule)).first() is not None
+
+
+@handles(PruneExpired)
+def prune_expired(session: Session, clock: Clock) -> Done:
+    now = clock.now()
+    session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEPT))
+    session.execute(delete(OutboxRow).where(OutboxRow.published_at < now - KEPT))
+    session.execute(delete(InvitationRow).where(InvitationRow.expires_at < now))
+    session.execute(delete(LogInFailureRow).where(LogInFailureRow.window < now - KEPT))
+    session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < now - KEPT))
+    session.execute(delete(SlotRow).where(SlotRow.slot < now - SLOTS_KEPT))
+    return Done()
+
+
+def held_job(session: Session, job_id: str, lease: str) -> JobRow:
+    """The running job, where the lease is still the current one; raises `LeaseLost` otherwise.
+
+    A lease that has lapsed but was not taken by anybody still counts: the work is done, so let it be recorded.
+    """
+    row = session.get(JobRow, job_id, with_for_update=True)
+    if row is None or row.status != JobStatus.RUNNING or row.lease != lease:
+        raise LeaseLost("Another worker holds this job now, or it is over.", "Stop working on it.")
+    return row
+
+
+def finish(row: JobRow) -> None:
+    row.status, row.progress = JobStatus.DONE, 1.0
+    row.lease, row.lease_until, row.reason = None, None, None

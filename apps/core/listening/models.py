@@ -1,0 +1,49 @@
+"""The play log, and each listener's own history, as they are stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from apps.core.contract.ids import new_id
+from apps.core.database import Base, IdColumn
+
+
+class PlayRow(Base):
+    """An append-only fact with its evidence. It caps and judges nothing."""
+
+    __tablename__ = "play"
+    __table_args__ = (UniqueConstraint("account_id", "event_id"), Index("ix_play_day", "day", "id"))
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(IdColumn)
+    """No foreign key: a fact outlives the account it came from."""
+    event_id: Mapped[str]
+    day: Mapped[str]
+    """The UTC day it began on, `YYYY-MM-DD`: the log is exported and dropped by day."""
+    started_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    played_ms: Mapped[int]
+    track_id: Mapped[str] = mapped_column(IdColumn)
+    recording_id: Mapped[str] = mapped_column(IdColumn)
+    release_id: Mapped[str] = mapped_column(IdColumn)
+    session_id: Mapped[str | None] = mapped_column(IdColumn)
+    territory: Mapped[str]
+    plan: Mapped[str]
+    client: Mapped[str]
+    evidence: Mapped[str]
+
+
+class HistoryRow(Base):
+    """A listener's own history: theirs to erase."""
+
+    __tablename__ = "history"
+    __table_args__ = (UniqueConstraint("account_id", "event_id"), Index("ix_history_latest", "account_id", "played_at", "id"))
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"))
+    event_id: Mapped[str]
+    track_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("track.id"))
+    played_at: Mapped[datetime]

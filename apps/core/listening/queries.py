@@ -1,0 +1,38 @@
+"""Reading a listener's own history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.engine import Connection
+
+from apps.core.bus import handles
+from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.contract.actions import Actor
+from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
+from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.database import fetch
+from apps.core.listening.models import HistoryRow
+
+
+@handles(ListRecentlyPlayed)
+def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: Connection) -> Page[HistoryEntry]:
+    wanted = (
+        select(
+            HistoryRow.id, HistoryRow.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
+            ReleaseRow.title.label("release_title"), ReleaseRow.cover, HistoryRow.played_at,
+        )
+        .join(TrackRow, TrackRow.id == HistoryRow.track_id)
+        .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
+        .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+        .where(HistoryRow.account_id == actor.account_id)
+        .order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc())
+        .limit(action.size + 1)
+    )  # fmt: skip
+    if action.cursor:
+        wanted = wanted.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, tuple[datetime, str]))
+    rows = fetch(connection, wanted)
+    page = rows[: action.size]
+    items = tuple(HistoryEntry(*row[1:]) for row in page)
+    return Page(items, encode_cursor(page[-1].played_at, page[-1].id) if len(rows) > action.size else None)

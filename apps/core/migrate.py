@@ -1,0 +1,73 @@
+"""`python -m apps.core.migrate`: bring the database named by `DATABASE_URL` to this release's schema; three at once do it once.
+
+`python -m apps.core.migrate --write "what changes"` writes the next migration from the models (developers only).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+
+from apps.core.database import configure_database, db
+from apps.core.handlers import load_handlers
+from apps.core.migrations import REVISION
+from ports.container import Container
+from ports.environment import BootError
+
+ADVISORY_LOCK = 0x43454C  # any number, the same for every copy
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def migrate(values: Mapping[str, str]) -> None:
+    """Upgrade under a lock, in one transaction; raises `BootError` where the database does not answer."""
+    with _app(values).app_context():
+        try:
+            with db.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+                command.upgrade(_configuration(connection), REVISION)
+        except OperationalError as error:
+            raise BootError(f"The database cannot be migrated: {error.orig}. Correct DATABASE_URL or start the database.") from error
+
+
+def write(values: Mapping[str, str], message: str) -> None:
+    """Write a migration that turns the database's present schema into the models'."""
+    with _app(values).app_context(), db.engine.connect() as connection:
+        command.revision(_configuration(connection), message, autogenerate=True, rev_id=f"{int(REVISION) + 1:04d}")
+
+
+def _app(values: Mapping[str, str]) -> Flask:
+    app = Flask("migrate", static_folder=None)
+    configure_database(app, Container(values).environment)
+    load_handlers()  # brings every domain's models with it
+    return app
+
+
+def _configuration(connection: Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def main() -> None:
+    try:
+        if sys.argv[1:2] == ["--write"]:
+            write(os.environ, sys.argv[2])
+        else:
+            migrate(os.environ)
+    except BootError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Rules of playback: which renditions there must be, how long things last, and what an HLS playlist says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from apps.core.contract.errors import Invalid
+from apps.core.contract.playback import Rendition
+
+REQUIRED = frozenset({"aac-64", "aac-128", "aac-256", "flac"})
+SEGMENTED = frozenset({"aac-64", "aac-128", "aac-256"})
+URL_MARGIN = timedelta(minutes=10)
+"""What a track's URLs are good for beyond its own length: pauses and slow networks."""
+HLS_VERSION = 7
+"""RFC 8216: fragmented MP4 (`EXT-X-MAP`) needs 6, and byte ranges 4."""
+
+
+def check_renditions(renditions: Sequence[Rendition]) -> None:
+    """Raises `Invalid` where a rendition is missing or doubled, or its segments do not tile its file."""
+    names = [rendition.name for rendition in renditions]
+    if len(names) != len(set(names)) or not set(names) >= REQUIRED:
+        raise Invalid(f"The renditions are {', '.join(sorted(names))}; needed are {', '.join(sorted(REQUIRED))}.")
+    for rendition in renditions:
+        if rendition.name in SEGMENTED:
+            _check_segments(rendition)
+
+
+def _check_segments(rendition: Rendition) -> None:
+    position = rendition.initialisation_length
+    for segment in rendition.segments:
+        if segment.offset != position or segment.length <= 0 or segment.duration <= 0:
+            raise Invalid(f"The segments of {rendition.name} leave a gap or overlap at byte {position}.")
+        position += segment.length
+    if not rendition.segments or position != rendition.size:
+        raise Invalid(f"The segments of {rendition.name} end at byte {position}, the file at {rendition.size}.")
+
+
+def multivariant_playlist(renditions: Sequence[Rendition]) -> str:
+    """Names each segmented rendition as `<name>.m3u8` beside itself, lowest bit rate first."""
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{HLS_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    for one in sorted(renditions, key=lambda rendition: rendition.bit_rate):
+        rates = f"BANDWIDTH={one.peak_bit_rate},AVERAGE-BANDWIDTH={one.bit_rate}"
+        lines += [f'#EXT-X-STREAM-INF:{rates},CODECS="{one.codecs}"', f"{one.name}.m3u8"]
+    return "\n".join(lines) + "\n"
+
+
+def media_playlist(rendition: Rendition, url: str) -> str:
+    """One rendition's byte ranges of the one file behind `url`."""
+    seconds = [segment.duration / rendition.timescale for segment in rendition.segments]
+    lines = [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{HLS_VERSION}",
+        f"#EXT-X-TARGETDURATION:{max(1, round(max(seconds)))}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        f'#EXT-X-MAP:URI="{url}",BYTERANGE="{rendition.initialisation_length}@0"',
+    ]
+    for segment, duration in zip(rendition.segments, seconds, strict=True):
+        lines += [f"#EXTINF:{duration:.6f},", f"#EXT-X-BYTERANGE:{segment.length}@{segment.offset}", url]
+    return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"

@@ -1,0 +1,23 @@
+"""The database's schema version: a process works only with the one it was written for."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
+
+from apps.core.database import db, reader
+from apps.core.migrations import REVISION
+from ports.environment import BootError
+
+
+def check_schema() -> None:
+    """Raises `BootError` where the database has another version, or none."""
+    try:
+        with reader() as connection:
+            known = inspect(connection).has_table("alembic_version")
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+    except OperationalError as error:
+        raise BootError(f"The database {db.engine.url!r} does not answer: {error.orig}. Start it, or correct DATABASE_URL.") from error
+    if version != REVISION:
+        found = f"has schema version {version}" if version else "has no schema yet"
+        raise BootError(f"The database {found}, this release needs {REVISION}: run `python -m apps.core.migrate`.")
