@@ -61,11 +61,10 @@ def open_below(root: Path, path: str) -> BinaryIO:
             descriptor = os.open(name, FILE, dir_fd=here)
         except OSError as error:
             raise FileRefused(_reason(error)) from None
-    source = os.fdopen(descriptor, "rb", buffering=0)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        source.close()
-        raise FileRefused("It is a device, pipe or socket, not a file.")
-    return source
+        os.close(descriptor)
+        raise FileRefused("It is a folder, device, pipe or socket, not a file.")
+    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def _opened(stack: ExitStack, descriptor: int) -> int:
