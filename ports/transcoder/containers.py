@@ -14,7 +14,14 @@ ID3_HEADER = 10
 MAX_TAGS = 8
 PADDING_SEARCHED = 1 << 16
 LAYER_III = b"\xe2\xe3\xf2\xf3\xfa\xfb"
-ACCEPTED = "MP3, FLAC, Ogg Vorbis, Opus, M4A (AAC or ALAC), WAV or AIFF"
+ACCEPTED_IN_WORDS = "MP3, FLAC, Ogg Vorbis, Opus, M4A (AAC or ALAC), WAV or AIFF"
+
+DECODERS = (
+    *("mp3float", "mp3", "flac", "vorbis", "libvorbis", "opus", "libopus", "aac", "alac"),
+    *("pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be"),
+    *("pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw"),
+)
+"""As ffmpeg names them; no other one ever runs."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def container_of(source: Path) -> Container:
             return container
     if _is_mp3_frame(head):
         return MP3
-    raise MediaRefused(f"This file is {_foreign(head)}: send {ACCEPTED}.")
+    raise MediaRefused(f"This file is {_foreign(head)}: send {ACCEPTED_IN_WORDS}.")
 
 
 def _after_tags(file: BinaryIO) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import signal
 import stat
@@ -16,18 +15,23 @@ import imageio_ffmpeg
 
 from ports.environment import BootError, Environment
 from ports.transcoder import ladder
-from ports.transcoder.containers import Container, container_of
+from ports.transcoder.containers import WAV, Container, container_of
 from ports.transcoder.flac import StreamInformation, read_stream_information
 from ports.transcoder.fragments import Fragmented, read_fragments
-from ports.transcoder.interface import MediaRefused, Progress, RenditionFile, Transcode, TranscoderUnavailable
+from ports.transcoder.interface import MediaRefused, Progress, Transcode, TranscoderUnavailable
 from ports.transcoder.measurements import read_loudness, read_waveform
 from ports.transcoder.probe import Source, read_probe, too_long
 from ports.transcoder.process import Ffmpeg, Finished, Limits
+from ports.transcoder.renditions import flac_file, fragmented_file
+from ports.transcoder.riff import wave_is_cut_short
 from ports.transcoder.sandbox import NOT_STARTED
 
 ENCODED = 0.95
 """The share of the work after which only the check is left."""
 TOLERANCE_SECONDS = 1.0
+"""By how much the sound may be shorter than its header says."""
+RENDITION_TOLERANCE_SECONDS = 0.05
+"""By how much a rendition may differ from the decoded music: a resampler's rounding."""
 MACHINE_AT_FAULT = ("No space left on device", "Cannot allocate memory", "Input/output error", "Read-only file system")
 STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
 
@@ -72,7 +76,10 @@ class FfmpegTranscoder:
             raise MediaRefused("This file is empty: send it again.")
         if status.st_size > self._limits.source_bytes:
             raise MediaRefused(f"This file is larger than {self._limits.source_bytes / 1_000_000:,.0f} MB: send it in parts.")
-        return container_of(source)
+        container = container_of(source)
+        if container is WAV and wave_is_cut_short(source):
+            raise MediaRefused("This WAV file ends early, its header promises more: send it again.")
+        return container
 
     def _probe(self, container: Container, folder: Path, progress: Progress) -> Source:
         finished = self._ffmpeg.run(ladder.opening(container), folder, lambda _: progress(0.0))
@@ -130,13 +137,13 @@ class FfmpegTranscoder:
             sample_rate=first.timescale,
             channels=music.channels,
             encoder_delay=first.delay,
-            end_padding=first.frames * ladder.AAC_FRAME - first.duration,
+            end_padding=first.padding,
             loudness=loudness.integrated,
             true_peak=loudness.true_peak,
             waveform=waveform,
             renditions=(
-                *(_fragmented_file(folder / name, parsed) for name, parsed in fragmented.items()),
-                _flac_file(folder / ladder.FLAC, music),
+                *(fragmented_file(folder / name, parsed) for name, parsed in fragmented.items()),
+                flac_file(folder / ladder.FLAC, music),
             ),
         )
 
@@ -148,9 +155,12 @@ class FfmpegTranscoder:
 
 
 def _check_rendition(name: str, parsed: Fragmented, music: StreamInformation) -> None:
+    """The same samples went to every encoder: where their number differs, the chain of filters was rebuilt on the way."""
+    if parsed.timescale != ladder.playback_rate(music.sample_rate):
+        raise TranscoderUnavailable(f"The rendition {name} has a rate of {parsed.timescale} Hz: set FFMPEG to another ffmpeg.")
     lasts, seconds = (parsed.duration - parsed.delay) / parsed.timescale, music.samples / music.sample_rate
-    if parsed.timescale != ladder.playback_rate(music.sample_rate) or abs(lasts - seconds) > TOLERANCE_SECONDS:
-        raise TranscoderUnavailable(f"The rendition {name} lasts {lasts:.1f} s, the music {seconds:.1f} s: try again.")
+    if abs(lasts - seconds) > RENDITION_TOLERANCE_SECONDS:
+        raise MediaRefused("This file's sound changes its sample rate or channels midway: send each part as a file of its own.")
 
 
 @contextmanager
@@ -175,35 +185,6 @@ def _installed(chosen: str | None) -> str:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise BootError("No ffmpeg was found: install ffmpeg, or set FFMPEG to its path.") from error
-
-
-def _fragmented_file(path: Path, parsed: Fragmented) -> RenditionFile:
-    size = path.stat().st_size
-    peak = max(-(-8 * segment.length * parsed.timescale // segment.duration) for segment in parsed.segments)
-    return RenditionFile(
-        name=path.name,
-        path=path,
-        content_type="audio/mp4",
-        codecs="mp4a.40.2",
-        bit_rate=8 * size * parsed.timescale // parsed.duration,
-        peak_bit_rate=peak,
-        size=size,
-        sha256=_sha256(path),
-        timescale=parsed.timescale,
-        initialisation_length=parsed.initialisation_length,
-        segments=parsed.segments,
-    )
-
-
-def _flac_file(path: Path, music: StreamInformation) -> RenditionFile:
-    size = path.stat().st_size
-    bit_rate = 8 * size * music.sample_rate // music.samples
-    return RenditionFile(path.name, path, "audio/flac", "fLaC", bit_rate, bit_rate, size, _sha256(path), music.sample_rate, 0, ())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _last_line(finished: Finished) -> str:

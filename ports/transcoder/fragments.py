@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from ports.transcoder.interface import Segment, TranscoderUnavailable
 
+AAC_FRAME = 1024
+"""Samples in one coded frame of AAC-LC."""
 HEADER = struct.Struct(">I4s")
 TFHD_FIELDS = ((0x000001, 8), (0x000002, 4), (0x000008, 4), (0x000010, 4), (0x000020, 4))
 TFHD_DURATION = 0x000008
@@ -20,7 +22,7 @@ TRUN_SAMPLE_FIELDS = (0x000100, 0x000200, 0x000400, 0x000800)
 
 @dataclass(frozen=True)
 class Fragmented:
-    """One audio track in fragments; all times are in units of `timescale`."""
+    """One AAC-LC track in fragments; all times are in units of `timescale`, which is its sample rate."""
 
     timescale: int
     initialisation_length: int
@@ -31,6 +33,11 @@ class Fragmented:
     duration: int
     """Sum of the frames' durations, priming included."""
     segments: tuple[Segment, ...]
+
+    @property
+    def padding(self) -> int:
+        """Samples of the last frame that are no music: its stated duration is shorter than a frame."""
+        return self.frames * AAC_FRAME - self.duration
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class _Run:
 
 
 def read_fragments(path: Path) -> Fragmented:
-    """Read a file of `ftyp moov (moof mdat)+` and nothing else; raises `TranscoderUnavailable` where it is not exactly that."""
+    """Read a file of `ftyp moov free? (moof mdat)+`; raises `TranscoderUnavailable` where it is not exactly that."""
     try:
         with path.open("rb") as file:
             return _read(file, tuple(_boxes(file, path.stat().st_size)))
@@ -58,6 +65,8 @@ def read_fragments(path: Path) -> Fragmented:
 
 
 def _read(file: BinaryIO, boxes: tuple[_Box, ...]) -> Fragmented:
+    if len(boxes) > 2 and boxes[2].kind == "free":
+        boxes = boxes[:2] + boxes[3:]
     kinds = [box.kind for box in boxes]
     if kinds[:2] != ["ftyp", "moov"] or kinds[2:] != ["moof", "mdat"] * (len(kinds) // 2 - 1) or len(kinds) == 2:
         raise ValueError(f"its boxes are {' '.join(kinds[:8])}")

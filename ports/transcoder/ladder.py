@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ports.transcoder.containers import Container
+from ports.transcoder.containers import DECODERS, Container
 from ports.transcoder.probe import Source
 
 SOURCE = "source"
@@ -11,17 +11,11 @@ PEAKS = "peaks.txt"
 AAC = {"aac-64": 64, "aac-128": 128, "aac-256": 256}
 """Rendition name to kbit/s."""
 FLAC = "flac"
-AAC_FRAME = 1024
-"""Samples in one coded frame of AAC-LC."""
 FRAGMENT_MICROSECONDS = 5_000_000
 WINDOWS_A_SECOND = 100
 WINDOWS = 2000
 WINDOW_WITHOUT_DURATION = 0.1
 
-DECODERS = (
-    "mp3float,mp3,flac,vorbis,libvorbis,opus,libopus,aac,alac,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,"
-    "pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
-)
 ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
 FRAGMENTED = [
     *("-f", "mp4", "-movflags", "+empty_moov+delay_moov+default_base_moof+skip_trailer"),
@@ -33,7 +27,7 @@ def opening(container: Container, *options: str) -> list[str]:
     """Open the source: one demuxer, known decoders, local files only, sound only."""
     return [
         *("-f", container.demuxer, "-format_whitelist", container.demuxer),
-        *("-codec_whitelist", DECODERS, "-protocol_whitelist", "file,pipe"),
+        *("-codec_whitelist", ",".join(DECODERS), "-protocol_whitelist", "file,pipe"),
         *("-vn", "-sn", "-dn", *options, "-i", f"file:{SOURCE}"),
     ]
 
@@ -67,7 +61,8 @@ def _graph(source: Source) -> str:
     layout = "mono" if source.mono else "stereo"
     aac = "".join(f"[{name}]" for name in AAC)
     return (
-        f"[0:a:0]aformat=channel_layouts={layout},asplit=3[flac][measured][resampled];"
+        # Samples are counted, not believed: a damaged frame leaves no hole in one rendition that another does not have.
+        f"[0:a:0]aformat=channel_layouts={layout},asetpts=N/SR/TB,asplit=3[flac][measured][resampled];"
         # A mono file is heard from both speakers of a pair, and is measured so.
         f"[measured]ebur128=peak=true:framelog=verbose:dualmono={int(source.mono)},asetnsamples=n={_window(source)},"
         "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"

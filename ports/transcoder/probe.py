@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ports.transcoder.containers import ACCEPTED, Container
+from ports.transcoder.containers import ACCEPTED_IN_WORDS, DECODERS, Container
 from ports.transcoder.interface import MediaRefused
 from ports.transcoder.process import Limits
 
@@ -15,7 +15,6 @@ STREAM = re.compile(
     r"^  Stream #0:\d+[^\n]*?: Audio: (?P<codec>\w+)[^\n]*?, (?P<rate>\d+) Hz, (?P<layout>[^,\n]+), (?P<format>\w+)",
     re.MULTILINE,
 )
-ANY_AUDIO = re.compile(r"^  Stream #0:\d+[^\n]*?: Audio: (\w+)", re.MULTILINE)
 NAMED_LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}
 SAMPLE_RATES = range(8_000, 192_001)
 MOST_CHANNELS = 8
@@ -41,6 +40,8 @@ def read_probe(container: Container, diagnostics: str, limits: Limits) -> Source
     stream = STREAM.search(diagnostics)
     if stream is None:
         raise MediaRefused(_why_unreadable(container, diagnostics))
+    if stream["codec"] not in DECODERS:
+        raise MediaRefused(f"This {container.name} file's sound is coded as {stream['codec']}: send {ACCEPTED_IN_WORDS}.")
     rate, channels, seconds = int(stream["rate"]), _channels(stream["layout"]), _seconds(diagnostics)
     if rate not in SAMPLE_RATES:
         raise MediaRefused(f"This file has a sample rate of {rate} Hz: send 8 to 192 kHz.")
@@ -57,11 +58,8 @@ def too_long(limits: Limits) -> str:
 
 
 def _why_unreadable(container: Container, diagnostics: str) -> str:
-    coded = ANY_AUDIO.search(diagnostics)
-    if coded:
-        return f"This {container.name} file's sound is coded as {coded[1]} or is damaged: send {ACCEPTED}."
     if "Stream #0:" in diagnostics:
-        return f"This {container.name} file has no sound in it: send {ACCEPTED}."
+        return f"This {container.name} file has no sound in it that we can read: send {ACCEPTED_IN_WORDS}."
     return f"This file begins like {container.name} but is damaged or cut short: export it again."
 
 
