@@ -12,6 +12,19 @@ from apps.console.embedded import GENERATED_SECRETS, embedded_environment, forge
 from ports.container import Container
 from ports.environment import BootError
 
+HOMES = 50
+AGREE = f"""
+import sys
+from pathlib import Path
+from apps.console.embedded import embedded_environment
+folder = Path(sys.argv[1])
+print("ready", flush=True)
+while not (folder / "go").exists():
+    pass
+for number in range({HOMES}):
+    print(embedded_environment({{"CELESTA_HOME": str(folder / str(number))}})["REDIS_URL"])
+"""
+
 
 @pytest.fixture
 def home(tmp_path):
@@ -77,14 +90,17 @@ class TestEmbeddedEnvironment:
         assert not (home / "secrets").exists()
         assert "pass-word" in embedded_environment({**values, "VALKEY_PASSWORD": "pass-word-" * 4})["REDIS_URL"]
 
-    def test_many_at_once_agree(self, home):
-        code = "import os; from apps.console.embedded import embedded_environment as e; print(sorted(e(os.environ).items()))"
-        environment = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(home)}
-        started = [subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE) for _ in range(6)]
+    def test_many_at_once_agree(self, tmp_path):
+        environment = {"PATH": os.environ["PATH"]}
+        command = [sys.executable, "-c", AGREE, str(tmp_path)]
+        started = [subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        for process in started:
+            assert process.stdout.readline() == "ready\n"
+        (tmp_path / "go").touch()
         answers = {process.communicate()[0] for process in started}
         assert len(answers) == 1
-        assert b"REDIS_URL" in answers.pop()
-        assert {path.name for path in (home / "secrets").iterdir()} == set(GENERATED_SECRETS)
+        assert answers.pop().count("redis://") == HOMES
+        assert {path.name for path in (tmp_path / "0/secrets").iterdir()} == set(GENERATED_SECRETS)
 
     def test_a_file_in_the_way_of_the_home_is_one_clear_line(self, home):
         home.write_text("in the way")
