@@ -59,14 +59,14 @@ def read_fragments(path: Path) -> Fragmented:
     """Read a file of `ftyp moov free? (moof mdat)+`; raises `TranscoderUnavailable` where it is not exactly that."""
     try:
         with path.open("rb") as file:
-            return _read(file, tuple(_boxes(file, path.stat().st_size)))
+            return _read(file, list(_boxes(file, path.stat().st_size)))
     except (ValueError, LookupError, struct.error, FileNotFoundError) as error:
         raise TranscoderUnavailable(f"The rendition {path.name} was not written whole ({error}): try again.") from error
 
 
-def _read(file: BinaryIO, boxes: tuple[_Box, ...]) -> Fragmented:
-    if len(boxes) > 2 and boxes[2].kind == "free":
-        boxes = boxes[:2] + boxes[3:]
+def _read(file: BinaryIO, boxes: list[_Box]) -> Fragmented:
+    if [box.kind for box in boxes[2:3]] == ["free"]:
+        del boxes[2]
     kinds = [box.kind for box in boxes]
     if kinds[:2] != ["ftyp", "moov"] or kinds[2:] != ["moof", "mdat"] * (len(kinds) // 2 - 1) or len(kinds) == 2:
         raise ValueError(f"its boxes are {' '.join(kinds[:8])}")

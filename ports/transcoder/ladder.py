@@ -62,7 +62,7 @@ def _graph(source: Source) -> str:
     aac = "".join(f"[{name}]" for name in AAC)
     return (
         # Samples are counted, not believed: a damaged frame leaves no hole in one rendition that another does not have.
-        f"[0:a:0]aformat=channel_layouts={layout},asetpts=N/SR/TB,asplit=3[flac][measured][resampled];"
+        f"[0:a:0]aformat=channel_layouts={layout},asettb=1/sr,asetpts=N,asplit=3[flac][measured][resampled];"
         # A mono file is heard from both speakers of a pair, and is measured so.
         f"[measured]ebur128=peak=true:framelog=verbose:dualmono={int(source.mono)},asetnsamples=n={_window(source)},"
         "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=Peak_level,"
