@@ -85,6 +85,7 @@ PORTS = (
         {
             "celery": "ports.task_queue.celery:CeleryTaskQueue",
             "inline": "ports.task_queue.inline:InlineTaskQueue",
+            "held": "ports.task_queue.held:HeldTaskQueue",
         },
     ),
     Port(

@@ -178,3 +178,79 @@ def smtp() -> Generator[SmtpServer]:
         yield server
     finally:
         controller.stop()
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A throw-away cluster that trusts whoever reaches its loopback port."""
+
+    folder: Path
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql://celesta@127.0.0.1:{self.port}/{database}"
+
+    def create(self, database: str, template: str = "template1") -> None:
+        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    def drop(self, database: str) -> None:
+        self._execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)  # pyright: ignore[reportArgumentType] - names made here, not text from outside
+
+
+def _postgresql_program(name: str) -> str:
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = str(debian[-1]) if debian else shutil.which(name)
+    assert found, "PostgreSQL is not installed: sudo apt-get install postgresql"
+    return found
+
+
+@contextmanager
+def postgresql() -> Generator[PostgresServer]:
+    """A server with an empty database `template`; it refuses to run as root, so there it runs as the user postgres."""
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as name:
+        folder = Path(name)
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+        if user:
+            shutil.chown(folder, "postgres", "postgres")
+        server = PostgresServer(folder, free_port())
+        initialise = [
+            _postgresql_program("initdb"),
+            "-D",
+            f"{folder}/data",
+            "-U",
+            "celesta",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
+        subprocess.run(initialise, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        options = {"fsync": "off", "full_page_writes": "off", "unix_socket_directories": str(folder), "max_connections": "100"}
+        command = [_postgresql_program("postgres"), "-D", f"{folder}/data", "-p", str(server.port), "-h", "127.0.0.1"]
+        command += [part for option in options.items() for part in ("-c", "=".join(option))]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
+        try:
+            wait_until(lambda: _answers(server))
+            server.create("template")
+            yield server
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _answers(server: PostgresServer) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(server.url("postgres"), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -138,6 +138,12 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     return dialect.insert(table)
 
 
+def close_engines() -> None:
+    """Close every pooled connection, within an app context."""
+    for engine in db.engines.values():
+        engine.dispose()
+
+
 def dispose_engines(app: Flask) -> None:
     """Forget inherited connections: to be called in a process that was forked after the app was built."""
     with app.app_context():

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from apps.core.database import configure_database, db
+from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.migrations import REVISION
 from ports.container import Container
@@ -37,6 +37,8 @@ def migrate(values: Mapping[str, str]) -> None:
                 command.upgrade(_configuration(connection), REVISION)
         except OperationalError as error:
             raise BootError(f"The database cannot be migrated: {error.orig}. Correct DATABASE_URL or start the database.") from error
+        finally:
+            close_engines()
 
 
 def write(values: Mapping[str, str], message: str) -> None:

@@ -1,0 +1,183 @@
+"""What every test may ask for: a fresh Core on a real database, and people to act as."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from apps.core.app import create_core
+from apps.core.client.in_process import InProcessClient
+from apps.core.client.interface import Sender
+from apps.core.contract.accounts import ChangeRoles, RegisterAccount
+from apps.core.contract.actions import Actor, Event, Role, Service
+from apps.core.database import close_engines
+from apps.core.migrate import migrate
+from ports.clock.interface import Clock
+from ports.clock.stepped import SteppedClock
+from ports.task_queue.held import HeldTaskQueue
+from ports.task_queue.interface import TaskQueue
+from tests.factories.catalogue import Catalogue
+from tests.services import PostgresServer, postgresql
+
+PASSWORD = "correct horse battery"
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Core's own tests run on both databases, the others on SQLite."""
+    if "database" in metafunc.fixturenames:
+        databases: list[object] = ["sqlite"]
+        if "tests/core/" in str(metafunc.definition.path):
+            databases.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
+        metafunc.parametrize("database", databases, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate({**settings(folder), "DATABASE_URL": f"sqlite:///{folder}/celesta.db"})
+    return folder / "celesta.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[PostgresServer]:
+    with postgresql() as server:
+        folder = server.folder / "home"
+        migrate({**settings(folder), "DATABASE_URL": server.url("template")})
+        yield server
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database that this test alone uses."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "celesta.db")
+        yield f"sqlite:///{tmp_path}/celesta.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgresql_template")
+    name = f"test_{uuid4().hex}"
+    server.create(name, template="template")
+    yield server.url(name)
+    server.drop(name)
+
+
+def settings(home: Path) -> dict[str, str]:
+    """The environment of a Core that reaches nothing outside its folder."""
+    return {
+        "CELESTA_ENV": "test", "CELESTA_HOME": str(home), "SECRETS": "env", "CLOCK": "stepped", "TASK_QUEUE": "held",
+        "TRANSCODER": "fake", "MAIL": "outbox", "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
+        "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
+        **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def values(tmp_path: Path, database: str) -> dict[str, str]:
+    """What the apps of this test are told by their environment."""
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    return {**settings(home), "DATABASE_URL": database}
+
+
+@pytest.fixture
+def core_app(values: dict[str, str]) -> Iterator[Flask]:
+    app = create_core(values)
+    app.extensions["container"].get(Clock).set(START)
+    yield app
+    with app.app_context():
+        close_engines()
+
+
+@pytest.fixture
+def clock(core_app: Flask) -> SteppedClock:
+    return core_app.extensions["container"].get(Clock)
+
+
+@pytest.fixture
+def task_queue(core_app: Flask) -> HeldTaskQueue:
+    return core_app.extensions["container"].get(TaskQueue)
+
+
+@pytest.fixture
+def sender(core_app: Flask) -> Callable[[Actor], Sender]:
+    """Sends as any actor, through the front end the actor comes from."""
+    return lambda actor: Sender(InProcessClient(core_app, actor.service), actor)
+
+
+@pytest.fixture
+def visitor(sender: Callable[[Actor], Sender]) -> Sender:
+    return sender(Actor(Service.WEBSITE))
+
+
+@pytest.fixture
+def operator(sender: Callable[[Actor], Sender]) -> Sender:
+    return sender(Actor(Service.CONSOLE))
+
+
+@pytest.fixture
+def worker(sender: Callable[[Actor], Sender]) -> Sender:
+    return sender(Actor(Service.TASKS))
+
+
+@pytest.fixture
+def person(visitor: Sender, operator: Sender, sender: Callable[[Actor], Sender]) -> Callable[..., Sender]:
+    """A registered account with these roles, on the website."""
+
+    def make(name: str, *roles: Role) -> Sender:
+        email = f"{name.lower()}@example.com"
+        account = visitor.send(RegisterAccount(email, name, PASSWORD))
+        if roles:
+            operator.send(ChangeRoles(email, frozenset(roles)))
+        return sender(Actor(Service.WEBSITE, account_id=account.id))
+
+    return make
+
+
+@pytest.fixture
+def ana(person: Callable[..., Sender]) -> Sender:
+    """A listener."""
+    return person("Ana")
+
+
+@pytest.fixture
+def ben(person: Callable[..., Sender]) -> Sender:
+    """Another listener."""
+    return person("Ben")
+
+
+@pytest.fixture
+def staff(person: Callable[..., Sender]) -> Sender:
+    return person("Stella", Role.STAFF)
+
+
+@pytest.fixture
+def administrator(person: Callable[..., Sender]) -> Sender:
+    return person("Ada", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def emitted(core_app: Flask) -> Callable[[type[Event]], int]:
+    """How many events of a kind have been stored in the outbox."""
+    from sqlalchemy import func, select
+
+    from apps.core.database import reader
+    from apps.core.outbox import OutboxRow
+
+    def count(kind: type[Event]) -> int:
+        with core_app.app_context(), reader() as connection:
+            return connection.scalar(select(func.count()).where(OutboxRow.event == kind.__name__)) or 0
+
+    return count
+
+
+@pytest.fixture
+def catalogue(operator: Sender, worker: Sender) -> Catalogue:
+    """Makes releases by delivering them, as an import does."""
+    return Catalogue(operator, worker)

@@ -1,0 +1,123 @@
+"""Releases for tests, made as an import makes them: delivered, received, transcoded, each by its Action."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from apps.core.client.interface import Sender
+from apps.core.contract.ids import JobId, ReleaseId
+from apps.core.contract.intake import (
+    CompleteDelivery,
+    DraftFile,
+    FoundFile,
+    GetReleaseDraft,
+    OpenDelivery,
+    ReceivedFile,
+    RecordFiles,
+    Tags,
+    WriteRelease,
+)
+from apps.core.contract.jobs import Claimed, ClaimJob, JobClaim, JobStatus, ListJobs, ReceiveWork, TranscodeWork
+from apps.core.contract.playback import Audio, RecordTranscode, Rendition, SegmentEntry
+
+SOURCE = "/music"
+SEGMENT_BYTES, SEGMENTS, INITIALISATION = 40_000, 10, 700
+
+
+@dataclass
+class Catalogue:
+    """`deliver` brings files as far as they are written; `release` makes them playable too."""
+
+    operator: Sender
+    worker: Sender
+    numbers: count[int] = field(default_factory=count)
+
+    def release(self, title: str = "Blue Garden", tracks: int = 3, artist: str = "The Lanterns", **tags: object) -> ReleaseId:
+        """A playable release; `tags` go to each of its files."""
+        names = [f"{title} {number}" for number in range(1, tracks + 1)]
+        (release_id,) = self.deliver(self.files(title, names, artist, **tags))
+        self.transcode_all()
+        return release_id
+
+    def files(self, album: str, titles: Sequence[str], artist: str = "The Lanterns", **tags: object) -> list[FoundFile]:
+        return [
+            self.file(
+                f"{artist}/{album}/{number:02d} {title}.flac",
+                title=title,
+                artist=artist,
+                album=album,
+                album_artist=artist,
+                track=number,
+                **tags,
+            )
+            for number, title in enumerate(titles, start=1)
+        ]
+
+    def file(self, path: str, **tags: object) -> FoundFile:
+        return FoundFile(path, size=1000, modified_ns=next(self.numbers), tags=Tags(**{"duration_ms": 60_000, **tags}))
+
+    def deliver(self, files: Iterable[FoundFile], source: str = SOURCE, content: str = "") -> list[ReleaseId]:
+        """Deliver these files and write their releases; `content` sets what is in them apart from other deliveries of the same paths."""
+        delivery_id = self.operator.send(OpenDelivery(source))
+        self.operator.send(RecordFiles(delivery_id, tuple(files)))
+        self.operator.send(CompleteDelivery(delivery_id))
+        written = [self.receive(job_id, content) for job_id in self.waiting("receive")]
+        return [release_id for release_id in written if release_id is not None]
+
+    def receive(self, job_id: JobId, content: str = "") -> ReleaseId | None:
+        claim = self.claim(job_id)
+        assert isinstance(claim.work, ReceiveWork)
+        draft = self.worker.send(GetReleaseDraft(claim.work.delivered_release_id))
+        received = tuple(self.received(file, content) for file in draft.files)
+        return self.worker.send(WriteRelease(claim.job_id, claim.lease, claim.work.delivered_release_id, received))
+
+    @staticmethod
+    def received(file: DraftFile, content: str = "") -> ReceivedFile:
+        content_hash = hashlib.sha256(f"{content}{file.path}".encode()).hexdigest()
+        return ReceivedFile(file.id, content_hash, f"quarantine/{content_hash}")
+
+    def transcode_all(self) -> None:
+        for job_id in self.waiting("transcode"):
+            self.transcode(job_id)
+
+    def transcode(self, job_id: JobId) -> None:
+        claim = self.claim(job_id)
+        assert isinstance(claim.work, TranscodeWork)
+        self.worker.send(RecordTranscode(claim.job_id, claim.lease, audio(), renditions(claim.work)))
+
+    def claim(self, job_id: JobId) -> JobClaim:
+        claimed = self.worker.send(ClaimJob(job_id))
+        assert isinstance(claimed, Claimed)
+        return claimed.claim
+
+    def waiting(self, kind: str) -> list[JobId]:
+        """Jobs to be done, oldest first."""
+        jobs: list[JobId] = []
+        cursor = None
+        while True:
+            page = self.operator.send(ListJobs(status=JobStatus.WAITING, cursor=cursor, size=100))
+            jobs += [job.id for job in page.items if job.kind == kind]
+            if (cursor := page.next) is None:
+                return jobs[::-1]
+
+
+def audio(duration_ms: int = 60_000) -> Audio:
+    return Audio(duration_ms, 44_100, 2, 1024, 512, -14.2, -1.1, bytes(range(256)))
+
+
+def renditions(work: TranscodeWork) -> tuple[Rendition, ...]:
+    """A whole ladder whose segments tile their files."""
+    folder = f"audio/{work.recording_id}/{work.content_hash}"
+    segments = tuple(SegmentEntry(INITIALISATION + SEGMENT_BYTES * at, SEGMENT_BYTES, 44_100 * 6) for at in range(SEGMENTS))
+    size = INITIALISATION + SEGMENT_BYTES * SEGMENTS
+    ladder = [
+        Rendition(
+            f"aac-{rate}", f"{folder}/aac-{rate}.mp4", "audio/mp4", "mp4a.40.2", rate * 1000, rate * 1100, size, "0" * 64, 44_100,
+            INITIALISATION, segments,
+        )
+        for rate in (64, 128, 256)
+    ]  # fmt: skip
+    return (*ladder, Rendition("flac", f"{folder}/flac.flac", "audio/flac", "fLaC", 900_000, 900_000, size, "0" * 64, 44_100, 0, ()))

@@ -1,0 +1,25 @@
+"""All three apps in one process, mounted by a dispatcher, with the audio beside them: the embedded topology."""
+
+from __future__ import annotations
+
+import os
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from apps.api.app import create_api
+from apps.core.app import create_core
+from apps.core.database import dispose_engines
+from apps.core.relay import Relay
+from apps.website.app import create_website
+from wsgi.media import MediaServer
+
+core = create_core(os.environ)
+application = DispatcherMiddleware(
+    create_website(os.environ, core),
+    {"/api": create_api(os.environ, core), "/core": core, "/media": MediaServer.from_env(core.extensions["container"].environment)},
+)
+
+
+def after_fork() -> None:
+    dispose_engines(core)
+    Relay(core).start()

@@ -1,0 +1,16 @@
+"""Core by itself, behind its door, for topologies where front ends reach it over HTTP."""
+
+from __future__ import annotations
+
+import os
+
+from apps.core.app import create_core
+from apps.core.database import dispose_engines
+from apps.core.relay import Relay
+
+application = create_core(os.environ)
+
+
+def after_fork() -> None:
+    dispose_engines(application)
+    Relay(application).start()
