@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Timer
@@ -58,9 +59,9 @@ class Run:
         return [child for child in psutil.Process(self.process.pid).children(recursive=True) if words in " ".join(child.cmdline())]
 
     def status(self, path: str) -> int:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path)
-        return connection.getresponse().status
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().status
 
     def end(self) -> str:
         output = self.process.communicate()[0]
