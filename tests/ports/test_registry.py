@@ -12,7 +12,7 @@ from ports.environment import BootError, Environment
 from ports.registry import PORTS, Port
 
 EVERY_CHOICE = [pytest.param(port, name, id=f"{port.variable}={name}") for port in PORTS for name in port.implementations]
-FAKES = {("TRANSCODER", "fake"), ("TASK_QUEUE", "inline"), ("MAIL", "outbox"), ("CLOCK", "stepped")}
+FAKES = {("TRANSCODER", "fake"), ("TASK_QUEUE", "inline"), ("TASK_QUEUE", "held"), ("MAIL", "outbox"), ("CLOCK", "stepped")}
 HEAVY = ("boto3", "celery", "redis", "smtplib", "ffmpeg")
 
 
@@ -23,8 +23,11 @@ def implementation(port: Port, name: str) -> type:
 
 class TestPorts:
     @pytest.mark.parametrize(("port", "name"), EVERY_CHOICE)
-    def test_every_implementation_subclasses_its_interface(self, port, name):
-        assert port.interface in implementation(port, name).__mro__
+    def test_every_implementation_does_all_that_its_interface_promises(self, port, name):
+        chosen = implementation(port, name)
+        promised = {name for base in port.interface.__mro__ for name in vars(base) if not name.startswith("_")}
+        assert {"from_env", "ping"} < promised
+        assert [name for name in promised if getattr(chosen, name, None) in {None, getattr(port.interface, name)}] == []
 
     @pytest.mark.parametrize("port", PORTS, ids=lambda port: port.variable)
     def test_the_default_is_one_of_the_implementations(self, port):

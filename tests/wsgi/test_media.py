@@ -6,11 +6,11 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -21,11 +21,11 @@ from ports.environment import Environment
 from ports.secrets.env import EnvSecrets
 from ports.storage.filesystem import FilesystemStorage
 from ports.storage.signing import sign
+from tests.services import PATIENCE, wait_until
 from wsgi.media import MediaServer
 
 KEY = "audio/4kZ/1f0e/aac-128.mp4"
 MUSIC = bytes(range(250)) * 4
-PATIENCE = 20
 
 
 @pytest.fixture
@@ -58,8 +58,14 @@ def link(storage: FilesystemStorage, clock: SteppedClock) -> str:
 
 @pytest.fixture
 def browser(storage: FilesystemStorage, environment: Environment, clock: SteppedClock) -> Iterator[Client]:
-    media = MediaServer.from_env(environment, clock)
-    yield Client(DispatcherMiddleware(_nothing, {"/media": media}))
+    yield Browser(DispatcherMiddleware(_nothing, {"/media": MediaServer.from_env(environment, clock)}))
+
+
+class Browser(Client):
+    """Reads every answer to its end, as a server does, so that the file is closed."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return super().open(*arguments, **options, buffered=True)
 
 
 def behind_gunicorn() -> DispatcherMiddleware:
@@ -237,7 +243,7 @@ class TestBehindGunicorn:
         with subprocess.Popen([sys.executable, "-m", "gunicorn", *arguments], env=os.environ | settings) as server:
             try:
                 connection = UnixConnection(path)
-                wait_for(connection, server)
+                wait_until(connection.is_taken)
                 yield connection
                 connection.close()
             finally:
@@ -261,13 +267,10 @@ class UnixConnection(HTTPConnection):
         self.sock.settimeout(PATIENCE)
         self.sock.connect(self._path)
 
-
-def wait_for(connection: HTTPConnection, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
+    def is_taken(self) -> bool:
         try:
-            return connection.connect()
+            self.connect()
         except OSError:
-            assert server.poll() is None, "gunicorn ended"
-            assert time.monotonic() < deadline, "gunicorn did not come up"
-            time.sleep(0.02)
+            self.close()
+            return False
+        return True
