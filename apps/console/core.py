@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+import structlog
+
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
@@ -9,5 +13,9 @@ from ports.container import Container
 
 
 def operator(container: Container) -> Sender:
-    """Sends on the console's own behalf: whoever may run commands here is trusted with what operators do."""
+    """Sends on the console's own behalf: whoever may run commands here is trusted with what operators do.
+
+    Core may live in this process: of its log only what went wrong is shown, beside what the command itself prints.
+    """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     return Sender(core_client(container.environment, Service.CONSOLE), Actor(Service.CONSOLE))
