@@ -32,8 +32,7 @@ TOLERANCE_SECONDS = 1.0
 """By how much the sound may be shorter than its header says."""
 RENDITION_TOLERANCE_SECONDS = 0.05
 """By how much a rendition may differ from the decoded music: a resampler's rounding."""
-MACHINE_AT_FAULT = ("No space left on device", "Cannot allocate memory", "Input/output error", "Read-only file system")
-STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+STOPPED = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
 class FfmpegTranscoder:
@@ -43,7 +42,7 @@ class FfmpegTranscoder:
 
     def __init__(self, program: str, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        self._ffmpeg = Ffmpeg(program, self._limits)
+        self.ffmpeg = Ffmpeg(program, self._limits)
 
     @classmethod
     def from_env(cls, environment: Environment) -> Self:
@@ -51,7 +50,7 @@ class FfmpegTranscoder:
 
     def ping(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            finished = self._ffmpeg.run(["-version"], Path(folder), _unheard)
+            finished = self.ffmpeg.run(["-version"], Path(folder), _unheard)
         if finished.code != 0:
             raise TranscoderUnavailable(f"ffmpeg does not start: {_last_line(finished)}.")
 
@@ -82,9 +81,9 @@ class FfmpegTranscoder:
         return container
 
     def _probe(self, container: Container, folder: Path, progress: Progress) -> Source:
-        finished = self._ffmpeg.run(ladder.opening(container), folder, lambda _: progress(0.0))
+        finished = self.ffmpeg.run(ladder.opening(container), folder, lambda _: progress(0.0))
         # Told to open a file and to write none, ffmpeg ends with an error of its own: only a crash or an ffmpeg that never ran counts.
-        if finished.code < 0 or finished.code == NOT_STARTED:
+        if finished.signal or finished.code == NOT_STARTED:
             raise self._failure(container, finished)
         return read_probe(container, finished.diagnostics, self._limits)
 
@@ -92,22 +91,23 @@ class FfmpegTranscoder:
         def heard(seconds: float) -> None:
             progress(min(1.0, seconds / source.seconds) * ENCODED if source.seconds else 0.0)
 
-        finished = self._ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), folder, heard)
-        if finished.code != 0:
+        finished = self.ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), folder, heard)
+        # An ffmpeg before version 7 ends well even where the disk was full.
+        if finished.code != 0 or finished.troubles:
             raise self._failure(source.container, finished)
         return finished
 
     def _failure(self, container: Container, finished: Finished) -> Exception:
-        if finished.code == -signal.SIGXCPU:
-            return MediaRefused(f"This file needs more than {self._limits.cpu_seconds} s of processor time: export it again.")
         if finished.code == NOT_STARTED:
             return TranscoderUnavailable(f"ffmpeg does not start ({_last_line(finished)}): install it, or set FFMPEG to its path.")
-        if finished.code in STOPPED:
+        if finished.signal == signal.SIGXCPU:
+            return MediaRefused(f"This file needs more than {self._limits.cpu_seconds} s of processor time: export it again.")
+        if finished.signal in STOPPED:
             return TranscoderUnavailable("ffmpeg was killed before it was done (too little memory, or a shutdown): try again.")
-        if any(reason in finished.diagnostics for reason in MACHINE_AT_FAULT):
-            return TranscoderUnavailable(f"ffmpeg could not do its work ({_last_line(finished)}): make room and try again.")
-        if "File too large" in finished.diagnostics:
+        if "File too large" in finished.troubles:
             return MediaRefused(f"This file unpacks to more than {self._limits.output_bytes / 1_000_000:,.0f} MB: send it in parts.")
+        if finished.troubles:
+            return TranscoderUnavailable(f"ffmpeg could not do its work ({finished.troubles}): make room and try again.")
         return MediaRefused(f"This {container.name} file is damaged, it cannot be decoded: export it again.")
 
     def _check_length(self, source: Source, music: StreamInformation) -> None:
@@ -148,10 +148,10 @@ class FfmpegTranscoder:
         )
 
     def _verify(self, folder: Path, progress: Progress) -> None:
-        """The smallest rendition decodes; the boxes and the length of each were checked when they were read."""
-        finished = self._ffmpeg.run(ladder.decoding("aac-64"), folder, lambda _: progress(ENCODED))
+        """The smallest and the lossless rendition decode; the boxes and the length of each were checked when they were read."""
+        finished = self.ffmpeg.run(ladder.decoding("aac-64", ladder.FLAC), folder, lambda _: progress(ENCODED))
         if finished.code != 0:
-            raise TranscoderUnavailable(f"The rendition aac-64 does not decode ({_last_line(finished)}): try again.")
+            raise TranscoderUnavailable(f"A finished rendition does not decode ({_last_line(finished)}): try again.")
 
 
 def _check_rendition(name: str, parsed: Fragmented, music: StreamInformation) -> None:

@@ -43,9 +43,13 @@ def encoding(source: Source, longest: int) -> list[str]:
     ]
 
 
-def decoding(name: str) -> list[str]:
-    """Decode a finished rendition, stopping at the first error."""
-    return ["-xerror", "-protocol_whitelist", "file", "-f", "mov", "-err_detect", "explode", "-i", f"file:{name}", "-f", "null", "-"]
+def decoding(fragmented: str, flac: str) -> list[str]:
+    """Decode two finished renditions, stopping at the first error."""
+    strict = ["-protocol_whitelist", "file", "-err_detect", "explode"]
+    return [
+        *("-xerror", *strict, "-f", "mov", "-i", f"file:{fragmented}", *strict, "-f", "flac", "-i", f"file:{flac}"),
+        *("-map", "0:a", "-f", "null", "-", "-map", "1:a", "-f", "null", "-"),
+    ]
 
 
 def playback_rate(sample_rate: int) -> int:

@@ -26,6 +26,11 @@ DIAGNOSTICS_KEPT = 1 << 22
 PROTECTIONS = 8
 """At most so many lines come from the launcher."""
 MEGABYTE = 1 << 20
+TROUBLE = re.compile(
+    r"^\S.*: (File too large|No space left on device|Cannot allocate memory|Input/output error|Read-only file system|Disk quota exceeded)$",
+    re.MULTILINE,
+)
+CAUGHT = re.compile(r"^Exiting normally, received signal (\d+)", re.MULTILINE)
 OUT_TIME = re.compile(rb"out_time_us=(\d+)\n")
 
 
@@ -57,10 +62,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Finished:
-    """How ffmpeg ended: `code` as subprocess counts it (negative: killed by that signal) and the end of what it wrote to stderr."""
+    """How ffmpeg ended, and the end of what it wrote to stderr."""
 
     code: int
+    """0 where it believes all went well."""
+    signal: int | None
+    """What ended it, where a signal did; it catches some itself, tidies up and says so."""
     diagnostics: str
+
+    @property
+    def troubles(self) -> str:
+        """The reasons the system gave for failing to write; a file's own text is always indented and never counts."""
+        return " ".join(TROUBLE.findall(self.diagnostics))
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,14 @@ class Ffmpeg:
             except BaseException:
                 process.kill()
                 raise
-        return Finished(process.returncode, diagnostics)
+        return Finished(process.returncode, _signal(process.returncode, diagnostics), diagnostics)
+
+
+def _signal(code: int, diagnostics: str) -> int | None:
+    if code < 0:
+        return -code
+    caught = CAUGHT.search(diagnostics)
+    return int(caught[1]) if code and caught else None
 
 
 def _attend(process: subprocess.Popen[bytes], seconds: float, heard: Callable[[float], None]) -> str:

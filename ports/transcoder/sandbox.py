@@ -21,6 +21,7 @@ NOT_STARTED = 127
 
 NICENESS = 10
 OPEN_FILES = 64
+CPU_GRACE = 5
 
 PR_SET_PDEATHSIG = 1
 PR_SET_SECCOMP = 22
@@ -83,17 +84,18 @@ def _deny_sockets() -> None:
     _control(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(_Program(len(instructions) // 8, instructions)))
 
 
-def _limit(kind: int, value: int) -> None:
+def _limit(kind: int, value: int, grace: int = 0) -> None:
+    """At the limit a process is told, `grace` later it is stopped whatever it does."""
     hard = resource.getrlimit(kind)[1]
-    allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (allowed, allowed))
+    allowed, end = (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard) for wanted in (value, value + grace))
+    resource.setrlimit(kind, (allowed, end))
 
 
 def main() -> None:
     parent, cpu_seconds, memory, file_size = (int(value) for value in sys.argv[1:5])
     protections = {
         "death with the parent": lambda: _die_with(parent),
-        "limit on processor time": lambda: _limit(resource.RLIMIT_CPU, cpu_seconds),
+        "limit on processor time": lambda: _limit(resource.RLIMIT_CPU, cpu_seconds, CPU_GRACE),
         "limit on memory": lambda: _limit(resource.RLIMIT_AS, memory),
         "limit on file size": lambda: _limit(resource.RLIMIT_FSIZE, file_size),
         "limit on open files": lambda: _limit(resource.RLIMIT_NOFILE, OPEN_FILES),

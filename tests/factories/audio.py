@@ -190,7 +190,9 @@ def referring_mp4(path: Path, target: str, seconds: float = 2.0) -> Path:
     whole = bytearray(path.read_bytes())
     data = target.encode()
     entry = bytes(10) + b"\x00" + bytes(27) + bytes(12) + b"\x01" + b"x".ljust(63, b"\0") + bytes(16)
-    entry += struct.pack(">hh", 0, 0) + bytes(16) + struct.pack(">hH", 2, len(data)) + data + bytes(len(data) % 2) + struct.pack(">hH", -1, 0)
+    entry += (
+        struct.pack(">hh", 0, 0) + bytes(16) + struct.pack(">hH", 2, len(data)) + data + bytes(len(data) % 2) + struct.pack(">hH", -1, 0)
+    )
     alias = struct.pack(">I4sI", 12 + len(entry), b"alis", 0) + entry
     start = whole.rindex(b"dref") - 4
     offset = start + 16
