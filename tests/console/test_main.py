@@ -68,7 +68,8 @@ class TestPorts:
         lines = celesta("ports", TASK_QUEUE="inline").stdout.splitlines()
         assert lines[0].split() == ["PORT", "VARIABLE", "CHOSEN", "VALID", "NAMES"]
         (row,) = [line.split(maxsplit=4) for line in lines if " TASK_QUEUE " in line]
-        assert row == ["task", "queue", "TASK_QUEUE", "inline", "celery, inline"]
+        assert row[:4] == ["task", "queue", "TASK_QUEUE", "inline"]
+        assert row[4].split(", ")[:2] == ["celery", "inline"]
 
     def test_check_asks_each_service(self, celesta):
         done = celesta("ports", "--check")

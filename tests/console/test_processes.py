@@ -49,7 +49,7 @@ def supervise(tmp_path):
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def pids(process, count):
