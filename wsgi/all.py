@@ -11,12 +11,22 @@ from apps.core.app import create_core
 from apps.core.database import dispose_engines
 from apps.core.relay import Relay
 from apps.website.app import create_website
+from ports.clock.interface import Clock
+from ports.container import Container
+from ports.environment import Environment
+from ports.logs import configure_logs
 from wsgi.media import MediaServer
 
+configure_logs(Environment(os.environ))
 core = create_core(os.environ)
+container: Container = core.extensions["container"]
 application = DispatcherMiddleware(
     create_website(os.environ, core),
-    {"/api": create_api(os.environ, core), "/core": core, "/media": MediaServer.from_env(core.extensions["container"].environment)},
+    {
+        "/api": create_api(os.environ, core),
+        "/core": core,
+        "/media": MediaServer.from_env(container.environment, container.get(Clock)),
+    },
 )
 
 

@@ -7,7 +7,10 @@ import os
 from apps.core.app import create_core
 from apps.core.database import dispose_engines
 from apps.core.relay import Relay
+from ports.environment import Environment
+from ports.logs import configure_logs
 
+configure_logs(Environment(os.environ))
 application = create_core(os.environ)
 
 

@@ -7,9 +7,15 @@ import os
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from apps.website.app import create_website
+from ports.clock.interface import Clock
 from ports.container import Container
+from ports.environment import Environment
+from ports.logs import configure_logs
 from wsgi.media import MediaServer
 
-environment = Container(os.environ).environment
-mounts = {"/media": MediaServer.from_env(environment)} if environment.flag("SERVE_MEDIA") else {}
+configure_logs(Environment(os.environ))
+container = Container(os.environ)
+# Where no nginx or CDN stands in front, this process sends the audio too.
+serves_media = container.environment.flag("SERVE_MEDIA")
+mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}
 application = DispatcherMiddleware(create_website(os.environ), mounts)

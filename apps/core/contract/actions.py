@@ -104,6 +104,9 @@ class Action(msgspec.Struct, Generic[R], frozen=True, forbid_unknown_fields=True
 class Command(Action[R], Generic[R], frozen=True):
     """Changes something: one Command is one transaction."""
 
+    routine: ClassVar[bool] = False
+    """True for what is sent all the time, such as heartbeats: told in the logs at debug level only."""
+
 
 class Query(Action[R], Generic[R], frozen=True):
     """Reads: its transaction is read-only and rolled back."""

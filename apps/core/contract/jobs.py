@@ -99,6 +99,7 @@ class RenewJob(Command[Done], frozen=True):
     """Keep a claim for another lease. Raises LeaseLost where it is no longer held: stop working."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
+    routine: ClassVar[bool] = True
 
     job_id: JobId
     lease: LeaseToken

@@ -141,6 +141,7 @@ class RenewPlayback(Command[SessionLease], frozen=True):
     """Keep a session and its stream slot while playing. Raises NotFound, and PlaybackRefused where it has ended or been taken over."""
 
     permission: ClassVar[Permission] = LISTENER
+    routine: ClassVar[bool] = True
     scope: ClassVar[Scope | None] = Scope.PLAYBACK
 
     session_id: PlaybackSessionId

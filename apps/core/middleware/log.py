@@ -1,4 +1,4 @@
-"""One line for each Command and for each refusal; Queries that succeed are told at debug level only."""
+"""One line for each Command and for each refusal; Queries that succeed leave none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from apps.core.bus import Dispatch, Following
-from apps.core.contract.errors import CelestaError, Defect
+from apps.core.contract.actions import Command
+from apps.core.contract.errors import CelestaError, Defect, Unavailable
 
 logger = structlog.get_logger("core.bus")
 
@@ -18,11 +19,15 @@ def log(dispatch: Dispatch, following: Following) -> Any:
     except Defect:
         logger.exception("failed", **_facts(dispatch))
         raise
+    except Unavailable as error:
+        logger.warning("unavailable", cause=str(error.__cause__ or error), **_facts(dispatch))
+        raise
     except CelestaError as error:
         logger.info("refused", code=error.code, reason=error.message, **_facts(dispatch))
         raise
-    if dispatch.is_command:
-        logger.info("done", **_facts(dispatch))
+    if isinstance(dispatch.action, Command):
+        told = logger.debug if dispatch.action.routine else logger.info
+        told("done", **_facts(dispatch))
     return result
 
 
