@@ -49,7 +49,8 @@ def supervise(tmp_path):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
 
 
 def pids(process, count):
