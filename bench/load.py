@@ -23,7 +23,7 @@ class Load(msgspec.Struct, frozen=True):
     port: int
     path: str
     headers: dict[str, str] = {}
-    requests: int = 4_000
+    requests: int = 2_000
     connections: int = 8
     reconnects: int = 4
     """The connections are opened afresh so many times: a server with several workers shares them unevenly."""

@@ -12,11 +12,13 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import psutil
@@ -41,17 +43,36 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str | Path], environment: Mapping[str, str], port: int, folder: Path = ROOT, user: str | None = None
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    port: int,
+    folder: str | Path = ROOT,
+    user: str | None = None,
+    stdin: IO[bytes] | None = None,
 ) -> Generator[int]:
     """Run a server until the block ends; gives its process id once it listens on its port."""
-    process = subprocess.Popen(  # noqa: S603 - the benchmarks' own commands
-        [str(word) for word in command], env={**os.environ, **environment}, cwd=folder, user=user, start_new_session=True
-    )
-    try:
-        _await(process, port)
-        yield process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
+    words = [str(word) for word in command]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - the benchmarks' own commands
+            words,
+            env={**os.environ, **environment},
+            cwd=folder,
+            user=user,
+            stdin=stdin,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            _await(process, port, said)
+            yield process.pid
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
@@ -59,11 +80,12 @@ def running(
             process.wait()
 
 
-def _await(process: subprocess.Popen[bytes], port: int) -> None:
+def _await(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         if process.poll() is not None or time.monotonic() > deadline:
-            raise BenchError(f"{process.args} does not answer on port {port}: its own lines above say why.")
+            said.seek(0)
+            raise BenchError(f"{process.args} does not answer on port {port}. It said:\n{said.read().decode(errors='replace')}")
         try:
             socket.create_connection((HOST, port), timeout=1).close()
         except OSError:

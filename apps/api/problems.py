@@ -8,7 +8,8 @@ import msgspec
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from apps.core.contract.errors import CelestaError, Defect, ErrorReport
+from apps.core.contract.errors import CelestaError, Defect, ErrorReport, Unavailable
+from ports.tokens.interface import TokensUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ encode = msgspec.json.Encoder().encode
 
 def register_problems(app: Flask) -> None:
     app.register_error_handler(CelestaError, core_problem)
+    app.register_error_handler(TokensUnavailable, tokens_problem)
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, defect_problem)
 
@@ -56,6 +58,12 @@ def core_problem(error: CelestaError) -> Response:
     if error.status in RETRY_AFTER:
         answer.headers["Retry-After"] = error.details.get("retry_after", RETRY_AFTER[error.status])
     return answer
+
+
+def tokens_problem(error: TokensUnavailable) -> Response:
+    """Without the store nobody is let in."""
+    log.error("request %s was not let in: %s", g.request_id, error)
+    return core_problem(Unavailable("Access tokens cannot be checked at the moment.", "Try again in a few seconds."))
 
 
 def http_problem(error: HTTPException) -> Response | HTTPException:
