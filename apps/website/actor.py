@@ -43,7 +43,7 @@ def stranger() -> Actor:
 def _actor(user: User | None) -> Actor:
     container = cast(Container, current_app.extensions["container"])
     address = request.remote_addr or ""
-    territory = container.get(Territories).of(request.headers, address)
+    territory = container.get(Territories).of(dict(request.headers), address)
     asking = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=_request_id())
     return user.acting(asking) if user else asking
 

@@ -83,7 +83,8 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock_time=wording.clock_time, rough_length=wording.rough_length, full_date=wording.full_date, moment=wording.moment
     )
-    app.jinja_env.globals.update(
+    names: dict[str, Any] = app.jinja_env.globals
+    names.update(
         actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, entries_for=entries_for,
         motif=covers.motif, this_page=this_page, viewer=viewer,
     )  # fmt: skip

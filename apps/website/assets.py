@@ -22,8 +22,11 @@ def set_up_assets(app: Flask, folder: Path) -> None:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
 
+    def asset(filename: str) -> str:
+        return app.url_for("static", version=version, filename=filename)
+
     app.config["STATIC_VERSION"] = version
-    app.add_template_global(lambda filename: app.url_for("static", version=version, filename=filename), "asset")
+    app.add_template_global(asset)
 
 
 def folder_version(folder: Path) -> str:

@@ -9,6 +9,8 @@ PALETTES = 6
 BARS = 12
 SIDE = 100
 """The drawing's width and height, in units of its own."""
+SHORTEST, TALLEST = 8, 44
+"""The upper half is left to the words."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,6 @@ def motif(release_id: str) -> Motif:
     """Always the same for the same release."""
     digest = hashlib.sha256(release_id.encode()).digest()
     pitch = SIDE / BARS
-    heights = [12 + digest[index + 1] % 40 for index in range(BARS)]
+    heights = [SHORTEST + digest[index + 1] % (TALLEST - SHORTEST) for index in range(BARS)]
     bars = (Bar(round(index * pitch, 2), SIDE - height, round(pitch * 0.62, 2), height) for index, height in enumerate(heights))
     return Motif(digest[0] % PALETTES, tuple(bars))

@@ -20,11 +20,10 @@ from ports.clock.interface import Clock
 
 
 class User(UserMixin):
-    """An account as Core told it at `checked_at` (Unix time)."""
+    """An account as Core told it at most five seconds ago."""
 
-    def __init__(self, account: Account, checked_at: float) -> None:
+    def __init__(self, account: Account) -> None:
         self.account = account
-        self.checked_at = checked_at
 
     def get_id(self) -> str:
         return self.account.id
@@ -32,9 +31,7 @@ class User(UserMixin):
     def acting(self, actor: Actor) -> Actor:
         """The actor with this account, its roles and its plan."""
         account = self.account
-        return msgspec.structs.replace(
-            actor, account_id=account.id, roles=account.roles, plan=account.plan, checked_at=self.checked_at
-        )  # fmt: skip
+        return msgspec.structs.replace(actor, account_id=account.id, roles=account.roles, plan=account.plan)
 
 
 class Accounts:
@@ -42,7 +39,6 @@ class Accounts:
 
     def __init__(self, client: CoreClient, clock: Clock, stranger: Callable[[], Actor]) -> None:
         self._client = client
-        self._clock = clock
         self._stranger = stranger
         self._recent: Recent[User] = Recent(clock)
 
@@ -61,7 +57,7 @@ class Accounts:
             raise
 
     def keep(self, account: Account) -> User:
-        user = User(account, self._clock.now().timestamp())
+        user = User(account)
         self._recent.put(account.id, user)
         return user
 
@@ -71,7 +67,8 @@ class Accounts:
 
 def set_up_login(app: Flask, accounts: Accounts) -> None:
     manager = LoginManager()
-    manager.session_protection = None
+    # An address that changes does not end a session: phones move from network to network.
+    app.config["SESSION_PROTECTION"] = None
     manager.user_loader(accounts.load)
     app.extensions["accounts"] = accounts
     # Not init_app: its after_request hook looks into the session on every request, for a remember-me cookie that we do not have.

@@ -96,11 +96,11 @@ class WebSessionInterface(SessionInterface):
         self._recent: Recent[StoredSession] = Recent(clock)
         self.cookie = "__Host-session" if secure else "session"
 
-    def open_session(self, app: Flask, request: Request) -> WebSession:  # noqa: ARG002 - Flask's signature
+    def open_session(self, app: Flask, request: Request) -> WebSession:
         value = request.cookies.get(self.cookie)
         return WebSession(value if value and COOKIE_VALUE.fullmatch(value) else None, self._load)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - Flask's signature
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, WebSession) or not session.touched:
             return
         response.vary.add("Cookie")

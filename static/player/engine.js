@@ -3,7 +3,7 @@
 import Hls from "../vendor/hls.js-1.7.4/hls.light.min.mjs";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-const SETTINGS = { enableWorker: false, maxBufferLength: 60, backBufferLength: 60 };
+const SETTINGS = { enableWorker: false, maxBufferLength: 60, maxMaxBufferLength: 120, backBufferLength: 60 };
 
 export class Engine extends EventTarget {
   /** Dispatches `failed` when the audio cannot go on; everything else is the media element's own. */

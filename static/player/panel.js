@@ -109,9 +109,9 @@ export class Panel {
 
   #showState() {
     const playing = !this.audio.paused && !this.audio.ended;
-    this.element.toggleAttribute("data-playing", playing);
     this.element.toggleAttribute("data-waiting", playing && this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
     for (const button of this.element.querySelectorAll('[data-action="toggle"]')) {
+      button.toggleAttribute("data-playing", playing);
       button.setAttribute("aria-label", playing ? "Pause" : "Play");
     }
   }

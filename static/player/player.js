@@ -110,6 +110,7 @@ export class Player extends EventTarget {
   /** The page is about to go. */
   close() {
     this.#leave();
+    this.log?.send();
     this.session = null;
   }
 
@@ -163,7 +164,8 @@ export class Player extends EventTarget {
   #leave() {
     if (this.session) this.log.heardUpTo(this.audio.currentTime);
     this.log?.finish();
-    this.#end(this.session);
+    // The end of the session is part of the proof that the play was heard.
+    this.#end(this.session).finally(() => this.log?.send());
     this.#forgetPrepared();
   }
 
@@ -173,8 +175,8 @@ export class Player extends EventTarget {
     this.engine?.unload();
   }
 
-  #end(session) {
-    if (session) endPlayback(session.id).catch(() => {});
+  async #end(session) {
+    if (session) await endPlayback(session.id).catch(() => {});
   }
 
   #ticked() {
@@ -228,8 +230,10 @@ export class Player extends EventTarget {
     if (!session || this.audio.paused) return;
     this.#renewLater();
     try {
-      const lease = await renewPlayback(session.id);
-      session.expires_at = lease.expires_at;
+      // Once the next track is prepared, its session holds this device's place.
+      const holder = (await this.prepared?.session) ?? session;
+      const lease = await renewPlayback(holder.id);
+      session.expires_at = holder.expires_at = lease.expires_at;
     } catch (refusal) {
       if (session === this.session && refusal.status) this.#refused(refusal);
     }

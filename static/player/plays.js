@@ -36,13 +36,13 @@ export class PlayLog {
     this.last = null;
   }
 
+  /** The play is over; `send` tells the service. */
   finish() {
     const play = this.play;
     this.play = null;
     if (!play?.started_at) return;
     const { heard, ...rest } = play;
     this.#store([...this.#waiting(), { ...rest, played_ms: Math.round(heard * 1000) }]);
-    this.send();
   }
 
   async send() {

@@ -93,11 +93,12 @@ export class SeekBar {
   }
 }
 
-/** One SVG path of upright bars, as tall as the loudest peak each stands for. */
+/** One SVG path of upright bars, each as tall as the loudest peak it stands for; the loudest of all fills the height. */
 function outline(peaks) {
+  const tallest = Math.max(1, ...peaks);
   return Array.from({ length: BARS }, (_, bar) => {
-    const stretch = peaks.subarray(Math.floor((bar * peaks.length) / BARS), Math.max(1, Math.ceil(((bar + 1) * peaks.length) / BARS)));
-    const height = Math.max(FLOOR, (Math.max(0, ...stretch) / 255) * HEIGHT);
+    const stretch = peaks.subarray(Math.floor((bar * peaks.length) / BARS), Math.ceil(((bar + 1) * peaks.length) / BARS));
+    const height = Math.max(FLOOR, (Math.max(0, ...stretch) / tallest) * HEIGHT);
     return `M${bar + GAP / 2} ${(HEIGHT - height) / 2}h${1 - GAP}v${height}h${GAP - 1}z`;
   }).join("");
 }

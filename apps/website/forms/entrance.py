@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, Form as PlainForm, PasswordField, StringField
+from wtforms import EmailField, PasswordField, StringField
+from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from apps.website.forms.base import Form

@@ -9,7 +9,8 @@ from apps.core.contract.accounts import AcceptInvitation, LogIn, RegisterAccount
 from apps.website.actor import viewer
 from apps.website.addresses import next_page
 from apps.website.forms.entrance import LogInForm, RegisterForm
-from apps.website.login import log_in as open_session, log_out as end_session
+from apps.website.login import log_in as open_session
+from apps.website.login import log_out as end_session
 
 views = Blueprint("entrance", __name__)
 
@@ -20,9 +21,7 @@ def register() -> ResponseReturnValue:
         return redirect(next_page(), 303)
     form = RegisterForm()
     if form.validate_on_submit():
-        account = form.attempt(
-            RegisterAccount(email=form.email.data or "", name=form.name.data or "", password=form.password.data or "")
-        )
+        account = form.attempt(RegisterAccount(email=form.email.data or "", name=form.name.data or "", password=form.password.data or ""))
         if account is not None:
             open_session(account)
             return redirect(next_page(), 303)
