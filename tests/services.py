@@ -28,9 +28,9 @@ PATIENCE = 20
 """Seconds after which a server that does not come up, or a thing that does not happen, is a failure."""
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Return as soon as it happened; fail where it does not within `PATIENCE`."""
-    deadline = time.monotonic() + PATIENCE
+def wait_until(happened: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Return as soon as it happened; fail where it does not within that many seconds."""
+    deadline = time.monotonic() + patience
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)

@@ -1,0 +1,133 @@
+"""Whole services for tests that act from outside: the embedded topology as a person starts it, and the split one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps.console.checkout import ROOT
+from apps.core.contract.actions import Service
+from tests.services import free_port, postgresql, valkey, wait_until
+
+PATIENCE = 180
+"""Seconds for a service to come up, or a folder of music to become playable, on a machine that is busy with other things."""
+MUSIC = "games/wesnoth/*/data/core/music"
+PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg")
+"""Two long enough to walk through a site by, two short enough to hear out."""
+
+
+@dataclass(frozen=True)
+class LiveService:
+    """A running service with music in it."""
+
+    url: str
+    environment: Mapping[str, str]
+
+    def celesta(self, *arguments: str) -> str:
+        """Run an operator's command and return what it printed."""
+        command = [sys.executable, "-m", "apps.console.main", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def answers(self, path: str = "/healthz") -> bool:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def releases(self) -> list[str]:
+        """The paths of the releases on the home page."""
+        with urllib.request.urlopen(self.url + "/releases", timeout=30) as answer:
+            return sorted(set(re.findall(r"/releases/[0-9A-Za-z]{22}", answer.read().decode())))
+
+
+def real_music(target: Path) -> Path:
+    """A folder of real, tagged music, from Debian's package of a game's soundtrack."""
+    folders = sorted(Path("/usr/share").glob(MUSIC))
+    assert folders, "Real music is not installed: sudo apt-get install wesnoth-1.16-music"
+    target.mkdir()
+    for piece in PIECES:
+        shutil.copy(folders[-1] / piece, target)
+    return target
+
+
+@contextmanager
+def embedded() -> Generator[LiveService]:
+    """`celesta run`, with a folder of music imported by `celesta import`."""
+    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+        port = free_port()
+        environment = {**_plain(), "CELESTA_HOME": f"{folder}/var"}
+        service = LiveService(f"http://127.0.0.1:{port}", environment)
+        running.enter_context(_process(folder, "run", environment, "-m", "apps.console.main", "run", "--port", str(port)))
+        wait_until(service.answers, PATIENCE)
+        _fill(service, Path(folder))
+        yield service
+
+
+@contextmanager
+def split() -> Generator[LiveService]:
+    """Website, API, Core, worker and beat as separate processes over PostgreSQL; only Core knows where the database is."""
+    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+        database, server = running.enter_context(postgresql()), running.enter_context(valkey())
+        core, website, api = free_port(), free_port(), free_port()
+        environment = {
+            **_plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
+            "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "SERVE_MEDIA": "on",
+            "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
+            **{f"DOOR_KEY_{role.name}": f"{role}-9uJm5tGb7yHn" for role in Service},
+        }  # fmt: skip
+        cores = {**environment, "DATABASE_URL": database.url("template")}
+        subprocess.run([sys.executable, "-m", "apps.core.migrate"], cwd=ROOT, env=cores, check=True)
+        service = LiveService(f"http://127.0.0.1:{website}", environment)
+        for name, values, listens in (("core", cores, core), ("website", environment, website), ("api", environment, api)):
+            started = {**values, "PORT": str(listens)}
+            command = ("-m", "gunicorn", "-c", "python:wsgi.gunicorn", f"wsgi.{name}:application")
+            running.enter_context(_process(folder, name, started, *command))
+        celery = ("-m", "celery", "--quiet", "-A", "tasks.app")
+        queues = ("-Q", "default,media,reports", "-c", "2", "--without-gossip", "--without-mingle")
+        running.enter_context(_process(folder, "worker", environment, *celery, "worker", *queues))
+        running.enter_context(_process(folder, "beat", environment, *celery, "beat", "-s", f"{folder}/schedule"))
+        wait_until(service.answers, PATIENCE)
+        _fill(service, Path(folder))
+        yield service
+
+
+def _plain() -> dict[str, str]:
+    """The environment without anything that configures Celesta."""
+    return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
+
+
+def _fill(service: LiveService, folder: Path) -> None:
+    service.celesta("import", str(real_music(folder / "music")))
+    wait_until(lambda: len(service.releases()) > 0, PATIENCE)
+
+
+@contextmanager
+def _process(folder: str, name: str, environment: Mapping[str, str], *arguments: str) -> Generator[None]:
+    log = Path(folder, f"{name}.log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            sys.stdout.write(f"---- {name}\n{log.read_text(errors='replace')[-4000:]}\n")
