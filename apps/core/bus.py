@@ -11,8 +11,8 @@ from typing import Any, TypeVar, get_type_hints
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from apps.core.contract.actions import Action, Actor, Command
-from apps.core.contract.errors import UnknownAction
+from apps.core.contract.actions import Action, Actor, Command, Permission
+from apps.core.contract.codec import unknown
 from apps.core.meter import Measure
 from ports.container import Container
 
@@ -40,6 +40,8 @@ def handles(kind: type[Action[Any]]) -> Callable[[F], F]:
             raise TypeError(f"The handler of {kind.__name__} is named {function.__name__}: name it {expected}.")
         if kind in HANDLERS:
             raise TypeError(f"{kind.__name__} has a handler already: {HANDLERS[kind].function.__module__}.")
+        if not isinstance(getattr(kind, "permission", None), Permission):
+            raise TypeError(f"{kind.__name__} does not say who may send it: give it a permission.")
         hints = get_type_hints(function)
         HANDLERS[kind] = Handler(function, tuple((name, hints[name]) for name in inspect.signature(function).parameters))
         return function
@@ -107,7 +109,7 @@ class Bus:
     def send(self, kind: type[Action[R]], payload: bytes, actor: Actor, idempotency_key: str | None = None) -> R:
         """Handle one encoded Action inside Core's app context; raises what the contract says, and nothing else."""
         if kind not in HANDLERS:
-            raise UnknownAction(f"Core does not handle {kind.__name__}.", "Check its name in docs/actions.md.")
+            raise unknown(kind.__name__)
         dispatch = Dispatch(kind, payload, actor, idempotency_key, self._container, Measure())
         return self._first(dispatch)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVarTuple
@@ -10,12 +11,13 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, Row, make_url
+from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm import registry as Registry  # noqa: N812 - it is a class
 from sqlalchemy.types import TypeDecorator
 
-from apps.core.contract.errors import NotFound
+from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import id_from_bytes, id_to_bytes
 from apps.core.meter import count_rows
 from ports.environment import BootError, Environment
@@ -63,7 +65,11 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise TypeError("a moment needs a time zone")
-        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError:
+            raise Invalid(f"{value.isoformat()} is out of range.", "Give a date of this era.") from None
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -80,15 +86,16 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"aut
 
 def configure_database(app: Flask, environment: Environment) -> None:
     """Bind the app to `DATABASE_URL`: Commands write through the default engine, Queries read through `reader`."""
-    url = make_url(environment.secret("DATABASE_URL"))
+    url = _database_url(environment)
+    common = {"hide_parameters": True}  # what people send must not get into logs
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-        pool = {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True}
-        writer, reader = {"url": url, **pool}, {"url": url, **pool, "execution_options": {"postgresql_readonly": True}}
+        common |= {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True}
+        writer, reader = {"url": url, **common}, {"url": url, **common, "execution_options": {"postgresql_readonly": True}}
     elif url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise BootError("DATABASE_URL names an SQLite database in memory, which no second connection sees: name a file.")
-        writer, reader = {"url": url}, {"url": url}
+        writer, reader = {"url": url, **common}, {"url": url, **common}
     else:
         raise BootError(f"DATABASE_URL begins with {url.drivername}: Celesta runs on sqlite and postgresql.")
     app.config["SQLALCHEMY_BINDS"] = {None: writer, READER: reader}
@@ -97,6 +104,13 @@ def configure_database(app: Flask, environment: Environment) -> None:
         if url.get_backend_name() == "sqlite":
             _prepare_sqlite(db.engine, "BEGIN IMMEDIATE", query_only=False)
             _prepare_sqlite(db.engines[READER], "BEGIN", query_only=True)
+
+
+def _database_url(environment: Environment) -> URL:
+    try:
+        return make_url(environment.secret("DATABASE_URL"))
+    except ArgumentError:
+        raise BootError("DATABASE_URL is not a database's address: write postgresql://user@host/name or sqlite:////a/file.") from None
 
 
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
@@ -114,7 +128,10 @@ def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        try:
+            connection.connection.cursor().execute(begin)  # not through SQLAlchemy, which would count it as a statement
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

@@ -24,8 +24,10 @@ MODULES = (
 
 
 def load_handlers() -> None:
-    """Raises `BootError` where an Action of the contract has no handler."""
+    """Raises `BootError` where an Action of the contract has no handler, or a handler's Action is not of the contract."""
     for module in MODULES:
         import_module(f"apps.core.{module}")
     if missing := sorted(set(ACTIONS) - {kind.__name__ for kind in HANDLERS}):
         raise BootError(f"No handler for {', '.join(missing)}: write one and mark it with @handles.")
+    if foreign := sorted(kind.__name__ for kind in HANDLERS if ACTIONS.get(kind.__name__) is not kind):
+        raise BootError(f"{', '.join(foreign)} is not on the contract's shelf: add its file to SHELF in contract/codec.py.")

@@ -21,6 +21,7 @@ class Measure:
     seconds: float = 0.0
     statements: int = 0
     rows: int = 0
+    """Fetched by a Query, or written."""
     database_seconds: float = 0.0
     asked_at: float = 0.0
     """When the running statement began."""
@@ -68,7 +69,7 @@ def end(token: Any) -> None:
 
 
 def count_rows(rows: int) -> None:
-    """Rows a Query fetched: the driver does not tell."""
+    """Rows a Query fetched: not every driver tells."""
     if (measure := _current.get()) is not None:
         measure.rows += rows
 
@@ -84,7 +85,8 @@ def watch(engine: Engine) -> None:
         if (measure := _current.get()) is not None:
             measure.statements += 1
             measure.database_seconds += time.perf_counter() - measure.asked_at
-            measure.rows += max(cursor.rowcount, 0)
+            if cursor.description is None:
+                measure.rows += max(cursor.rowcount, 0)
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -29,8 +30,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 @dataclass
 class Standings:
-    """Reads standings and remembers them for a moment, per process."""
+    """Reads standings and remembers them for a moment, per process; `timer` counts the seconds."""
 
+    timer: Callable[[], float] = time.monotonic
     _known: OrderedDict[str, tuple[float, Standing]] = field(default_factory=OrderedDict[str, tuple[float, Standing]])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -47,7 +49,7 @@ class Standings:
         return msgspec.structs.replace(actor, roles=standing.roles, plan=standing.plan)
 
     def _of(self, account_id: str, *, at_once: bool) -> Standing | None:
-        now = time.monotonic()
+        now = self.timer()
         known = self._known.get(account_id)
         if known is not None and not at_once and now - known[0] <= TRUSTED_SECONDS:
             return known[1]

@@ -38,7 +38,11 @@ def action_type(name: str) -> type[Action[Any]]:
     try:
         return ACTIONS[name]
     except KeyError:
-        raise UnknownAction(f"Core has no Action named {name[:80]!r}.", "Check its name in docs/actions.md.") from None
+        raise unknown(name) from None
+
+
+def unknown(name: str) -> UnknownAction:
+    return UnknownAction(f"Core has no Action named {name[:80]!r}.", "Check its name in docs/actions.md.")
 
 
 @cache

@@ -5,9 +5,11 @@ so of any number sent at once exactly one has an effect (draft-ietf-httpapi-idem
 from __future__ import annotations
 
 import hashlib
+import hmac
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,13 +22,18 @@ from ports.clock.interface import Clock
 
 LONGEST_KEY = 255
 
+content_encoder = msgspec.json.Encoder(order="deterministic")
+"""Sets in the same order whichever process writes them."""
+
 
 class IdempotencyRow(Base):
     __tablename__ = "idempotency"
 
     caller: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    """SHA-256 of the key, which itself is not kept."""
     digest: Mapped[bytes]
+    """Of what was sent, under the key: a plain digest would let passwords be tried against it."""
     result: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -38,20 +45,21 @@ def idempotency(dispatch: Dispatch, following: Following) -> Any:
     if not 0 < len(key) <= LONGEST_KEY:
         raise Invalid(f"An idempotency key has 1 to {LONGEST_KEY} characters.", "Use a UUID.")
     caller = _caller(dispatch)
-    digest = hashlib.sha256(f"{dispatch.kind.__name__}\n".encode() + encoder.encode(dispatch.action)).digest()
-    if (known := _first_answer(caller, key, digest)) is not None:
+    content = f"{dispatch.kind.__name__}\n".encode() + content_encoder.encode(dispatch.action)
+    digest, hidden = hmac.digest(key.encode(), content, "sha256"), hashlib.sha256(key.encode()).digest()
+    if (known := _first_answer(caller, hidden, digest)) is not None:
         return decode_result(dispatch.kind, known)
     moment = dispatch.container.get(Clock).now()
 
     def remember(session: Session, result: Any) -> None:
-        session.add(IdempotencyRow(caller=caller, key=key, digest=digest, result=encoder.encode(result), created_at=moment))
+        session.add(IdempotencyRow(caller=caller, key=hidden, digest=digest, result=encoder.encode(result), created_at=moment))
 
     dispatch.before_commit.append(remember)
     try:
         return following(dispatch)
     except (CelestaError, IntegrityError):
         # Sent twice at once, and the other one was first: what is stored by now is its answer.
-        if (known := _first_answer(caller, key, digest)) is not None:
+        if (known := _first_answer(caller, hidden, digest)) is not None:
             return decode_result(dispatch.kind, known)
         raise
 
@@ -61,7 +69,7 @@ def _caller(dispatch: Dispatch) -> str:
     return f"{actor.account_id or actor.address or ''}/{actor.client or actor.service}"
 
 
-def _first_answer(caller: str, key: str, digest: bytes) -> bytes | None:
+def _first_answer(caller: str, key: bytes, digest: bytes) -> bytes | None:
     stored = select(IdempotencyRow.digest, IdempotencyRow.result).where(IdempotencyRow.caller == caller, IdempotencyRow.key == key)
     with reader() as connection:
         row = connection.execute(stored).first()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from apps.core.bus import Dispatch, Following
-from apps.core.contract.errors import CelestaError, Conflict, Defect, Unavailable
+from apps.core.contract.errors import CelestaError, Conflict, Defect, Invalid, Unavailable
+
+SQLITE_MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
+"""What SQLite calls an operational error and is a wrong statement: no other try will succeed."""
 
 
 def map_errors(dispatch: Dispatch, following: Following) -> Any:
@@ -16,13 +20,25 @@ def map_errors(dispatch: Dispatch, following: Following) -> Any:
         return following(dispatch)
     except CelestaError:
         raise
-    except IntegrityError as error:
-        raise Conflict("Somebody else did the same at the same moment.", "Look again, and repeat it if it is still wanted.") from error
-    except (OperationalError, PoolTimeout) as error:
-        raise Unavailable("The database does not answer.", "Try again in a moment.") from error
-    except StatementError as error:
-        if isinstance(error.orig, CelestaError):
-            raise error.orig from None
-        raise Defect(f"{dispatch.kind.__name__} failed.", "Tell us when it happened and what you did.") from error
     except Exception as error:
-        raise Defect(f"{dispatch.kind.__name__} failed.", "Tell us when it happened and what you did.") from error
+        raise _as_celesta_error(error, dispatch.kind.__name__) from error
+
+
+def _as_celesta_error(error: Exception, action: str) -> CelestaError:
+    match error:
+        case StatementError(orig=CelestaError() as refusal):
+            return refusal
+        case IntegrityError():
+            return Conflict("Somebody else did the same at the same moment.", "Look again, and repeat it if it is still wanted.")
+        case DataError():
+            return Invalid(f"Something in {action} cannot be stored.", "Leave out control characters and impossible numbers.")
+        case OperationalError(orig=sqlite3.OperationalError() as orig) if orig.sqlite_errorcode & 0xFF in SQLITE_MISTAKES:
+            return _defect(action)
+        case OperationalError() | PoolTimeout():
+            return Unavailable("The database does not answer.", "Try again in a moment.")
+        case _:
+            return _defect(action)
+
+
+def _defect(action: str) -> Defect:
+    return Defect(f"{action} failed.", "Tell us when it happened and what you did.")

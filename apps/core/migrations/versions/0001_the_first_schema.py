@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "idempotency",
         sa.Column("caller", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("result", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),

@@ -1,0 +1,40 @@
+"""What each Action costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.core.contract.accounts import GetOwnAccount, ListAccounts, SuspendAccount
+from apps.core.contract.errors import NotFound
+from apps.core.meter import Cost, Meter
+
+
+@pytest.fixture
+def costs(core_app):
+    return core_app.extensions["container"].get(Meter).costs
+
+
+class TestTheMeter:
+    def test_counts_a_querys_statements_and_rows(self, operator, ana, ben, costs):
+        operator.send(ListAccounts())
+        cost = costs["ListAccounts"]
+        assert (cost.count, cost.errors, cost.statements, cost.rows) == (1, 0, 2, 2)
+        assert 0 < cost.database_seconds < cost.seconds
+
+    def test_counts_the_look_at_the_account_too(self, ana, costs):
+        ana.send(GetOwnAccount())
+        assert costs["GetOwnAccount"].statements == 3
+
+    def test_counts_the_rows_a_command_writes(self, operator, ana, costs):
+        """The account, the event, and the event's mark when it is published."""
+        operator.send(SuspendAccount("ana@example.com"))
+        operator.send(SuspendAccount("ana@example.com"))
+        assert (costs["SuspendAccount"].count, costs["SuspendAccount"].rows) == (2, 3)
+
+    def test_counts_refusals(self, operator, costs):
+        with pytest.raises(NotFound):
+            operator.send(SuspendAccount("nobody@example.com"))
+        assert (costs["SuspendAccount"].count, costs["SuspendAccount"].errors) == (1, 1)
+
+    def test_starts_with_nothing(self):
+        assert Cost() == Cost(0, 0, 0.0, 0, 0, 0.0)
