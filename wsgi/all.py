@@ -9,6 +9,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from apps.api.app import create_api
 from apps.core.app import create_core
 from apps.core.database import dispose_engines
+from apps.core.migrate import migrate
 from apps.core.relay import Relay
 from apps.website.app import create_website
 from ports.clock.interface import Clock
@@ -17,7 +18,10 @@ from ports.environment import Environment
 from ports.logs import configure_logs
 from wsgi.media import MediaServer
 
-configure_logs(Environment(os.environ))
+environment = Environment(os.environ)
+configure_logs(environment)
+if environment.flag("MIGRATE_AT_START"):
+    migrate(os.environ)
 core = create_core(os.environ)
 container: Container = core.extensions["container"]
 application = DispatcherMiddleware(

@@ -66,6 +66,7 @@ def _defaults(home: Path) -> dict[str, str]:
         "SECRETS": "file",
         "SECRETS_PATH": str(home / "secrets"),
         "DATABASE_URL": f"sqlite:///{quote(str(home / 'celesta.db'))}",
+        "MIGRATE_AT_START": "on",
         "CORE_CLIENT": "in_process",
         "SESSIONS": "redis",
         "TOKENS": "redis",

@@ -43,7 +43,6 @@ class Topology:
         self._say(f"Starting; everything is kept in {self.environment['CELESTA_HOME']}.")
         if self.bundled:
             self._start_valkey()
-        self._migrate()
         self._start_web()
         self._say(f"Celesta is at {self.address} (Ctrl-C stops it).")
         if self.environment["TASK_QUEUE"] == "celery":
@@ -54,11 +53,6 @@ class Topology:
     def _start_valkey(self) -> None:
         valkey = self.supervisor.start(valkey_service(self.environment))
         self._await(valkey, Server(self.environment["REDIS_URL"]).answers)
-
-    def _migrate(self) -> None:
-        migration = self.supervisor.start(self._python("migrate", "-m", "apps.core.migrate", shown=False))
-        if self.supervisor.finish(migration):
-            raise BootError(self._failure("The database could not be brought up to date", migration))
 
     def _start_web(self) -> None:
         web = self.supervisor.start(

@@ -9,9 +9,8 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -20,8 +19,12 @@ from sqlalchemy.exc import OperationalError
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.migrations import REVISION
+from apps.core.schema import schema_version
 from ports.container import Container
 from ports.environment import BootError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ADVISORY_LOCK = 0x43454C  # any number, the same for every copy
 FOLDER = Path(__file__).parent / "migrations"
@@ -31,6 +34,11 @@ def migrate(values: Mapping[str, str]) -> None:
     """Upgrade under a lock, in one transaction; raises `BootError` where the database does not answer."""
     with _app(values).app_context():
         try:
+            if schema_version() == REVISION:
+                return
+            # Alembic takes as long to import as a page to serve, and most starts have no use for it.
+            from alembic import command  # noqa: PLC0415 - as said
+
             with db.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
@@ -43,6 +51,8 @@ def migrate(values: Mapping[str, str]) -> None:
 
 def write(values: Mapping[str, str], message: str) -> None:
     """Write a migration that turns the database's present schema into the models'."""
+    from alembic import command  # noqa: PLC0415 - needed here alone, as above
+
     with _app(values).app_context(), db.engine.connect() as connection:
         command.revision(_configuration(connection), message, autogenerate=True, rev_id=f"{int(REVISION) + 1:04d}")
 
@@ -55,6 +65,8 @@ def _app(values: Mapping[str, str]) -> Flask:
 
 
 def _configuration(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     configuration = Config()
     configuration.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     configuration.attributes["connection"] = connection

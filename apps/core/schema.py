@@ -10,14 +10,19 @@ from apps.core.migrations import REVISION
 from ports.environment import BootError
 
 
-def check_schema() -> None:
-    """Raises `BootError` where the database has another version, or none."""
+def schema_version() -> str | None:
+    """The database's version, None where it has no schema yet; raises `BootError` where it does not answer."""
     try:
         with reader() as connection:
             known = inspect(connection).has_table("alembic_version")
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
     except OperationalError as error:
         raise BootError(f"The database {db.engine.url!r} does not answer: {error.orig}. Start it, or correct DATABASE_URL.") from error
+
+
+def check_schema() -> None:
+    """Raises `BootError` where the database has another version, or none."""
+    version = schema_version()
     if version != REVISION:
         found = f"has schema version {version}" if version else "has no schema yet"
         raise BootError(f"The database {found}, this release needs {REVISION}: run `python -m apps.core.migrate`.")
