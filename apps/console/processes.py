@@ -154,12 +154,6 @@ class Supervisor:
             time.sleep(TICK)
         return True
 
-    def finish(self, child: Child) -> int:
-        """Wait for a process that does one thing and ends; its exit code."""
-        self.wait(lambda: child.exit_code is not None)
-        self._forget(child)
-        return child.exit_code or 0
-
     def look_after(self) -> None:
         """Start again what crashes, until somebody wants the end (`StopAsked`)."""
         while True:
