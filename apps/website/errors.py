@@ -10,12 +10,13 @@ import msgspec
 from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
 from apps.website.actor import stranger
 from apps.website.addresses import safe_path, this_page
 from apps.website.login import Accounts, log_out
+from ports.web_sessions.interface import WebSessionsUnavailable
 
 PLAYER = "/player/"
 
@@ -36,6 +37,9 @@ FORGED = Problem(
     "form_expired", "That form is too old", 403,
     "The page you sent it from belongs to an earlier visit, so nothing was changed.", "Open the page again and send it once more.",
 )  # fmt: skip
+SESSIONLESS = Problem(
+    "unavailable", "Not available at the moment", 503, "We cannot look up who you are just now.", "Try again in a moment."
+)  # fmt: skip
 BY_STATUS = {
     problem.status: problem
     for problem in (
@@ -50,6 +54,7 @@ BY_STATUS = {
 
 def set_up_errors(app: Flask) -> None:
     app.register_error_handler(CelestaError, _refused)
+    app.register_error_handler(WebSessionsUnavailable, lambda _: _answer(SESSIONLESS))
     app.register_error_handler(HTTPException, _failed)
 
 
@@ -64,14 +69,15 @@ def _refused(error: CelestaError) -> Response:
 def _failed(error: HTTPException) -> Response:
     if isinstance(error, CSRFError):
         return _answer(FORGED)
+    if isinstance(error, SecurityError):
+        # Without a host that is ours no address can be made, so no page either.
+        return Response("This service does not go by that name. Check the address.", 400, content_type="text/plain; charset=utf-8")
     if error.response is not None or (error.code or 500) < 400:
         return cast(Response, error.get_response())
     status = error.code or 500
-    known = BY_STATUS.get(status) or Problem("http", error.name, status, error.description or error.name)
-    response = _answer(known)
-    if error.code == 405:
-        response.headers.extend(error.get_headers())
-        response.content_type = "text/html; charset=utf-8"
+    response = _answer(BY_STATUS.get(status) or Problem("http", error.name, status, error.description or error.name))
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
     return response
 
 
@@ -81,7 +87,7 @@ def _answer(problem: Problem) -> Response:
 
 
 def _json(problem: Problem) -> Response:
-    body = msgspec.json.encode(msgspec.structs.replace(problem, type=f"urn:celesta:problem:{problem.type}"))
+    body = msgspec.json.encode(msgspec.structs.replace(problem, type=f"/problems/{problem.type}"))
     return Response(body, problem.status, content_type="application/problem+json")
 
 

@@ -1,0 +1,43 @@
+"""The website over the real Core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+from flask import Flask
+
+from apps.website.app import create_website
+from apps.website.session import WebSessionInterface
+from tests.website.visitor import Visitor
+
+
+@pytest.fixture
+def website(values: dict[str, str], core_app: Flask) -> Flask:
+    return create_website(values, core_app)
+
+
+@pytest.fixture
+def visit(website: Flask) -> Callable[[], Visitor]:
+    """Each call is another browser."""
+    return lambda: Visitor(website.test_client())
+
+
+@pytest.fixture
+def guest(visit: Callable[[], Visitor]) -> Visitor:
+    """A visitor who is not logged in."""
+    return visit()
+
+
+@pytest.fixture
+def listener(visit: Callable[[], Visitor]) -> Visitor:
+    """Ana, registered and logged in."""
+    someone = visit()
+    someone.register()
+    return someone
+
+
+@pytest.fixture
+def store(website: Flask):
+    return cast(WebSessionInterface, website.session_interface)._store
