@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from apps.core.contract.accounts import InviteAdministrator
-from tests.website.visitor import PASSWORD
+from apps.website.app import create_website
+from tests.website.visitor import PASSWORD, form_token
 
 
 class TestRegistering:
@@ -69,6 +70,29 @@ class TestLoggingIn:
         statuses = [guest.log_in(password=f"wrong horse {number}").status_code for number in range(11)]
         assert statuses == [401] * 10 + [429]
         assert guest.log_in().status_code == 429
+
+    def test_a_made_up_header_does_not_hide_where_failures_come_from(self, guest):
+        token = form_token(guest.get("/log-in"))
+
+        def fail(number: int) -> int:
+            return guest.client.post(
+                "/log-in", headers={"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"},
+                data={"csrf_token": token, "email": f"ana{number}@example.com", "password": "wrong horse"},
+            ).status_code  # fmt: skip
+
+        assert [fail(number) for number in range(31)] == [401] * 30 + [429]
+
+    def test_a_proxy_that_is_trusted_tells_where_failures_come_from(self, values, core_app):
+        client = create_website({**values, "TRUSTED_PROXIES": "1"}, core_app).test_client()
+        token = form_token(client.get("/log-in"))
+
+        def fail(number: int) -> int:
+            return client.post(
+                "/log-in", headers={"X-Forwarded-For": f"203.0.113.{number}"},
+                data={"csrf_token": token, "email": f"ana{number}@example.com", "password": "wrong horse"},
+            ).status_code  # fmt: skip
+
+        assert {fail(number) for number in range(31)} == {401}
 
     def test_a_page_for_listeners_asks_to_log_in_and_comes_back(self, guest, listener):
         asked = guest.get("/recently-played?cursor=abc")

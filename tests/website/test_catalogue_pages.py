@@ -1,0 +1,173 @@
+"""Home, releases, a release, an artist, and what was played."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.ids import new_id
+from apps.core.contract.listening import Play, RecordPlays
+
+HOSTILE = '"><svg onload=alert(1)>'
+ESCAPED = "&#34;&gt;&lt;svg onload=alert(1)&gt;"
+
+
+def links(page: str, path: str) -> list[str]:
+    return re.findall(rf'href="({path}[^"]*)"', page.replace("&amp;", "&"))
+
+
+class TestHome:
+    def test_says_how_to_import_music_where_there_is_none(self, guest):
+        page = guest.get("/").text
+        assert "There is no music here yet." in page
+        assert "./celesta import PATH" in page
+
+    def test_shows_the_newest_release_first(self, guest, catalogue, clock):
+        older = catalogue.release("Blue Garden")
+        clock.advance(60)
+        newer = catalogue.release("Green Garden")
+        found = links(guest.get("/").text, "/releases/")
+        assert found.index(f"/releases/{newer}") < found.index(f"/releases/{older}")
+
+    def test_is_branded_by_a_setting(self, values, core_app):
+        from apps.website.app import create_website
+
+        page = create_website({**values, "BRAND_NAME": "Lark & Co"}, core_app).test_client().get("/").text
+        assert "<title>Home · Lark &amp; Co</title>" in page
+        assert "Celesta" not in page
+
+
+class TestTheListOfReleases:
+    def test_goes_on_by_a_real_link(self, guest, catalogue):
+        made = {catalogue.release(f"Album {number:02}", tracks=1) for number in range(50)}
+        first = guest.get("/releases").text
+        (more,) = [link for link in links(first, "/releases") if "cursor=" in link]
+        second = guest.get(more).text
+        shown = [link.removeprefix("/releases/") for page in (first, second) for link in links(page, "/releases/")]
+        assert sorted(shown) == sorted(made)
+        assert "cursor=" not in second
+
+    def test_is_ordered_by_title_when_asked(self, guest, catalogue):
+        ids = {title: catalogue.release(title, tracks=1) for title in ("Cherry", "Apple", "Banana")}
+        shown = links(guest.get("/releases?order=title").text, "/releases/")
+        assert shown == [f"/releases/{ids[title]}" for title in ("Apple", "Banana", "Cherry")]
+
+    @pytest.mark.parametrize("query", ["order=1;--", "cursor=%27%20OR%201=1", "cursor=abc"])
+    def test_refuses_what_it_never_gave_out(self, guest, query):
+        answer = guest.get(f"/releases?{query}")
+        assert answer.status_code == 422
+        assert "onload" not in answer.text
+
+
+class TestAReleasePage:
+    def test_lists_the_tracks_and_links_the_artist(self, guest, catalogue, visitor):
+        release_id = catalogue.release("Blue Garden", artist="The Lanterns")
+        page = guest.get(f"/releases/{release_id}").text
+        detail = visitor.send(GetRelease(release_id))
+        assert [name for name in re.findall(r'class="track__title" title="([^"]+)"', page)] == [track.title for track in detail.tracks]
+        assert f"/artists/{detail.credits[0].artist_id}" in page
+        assert "3 tracks, 3 minutes" in page
+
+    def test_a_visitor_is_asked_to_log_in_and_comes_back(self, guest, catalogue):
+        release_id = catalogue.release()
+        page = guest.get(f"/releases/{release_id}").text
+        assert f"/log-in?next=/releases/{release_id}" in page
+        assert "data-play=" not in page
+
+    def test_a_listener_may_play_each_track(self, listener, catalogue):
+        page = listener.get(f"/releases/{catalogue.release(tracks=3)}").text
+        assert len(re.findall(r'data-play="[^"]', page)) == 3
+        assert "<noscript>" in page
+
+    def test_says_which_tracks_cannot_be_played_and_why(self, listener, catalogue):
+        (release_id,) = catalogue.deliver(catalogue.files("Blue Garden", ["One", "Two"]))
+        catalogue.transcode(catalogue.waiting("transcode")[0])
+        page = listener.get(f"/releases/{release_id}").text
+        assert page.count("Not playable yet") == 1
+        assert len(re.findall(r'data-play="[^"]', page)) == 1
+        assert "still being prepared, or are not offered where you are" in page
+
+    def test_discs_are_set_apart(self, guest, catalogue):
+        files = [
+            catalogue.file(f"{disc}-{track}.flac", title=f"Part {disc}-{track}", artist="A", album="Two Discs", disc=disc, track=track)
+            for disc in (1, 2)
+            for track in (1, 2)
+        ]
+        (release_id,) = catalogue.deliver(files)
+        catalogue.transcode_all()
+        assert re.findall(r"Disc \d", guest.get(f"/releases/{release_id}").text) == ["Disc 1", "Disc 2"]
+
+    def test_an_unknown_one_is_not_found(self, guest):
+        assert guest.get(f"/releases/{new_id()}").status_code == 404
+        assert guest.get("/releases/no-such-thing").status_code == 404
+
+
+class TestAnArtistPage:
+    def test_shows_the_releases(self, guest, catalogue, visitor):
+        release_id = catalogue.release("Blue Garden", artist="The Lanterns")
+        artist_id = visitor.send(GetRelease(release_id)).credits[0].artist_id
+        page = guest.get(f"/artists/{artist_id}").text
+        assert "<h1" in page
+        assert f"/releases/{release_id}" in page
+
+    def test_an_unknown_one_is_not_found(self, guest):
+        assert guest.get(f"/artists/{new_id()}").status_code == 404
+
+
+class TestHostileNames:
+    def test_are_text_on_every_page(self, listener, catalogue, visitor):
+        release_id = catalogue.release(HOSTILE, artist=f"<b>{HOSTILE}", label=HOSTILE, genre=HOSTILE, copyright=HOSTILE)
+        detail = visitor.send(GetRelease(release_id))
+        listener.call("/player/plays", {"plays": [_play(detail.tracks[0].id)]})
+        for path in ("/", "/releases", f"/releases/{release_id}", f"/artists/{detail.credits[0].artist_id}", "/recently-played"):
+            page = listener.get(path).text
+            assert ESCAPED in page, path
+            assert "<svg onload" not in page
+            assert "<b>" not in page
+
+    def test_are_text_in_the_name_of_a_listener(self, guest):
+        guest.register(name=HOSTILE)
+        assert "<svg onload" not in guest.get("/account").text
+
+    def test_are_text_in_an_error(self, guest):
+        assert "<svg onload" not in guest.get(f"/releases?order={HOSTILE}").text
+
+
+class TestRecentlyPlayed:
+    def test_invites_to_play_where_nothing_was_played(self, listener):
+        assert "Choose something to play" in listener.get("/recently-played").text
+
+    def test_shows_the_latest_first(self, listener, catalogue, visitor):
+        first, second = visitor.send(GetRelease(catalogue.release("Blue Garden"))).tracks[:2]
+        plays = [_play(first.id, minute=1), _play(second.id, minute=2)]
+        assert listener.call("/player/plays", {"plays": plays}).json == {"recorded": 2, "known": 0, "unknown": []}
+        page = listener.get("/recently-played").text
+        assert page.index(f'title="{second.title}"') < page.index(f'title="{first.title}"')
+
+    def test_is_cleared(self, listener, catalogue, visitor):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        listener.call("/player/plays", {"plays": [_play(track.id)]})
+        assert listener.submit("/recently-played", "/recently-played/clear").status_code == 303
+        assert "Choose something to play" in listener.get("/recently-played").text
+
+    def test_is_nobody_else_s(self, listener, catalogue, visitor, ben):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        ben.send(RecordPlays((Play("benplay-0001", track.id, track_started(), 1000),)))
+        assert track.title not in listener.get("/recently-played").text
+
+
+def _play(track_id: str, minute: int = 0) -> dict[str, object]:
+    return {
+        "event_id": f"event-{track_id}-{minute}",
+        "track_id": track_id,
+        "started_at": f"2026-03-02T12:{minute:02}:00Z",
+        "played_ms": 1000,
+    }
+
+
+def track_started():
+    from datetime import UTC, datetime
+
+    return datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

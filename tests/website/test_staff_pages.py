@@ -1,0 +1,91 @@
+"""Deliveries: for staff, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.core.contract.accounts import ChangeRoles
+from apps.core.contract.actions import Role
+from apps.core.contract.ids import new_id
+from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles
+from apps.website.app import create_website
+from tests.website.visitor import Visitor
+
+
+@pytest.fixture
+def clerk(visit, operator, clock):
+    """Stella, of the staff."""
+    someone = visit()
+    someone.register(name="Stella", email="stella@example.com")
+    operator.send(ChangeRoles("stella@example.com", frozenset({Role.LISTENER, Role.STAFF})))
+    clock.advance(5)
+    return someone
+
+
+@pytest.fixture
+def delivery_id(operator, catalogue):
+    made = operator.send(OpenDelivery("/music/new"))
+    operator.send(
+        RecordFiles(made, (*catalogue.files("Blue Garden", ["One", "Two"]), FoundFile("cover.exe", 10, 1, None, "This is not music.")))
+    )
+    operator.send(CompleteDelivery(made))
+    return made
+
+
+class TestDeliveries:
+    def test_are_listed_with_how_far_they_are(self, clerk, delivery_id):
+        page = clerk.get("/deliveries").text
+        assert "/music/new" in page
+        assert f"/deliveries/{delivery_id}" in page
+        assert "1 refused" in page
+
+    def test_one_names_its_refusals_and_why(self, clerk, delivery_id):
+        page = clerk.get(f"/deliveries/{delivery_id}").text
+        assert "cover.exe" in page
+        assert "This is not music." in page
+
+    def test_one_in_progress_shows_how_much_is_done(self, clerk, delivery_id, catalogue):
+        assert "0 of 1 release written" in clerk.get(f"/deliveries/{delivery_id}").text
+        for job in catalogue.waiting("receive"):
+            catalogue.receive(job)
+        catalogue.transcode(catalogue.waiting("transcode")[0])
+        assert "1 of 2 recordings prepared" in clerk.get(f"/deliveries/{delivery_id}").text
+        catalogue.transcode_all()
+        assert "Finished" in clerk.get(f"/deliveries/{delivery_id}").text
+
+    def test_none_says_how_to_begin(self, clerk):
+        assert "./celesta import PATH" in clerk.get("/deliveries").text
+
+    def test_an_unknown_one_is_not_found(self, clerk):
+        assert clerk.get(f"/deliveries/{new_id()}").status_code == 404
+
+    @pytest.mark.parametrize("path", ["/deliveries", f"/deliveries/{'0' * 22}"])
+    def test_are_not_for_listeners(self, listener, path):
+        assert listener.get(path).status_code == 403
+
+    def test_are_not_for_visitors(self, guest):
+        assert guest.get("/deliveries").location == "/log-in?next=%2Fdeliveries"
+
+    def test_link_to_flower_where_it_is(self, values, core_app, clerk):
+        website = create_website({**values, "FLOWER_URL": "http://127.0.0.1:5555"}, core_app)
+        someone = Visitor(website.test_client())
+        someone.log_in(email="stella@example.com")
+        assert 'href="http://127.0.0.1:5555"' in someone.get("/deliveries").text
+        assert "Flower" not in clerk.get("/deliveries").text
+
+
+class TestNavigation:
+    def test_shows_what_each_may_open(self, guest, listener, clerk):
+        assert _entries(guest) == ["Home", "Releases", "Log in"]
+        assert _entries(listener) == ["Home", "Releases", "Recent", "Account"]
+        assert _entries(clerk) == ["Home", "Releases", "Recent", "Account", "Deliveries"]
+
+    def test_marks_where_one_is(self, listener, catalogue):
+        release = listener.get(f"/releases/{catalogue.release()}").text
+        assert release.count('aria-current="page"') == 1
+        assert '/releases" aria-current' in release
+
+
+def _entries(visitor) -> list[str]:
+    nav = visitor.get("/").text.partition("<nav")[2].partition("</nav>")[0]
+    return [part.partition("</span>")[0] for part in nav.split("<span>")[1:]]

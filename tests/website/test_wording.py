@@ -1,0 +1,54 @@
+"""How lengths, dates and numbers read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from apps.website.covers import PALETTES, SIDE, motif
+from apps.website.wording import clock_time, count, full_date, moment, rough_length
+
+
+class TestLengths:
+    @pytest.mark.parametrize(
+        ("milliseconds", "words"), [(0, "0:00"), (999, "0:01"), (59_600, "1:00"), (245_000, "4:05"), (3_729_000, "1:02:09")]
+    )
+    def test_of_tracks(self, milliseconds, words):
+        assert clock_time(milliseconds) == words
+
+    @pytest.mark.parametrize(
+        ("milliseconds", "words"),
+        [(1000, "1 minute"), (2_880_000, "48 minutes"), (4_320_000, "1 hour 12 minutes"), (7_200_000, "2 hours")],
+    )
+    def test_of_releases(self, milliseconds, words):
+        assert rough_length(milliseconds) == words
+
+
+class TestNumbers:
+    def test_agree_with_their_noun(self):
+        assert [count(number, "track") for number in (0, 1, 2, 3000)] == ["0 tracks", "1 track", "2 tracks", "3,000 tracks"]
+        assert count(2, "delivery", "deliveries") == "2 deliveries"
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [("1994", "1994"), ("1994-06", "June 1994"), ("1994-06-20", "20 June 1994"), ("1994-13", "1994-13"), ("soon", "soon")],
+    )
+    def test_are_as_exact_as_they_are_known(self, text, words):
+        assert full_date(text) == words
+
+    def test_of_moments_name_their_zone(self):
+        assert moment(datetime(2026, 3, 2, 9, 5, tzinfo=UTC)) == "2 March 2026, 09:05 UTC"
+
+
+class TestSleeves:
+    def test_are_always_the_same_for_a_release(self):
+        assert motif("0352UqzA75lQz8nibtS1w6") == motif("0352UqzA75lQz8nibtS1w6")
+
+    def test_differ_between_releases_and_stay_in_their_frame(self):
+        drawn = [motif(f"release-{number}") for number in range(60)]
+        assert len({drawing.bars for drawing in drawn}) == 60
+        assert {drawing.palette for drawing in drawn} == set(range(PALETTES))
+        assert all(bar.x >= 0 and bar.x + bar.width <= SIDE and bar.y + bar.height == SIDE for one in drawn for bar in one.bars)
