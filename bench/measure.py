@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import msgspec
@@ -33,6 +34,15 @@ GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:wsgi.gunicorn")
 
 class BenchError(Exception):
     """The run is worthless: what happened, and where to look."""
+
+
+def end_cleanly() -> None:
+    """Let SIGTERM end the blocks that are open, and with them the servers; Ctrl-C does so anyway."""
+    signal.signal(signal.SIGTERM, _end_with_code)
+
+
+def _end_with_code(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def free_port() -> int:
@@ -86,12 +96,15 @@ def _await(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None
         if process.poll() is not None or time.monotonic() > deadline:
             said.seek(0)
             raise BenchError(f"{process.args} does not answer on port {port}. It said:\n{said.read().decode(errors='replace')}")
-        try:
-            socket.create_connection((HOST, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
+        if _listens(process.pid, port):
             return
+        time.sleep(0.02)
+
+
+def _listens(process: int, port: int) -> bool:
+    """Whether it is this process, and no other, that has taken the port."""
+    connections = psutil.Process(process).net_connections(kind="tcp")
+    return any(connection.status == psutil.CONN_LISTEN and connection.laddr.port == port for connection in connections)
 
 
 @dataclass
@@ -132,6 +145,21 @@ def ratios(target: Target, other: Target) -> tuple[float, float, float]:
     """What `target` costs for each unit that `other` costs: median, lowest and highest of the rounds."""
     each = [one / two for one, two in zip(target.seconds, other.seconds, strict=True)]
     return statistics.median(each), min(each), max(each)
+
+
+def microseconds(*calls: Callable[[], object], times: int = 2_000, rounds: int = 15) -> tuple[float, ...]:
+    """The CPU time of each call, taking turns: the medians of the rounds."""
+    for call in calls:
+        _cpu_of(call, times)
+    each = [[_cpu_of(call, times) for call in calls] for _ in range(rounds)]
+    return tuple(statistics.median(column) for column in zip(*each, strict=True))
+
+
+def _cpu_of(call: Callable[[], object], times: int) -> float:
+    began = time.process_time()
+    for _ in range(times):
+        call()
+    return (time.process_time() - began) / times * 1e6
 
 
 def generate(load: Load) -> Outcome:

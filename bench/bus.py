@@ -1,0 +1,38 @@
+"""What the bus and the in-process client add to a Query, over calling its handler."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+
+from apps.core.accounts.queries import get_own_account
+from apps.core.app import create_core
+from apps.core.client.in_process import InProcessClient
+from apps.core.contract.accounts import GetOwnAccount, RegisterAccount
+from apps.core.contract.actions import Actor, Service
+from apps.core.database import reader
+from bench.measure import microseconds, show
+from bench.servers import EMAIL, PASSWORD, home
+
+
+def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with home() as environment:
+        core = create_core(environment)
+        client = InProcessClient(core, Service.WEBSITE)
+        account = client.send(RegisterAccount(EMAIL, "Bench", PASSWORD), Actor(service=Service.WEBSITE))
+        actor = Actor(Service.WEBSITE, account_id=account.id, roles=account.roles, plan=account.plan)
+        query = GetOwnAccount()
+        with core.app_context(), reader() as connection:
+
+            def connected() -> None:
+                with reader() as own:
+                    get_own_account(actor, own)
+
+            sent, handled, read = microseconds(lambda: client.send(query, actor), lambda: get_own_account(actor, connection), connected)
+    show("one Query through the client and the bus", f"{sent:.0f} µs")
+    show("its handler alone", f"{handled:.0f} µs")
+    show("its handler with a connection of its own", f"{read:.0f} µs")
+    show("added to the handler and its connection", f"{sent - read:.0f} µs", "at most 60 µs")
+    show("added to the handler alone", f"{sent - handled:.0f} µs")
