@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import structlog
 from flask import Blueprint, Response, abort, current_app, request
 
 from apps.core.client.credential import key_name, verify
-from apps.core.contract.actions import Action, Query, Service
-from apps.core.contract.codec import Answer, Consignment, action_type, consignment_decoder, encoder
+from apps.core.contract.actions import Action, Service
+from apps.core.contract.codec import MAXIMUM_TRIP, Answer, Consignment, action_type, check_actor, check_trip, consignment_decoder, encoder
 from apps.core.contract.errors import CelestaError, Invalid
-from apps.core.middleware.validate import MAXIMUM_BYTES
 from ports.container import Container
-from ports.environment import MissingSetting
-
-MAXIMUM_TRIP = MAXIMUM_BYTES + 64 * 1024
-"""The largest Action and what travels beside it."""
+from ports.environment import BootError
 
 door = Blueprint("door", __name__)
+log = structlog.get_logger("core.door")
 
 
 @door.before_app_request
@@ -30,7 +28,7 @@ def admit() -> None:
         abort(404)
 
 
-@door.post("/actions")
+@door.post("/actions", provide_automatic_options=False)
 def actions() -> Response:
     try:
         return _answer(Answer(results=_deal_with(_consignment())), 200)
@@ -39,21 +37,20 @@ def actions() -> Response:
 
 
 def _credential() -> Service | None:
-    container: Container = current_app.extensions["container"]
-    if (request.content_length or 0) > MAXIMUM_TRIP:
+    # A body of unknown length would be read however long it is.
+    if request.content_length is None or request.content_length > MAXIMUM_TRIP:
         return None
-    return verify(request.headers.get("Authorization", ""), _keys(container), request.get_data())
+    return verify(request.headers.get("Authorization", ""), _keys, request.get_data())
 
 
-def _keys(container: Container) -> dict[Service, tuple[str, ...]]:
-    """The keys of those front ends that have one: what has none cannot come in."""
-    keys: dict[Service, tuple[str, ...]] = {}
-    for service in Service:
-        try:
-            keys[service] = container.environment.secret_versions(key_name(service))
-        except MissingSetting:
-            continue
-    return keys
+def _keys(service: Service) -> tuple[str, ...]:
+    """A front end that has no usable key cannot come in."""
+    container: Container = current_app.extensions["container"]
+    try:
+        return container.environment.secret_versions(key_name(service))
+    except BootError as error:
+        log.warning("a front end has no key", service=service, reason=str(error))
+        return ()
 
 
 def _consignment() -> Consignment:
@@ -61,16 +58,14 @@ def _consignment() -> Consignment:
         consignment = consignment_decoder.decode(request.get_data())
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Invalid(f"The request cannot be read: {error}.", "Send a consignment as the contract's codec encodes it.") from None
-    if consignment.actor.service != request.environ["celesta.service"]:
-        raise Invalid("The actor belongs to another front end than the credential.", "Send for your own actors only.")
+    check_actor(consignment.actor, request.environ["celesta.service"])
     return consignment
 
 
 def _deal_with(consignment: Consignment) -> tuple[msgspec.Raw, ...]:
     bus: Any = current_app.extensions["bus"]
     kinds: list[type[Action[Any]]] = [action_type(parcel.name) for parcel in consignment.parcels]
-    if len(kinds) > 1 and not all(issubclass(kind, Query) for kind in kinds):
-        raise Invalid("One trip carries one Command, or any number of Queries.", "Send each Command by itself.")
+    check_trip(kinds)
     results: list[msgspec.Raw] = []
     for kind, parcel in zip(kinds, consignment.parcels, strict=True):
         result = bus.send(kind, bytes(parcel.fields), consignment.actor, consignment.idempotency_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -68,22 +68,26 @@ def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stor
 
 @dataclass
 class Publisher:
-    """Hands stored events to the task queue and marks them published."""
+    """Hands stored events to the task queue and marks them published; `timer` counts the seconds of a pause."""
 
     container: Container
+    timer: Callable[[], float] = time.monotonic
     _paused_until: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def publish_at_once(self, rows: Sequence[Stored]) -> None:
         """Called right after the commit; what cannot be published now is left to the relay."""
-        if time.monotonic() < self._paused_until:
+        if self.timer() < self._paused_until:
             return
         try:
             self.publish(rows)
         except QueueUnavailable as error:
             with self._lock:
-                self._paused_until = time.monotonic() + PAUSE_SECONDS
+                self._paused_until = self.timer() + PAUSE_SECONDS
             log.warning("events left for the relay", count=len(rows), reason=str(error))
+        except Exception:
+            # The Command is done, and its caller must hear so.
+            log.exception("events left for the relay", count=len(rows))
 
     def publish(self, rows: Sequence[Stored]) -> None:
         """Raises `QueueUnavailable` at the first event that is not taken; those before it are marked."""
@@ -91,7 +95,10 @@ class Publisher:
         published: list[str] = []
         try:
             for row in rows:
-                for task in tasks_for(EVENTS[row.event], row.fields):
+                if (kind := EVENTS.get(row.event)) is None:
+                    log.warning("an event of another release is left to its relay", event_name=row.event)
+                    continue
+                for task in tasks_for(kind, row.fields):
                     queue.enqueue(task.name, task.arguments, task.queue, row.id)
                 published.append(row.id)
         finally:

@@ -27,17 +27,18 @@ log = structlog.get_logger("core.relay")
 
 
 class Relay(threading.Thread):
-    """Started in every Core process; at any moment one of them acts."""
+    """Started in every Core process; at any moment one of them acts, every `turn_seconds`."""
 
-    def __init__(self, core: Flask) -> None:
+    def __init__(self, core: Flask, turn_seconds: float = TURN_SECONDS) -> None:
         super().__init__(name="relay", daemon=True)
         self._core = core
         self._container: Container = core.extensions["container"]
         self._holder = new_id()
         self._stopped = threading.Event()
+        self._turn_seconds = turn_seconds
 
     def run(self) -> None:
-        while not self._stopped.wait(TURN_SECONDS):
+        while not self._stopped.wait(self._turn_seconds):
             try:
                 self.turn()
             except (QueueUnavailable, OperationalError) as error:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from apps.core.contract.actions import Service
 
 SCHEME = "Celesta"
+SHAPE = re.compile(rf"{SCHEME} (?P<service>{'|'.join(Service)})\.(?P<moment>[0-9]{{1,12}})\.(?P<signature>[0-9a-f]{{64}})", re.ASCII)
 LIFETIME = 60
 """Seconds a credential is good for, and how far the clocks of two machines may differ."""
 
@@ -29,20 +31,16 @@ def issue(service: Service, key: str, body: bytes, now: float | None = None) -> 
     return f"{SCHEME} {service}.{moment}.{_signature(service, key, moment, body)}"
 
 
-def verify(header: str, keys: dict[Service, tuple[str, ...]], body: bytes, now: float | None = None) -> Service | None:
+def verify(header: str, keys: Callable[[Service], tuple[str, ...]], body: bytes, now: float | None = None) -> Service | None:
     """The front end the credential was issued to; None for whatever is missing, malformed, old or not signed by its key."""
-    scheme, _, token = header.partition(" ")
-    parts = token.split(".")
-    if scheme != SCHEME or len(parts) != 3 or parts[0] not in set(Service) or not (parts[1].isascii() and parts[1].isdigit()):
+    shape = SHAPE.fullmatch(header)
+    if shape is None:
         return None
-    service, moment = Service(parts[0]), int(parts[1])
+    service, moment = Service(shape["service"]), int(shape["moment"])
     if abs((time.time() if now is None else now) - moment) > LIFETIME:
         return None
-    return service if _matches(parts[2], (_signature(service, key, moment, body) for key in keys.get(service, ()))) else None
-
-
-def _matches(given: str, expected: Iterable[str]) -> bool:
-    return any(hmac.compare_digest(given.encode(), one.encode()) for one in expected)
+    expected = (_signature(service, key, moment, body) for key in keys(service))
+    return service if any(hmac.compare_digest(shape["signature"], one) for one in expected) else None
 
 
 def _signature(service: Service, key: str, moment: int, body: bytes) -> str:

@@ -9,8 +9,8 @@ import urllib3
 
 from apps.core.client.credential import issue, key_name
 from apps.core.contract.actions import Action, Actor, Query, Service
-from apps.core.contract.codec import Answer, Consignment, Parcel, answer_decoder, decode_result, encoder
-from apps.core.contract.errors import CelestaError, Defect, Unavailable
+from apps.core.contract.codec import MAXIMUM_TRIP, Answer, Consignment, Parcel, answer_decoder, decode_result, encoder
+from apps.core.contract.errors import CelestaError, Defect, TooLarge, Unavailable
 from ports.environment import Environment
 
 R = TypeVar("R")
@@ -44,6 +44,8 @@ class HttpClient:
     def _trip(self, actions: tuple[Action[Any], ...], actor: Actor, key: str | None) -> tuple[msgspec.Raw, ...]:
         parcels = tuple(Parcel(type(action).__name__, msgspec.Raw(encoder.encode(action))) for action in actions)
         body = encoder.encode(Consignment(actor, parcels, key))
+        if len(body) > MAXIMUM_TRIP:
+            raise TooLarge(f"One trip to Core carries {MAXIMUM_TRIP} bytes at most.", "Send it in smaller parts.")
         answer = self._post(body)
         if answer.error is not None:
             raise CelestaError.from_report(answer.error)
@@ -56,9 +58,10 @@ class HttpClient:
             reply = self._pool.request("POST", self._url, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable("Core does not answer.", "Try again in a moment.") from error
-        if reply.status == 404:
-            raise Defect("Core's door did not accept this front end's credential.", f"Compare {key_name(self.service)} on both sides.")
         try:
             return answer_decoder.decode(reply.data)
         except msgspec.MsgspecError as error:
+            if reply.status == 404:
+                remedy = f"Compare {key_name(self.service)} and the clocks on both sides, and CORE_URL with Core's address."
+                raise Defect("Core's door did not accept this front end's credential.", remedy) from None
             raise Unavailable(f"Core answered {reply.status} with something else than an answer.", "Try again in a moment.") from error

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from apps.core.contract.actions import Action, Actor, Query, Service
-from apps.core.contract.codec import decode_result, encoder
+from apps.core.contract.codec import actor_decoder, check_actor, check_trip, decode_result, encoder
+from apps.core.contract.errors import Invalid
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,9 +26,18 @@ class InProcessClient:
 
     def send(self, action: Action[R], actor: Actor, idempotency_key: str | None = None) -> R:
         kind = type(action)
+        actor = self._checked(actor)
         with self._core.app_context():
             result = self._bus.send(kind, encoder.encode(action), actor, idempotency_key)
         return decode_result(kind, encoder.encode(result))
 
     def send_many(self, queries: tuple[Query[Any], ...], actor: Actor) -> tuple[Any, ...]:
+        check_trip([type(query) for query in queries])
         return tuple(self.send(query, actor) for query in queries)
+
+    def _checked(self, actor: Actor) -> Actor:
+        check_actor(actor, self.service)
+        try:
+            return actor_decoder.decode(encoder.encode(actor))
+        except msgspec.MsgspecError as error:
+            raise Invalid(f"The actor cannot be read: {error}.", "Correct the field and send it again.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any, TypeVar, get_args
@@ -9,13 +10,18 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from apps.core.contract import accounts, catalogue, intake, jobs, listening, playback
-from apps.core.contract.actions import Action, Actor, Command, Event, Query
+from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
 from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownAction
 
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (accounts, catalogue, intake, jobs, listening, playback)
 """Every domain's file; a new one is added here."""
+
+MAXIMUM_BYTES = 4 * 1024 * 1024
+"""The largest Action."""
+MAXIMUM_TRIP = MAXIMUM_BYTES + 64 * 1024
+"""The largest trip to the door: the largest Action and what travels beside it."""
 
 encoder = msgspec.json.Encoder()
 
@@ -81,6 +87,18 @@ def decode_result(action: type[Action[R]], result: bytes | msgspec.Raw) -> R:
         raise Defect(f"{action.__name__} gave a result that does not fit its contract: {error}.") from error
 
 
+def check_actor(actor: Actor, service: Service) -> None:
+    """Raises `Invalid` where one front end sends for another's actor."""
+    if actor.service != service:
+        raise Invalid("The actor belongs to another front end than the credential.", "Send for your own actors only.")
+
+
+def check_trip(kinds: Sequence[type[Action[Any]]]) -> None:
+    """Raises `Invalid` where a Command does not travel by itself."""
+    if len(kinds) > 1 and not all(issubclass(kind, Query) for kind in kinds):
+        raise Invalid("One trip carries one Command, or any number of Queries.", "Send each Command by itself.")
+
+
 class Parcel(msgspec.Struct, frozen=True):
     """One Action on its way to the door."""
 
@@ -103,5 +121,6 @@ class Answer(msgspec.Struct, frozen=True):
     error: ErrorReport | None = None
 
 
+actor_decoder = msgspec.json.Decoder(Actor)
 consignment_decoder = msgspec.json.Decoder(Consignment)
 answer_decoder = msgspec.json.Decoder(Answer)

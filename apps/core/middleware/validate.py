@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from apps.core.bus import Dispatch, Following
-from apps.core.contract.codec import decode_action
+from apps.core.contract.codec import MAXIMUM_BYTES, decode_action
 from apps.core.contract.errors import TooLarge
-
-MAXIMUM_BYTES = 4 * 1024 * 1024
 
 
 def validate(dispatch: Dispatch, following: Following) -> Any:
