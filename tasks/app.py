@@ -33,9 +33,9 @@ def settings() -> dict[str, Any]:
     """Raises `BootError` where the environment is incomplete."""
     environment = Container(os.environ).environment
     # Without a broker the tasks are called as functions and no worker is started.
-    inline = environment.text("TASK_QUEUE", "celery") == "inline"
+    broker = environment.secret("BROKER_URL") if environment.text("TASK_QUEUE", "celery") == "celery" else "memory://"
     return {
-        "broker_url": "memory://" if inline else environment.secret("BROKER_URL"),
+        "broker_url": broker,
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "visibility_timeout": VISIBILITY_TIMEOUT,

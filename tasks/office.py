@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
@@ -20,9 +21,10 @@ from ports.transcoder.interface import Transcoder
 class Office:
     """One per process: connections do not survive a fork."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str], core: Any = None) -> None:
+        """`core` is Core's app where the process has one already."""
         container = Container(values)
-        self.core = Sender(core_client(container.environment, Service.TASKS), Actor(Service.TASKS))
+        self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
         self.storage = container.get(Storage)
         self.transcoder = container.get(Transcoder)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")

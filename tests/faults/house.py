@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 import psutil
 from flask import Flask
+from sqlalchemy import select
 
 from apps.console.checkout import ROOT
 from apps.core.app import create_core
@@ -22,7 +24,9 @@ from apps.core.client.interface import Sender
 from apps.core.contract.accounts import RegisterAccount
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.jobs import JobStatus, JobSummary, ListJobs
-from apps.core.database import close_engines
+from apps.core.database import close_engines, reader
+from apps.core.jobs.models import LeaseRow
+from apps.core.migrate import migrate
 from tests.services import ValkeyServer
 
 PATIENCE = 120
@@ -30,14 +34,6 @@ PATIENCE = 120
 RELAY = (
     "from os import environ; from apps.core.app import create_core; from apps.core.relay import Relay; Relay(create_core(environ)).run()"
 )
-
-
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not true within {seconds} s")
-        time.sleep(0.05)
 
 
 @dataclass
@@ -93,7 +89,7 @@ class House:
 
     def build(self) -> None:
         (self.folder / "home").mkdir()
-        subprocess.run([sys.executable, "-m", "apps.core.migrate"], env=self.values, cwd=ROOT, check=True, capture_output=True)
+        migrate(self.values)
 
     @cached_property
     def core(self) -> Flask:
@@ -127,7 +123,7 @@ class House:
         """A worker with one slot that takes tasks from now on."""
         options = ("--without-gossip", "--without-mingle", "-E", "-c", "1", "-l", "INFO", "-Q", queues, "-n", f"{name}@test")
         process = self.start(name, "-m", "celery", "-A", "tasks.app", "worker", *options, settings=settings)
-        wait_until(lambda: process.count(" ready."))
+        self.wait_until(lambda: process.count(" ready."))
         return process
 
     def relay(self, name: str = "relay") -> Process:
@@ -142,6 +138,18 @@ class House:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def wait_until(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not true within {seconds} s\n{self.report()}")
+            time.sleep(0.05)
+
+    def report(self) -> str:
+        """What there is to know when something did not come true."""
+        logs = (f"{process.log.name}:\n{process.log.read_text(errors='replace')[-3000:]}" for process in self.processes)
+        return "\n".join([*map(str, self.jobs()), *logs])
+
     def jobs(self, kind: str = "") -> list[JobSummary]:
         items = self.sender(Service.CONSOLE).send(ListJobs(size=100)).items
         return [job for job in items if kind in job.kind]
@@ -154,6 +162,11 @@ class House:
     def all_done(self, number: int) -> bool:
         jobs = self.jobs()
         return len(jobs) == number and all(job.status is JobStatus.DONE for job in jobs)
+
+    def lease_of_the_relay(self) -> datetime:
+        """Until when one of the relays holds its role; later after each turn."""
+        with self.core.app_context(), reader() as connection:
+            return connection.scalars(select(LeaseRow.until)).one()
 
     def end(self) -> None:
         for process in self.processes:

@@ -16,7 +16,7 @@ from apps.core.contract.playback import StartPlayback
 from ports.container import Container
 from ports.storage.interface import Storage
 from tests.factories.audio import make_audio, wave_claiming
-from tests.faults.house import House, Process, wait_until
+from tests.faults.house import House, Process
 
 pytestmark = pytest.mark.faults
 
@@ -64,17 +64,17 @@ class TestWorkerKilledWhileItTranscodes:
         house.relay()
         first = house.worker("first")
         house.import_folder(music, "--no-wait")
-        wait_until(lambda: share_read(first, size) >= share)
+        house.wait_until(lambda: share_read(first, size) >= share)
         second = house.worker("second")
         encoding = transcoders(first)
         first.kill()
 
         assert house.job("transcode").status is JobStatus.RUNNING
         assert listener.send(ListReleases()).items == ()
-        wait_until(lambda: house.job("transcode").attempts == 2, TAKEN_OVER_WITHIN)
+        house.wait_until(lambda: house.job("transcode").attempts == 2, TAKEN_OVER_WITHIN)
         assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in encoding)
 
-        wait_until(lambda: house.job("transcode").status is JobStatus.DONE)
+        house.wait_until(lambda: house.job("transcode").status is JobStatus.DONE)
         assert house.job("transcode").attempts == 2
         assert second.count("action=RecordTranscode") == 1
         (track,) = tracks(house, listener)
@@ -94,10 +94,10 @@ class TestWorkThatKillsItsWorker:
         worker = house.worker("worker")
         house.import_folder(music, "--no-wait")
         for attempt in range(1, MAXIMUM_ATTEMPTS + 1):
-            wait_until(lambda attempt=attempt: attempts(house, "transcode") == [attempt] and transcoders(worker))
+            house.wait_until(lambda attempt=attempt: attempts(house, "transcode") == [attempt] and transcoders(worker))
             (child,) = worker.children(recursive=False)
             child.kill()
-        wait_until(lambda: house.job("transcode").status is JobStatus.FAILED)
+        house.wait_until(lambda: house.job("transcode").status is JobStatus.FAILED)
         job = house.job("transcode")
         assert job.attempts == MAXIMUM_ATTEMPTS
         assert job.reason == "It was tried 3 times and each time the worker died."
@@ -117,11 +117,11 @@ class TestWorkerKilledWhileItReceives:
         house.relay()
         first = house.worker("first")
         house.import_folder(music, "--no-wait")
-        wait_until(lambda: list((house.folder / "home" / "work").glob("job-*/copy")))
+        house.wait_until(lambda: list((house.folder / "home" / "work").glob("job-*/copy")))
         first.kill()
         assert house.job("receive").status is JobStatus.RUNNING
         house.worker("second")
-        wait_until(lambda: house.all_done(4))
+        house.wait_until(lambda: house.all_done(4))
         assert house.job("receive").attempts == 2
         assert len(tracks(house, house.listener())) == 3
         assert not list(Container(house.values).get(Storage).keys("quarantine/"))

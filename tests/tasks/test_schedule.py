@@ -6,15 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tasks.app import celery
-from tasks.schedule import CALENDAR, HOURLY, SCHEDULE, nearest_slot
-
-
-class TestSchedule:
-    def test_every_entry_is_a_task_with_a_calendar(self):
-        celery.loader.import_default_modules()
-        assert set(SCHEDULE) <= set(celery.tasks)
-        assert set(SCHEDULE.values()) <= set(CALENDAR)
+from apps.core.contract.jobs import PruneExpired
+from tasks.schedule import HOURLY, PRUNE, nearest_slot, take_slot
 
 
 class TestNearestSlot:
@@ -26,3 +19,13 @@ class TestNearestSlot:
     def test_the_next_moment_is_another_one(self):
         moments = {nearest_slot(datetime(2026, 11, 23, hour, 0, 5, tzinfo=UTC), HOURLY) for hour in range(24)}
         assert len(moments) == 24
+
+
+class TestTakeSlot:
+    def test_of_all_schedulers_one_acts_for_each_moment(self, office, clock):
+        assert [take_slot(office, PRUNE) for _ in range(3)] == [True, False, False]
+        clock.advance(3600)
+        assert [take_slot(office, PRUNE) for _ in range(2)] == [True, False]
+
+    def test_the_back_office_may_prune(self, office):
+        office.core.send(PruneExpired())

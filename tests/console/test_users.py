@@ -1,0 +1,75 @@
+"""`celesta users`: people and their roles, on the operator's own behalf."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from apps.console.administrator import invitation_link
+from apps.console.users import users
+from apps.core.contract.accounts import AcceptInvitation
+from apps.core.contract.actions import Role
+from apps.core.contract.errors import Conflict, NotFound
+from tests.conftest import PASSWORD
+
+NOBODY = "redis://127.0.0.1:1/0"
+"""Where no server listens."""
+
+
+@pytest.fixture
+def run(values, core_app, monkeypatch):
+    """Run the command as a person would, on the test's own home."""
+    for name, value in {**values, "REDIS_URL": NOBODY}.items():
+        monkeypatch.setenv(name, value)
+
+    def invoke(*arguments: str):
+        return CliRunner().invoke(users, arguments)
+
+    return invoke
+
+
+class TestUsers:
+    def test_lists_everybody_or_those_asked_for(self, run, ana, administrator):
+        assert re.findall(r"^(\S+)  (\S+)  active  (.+)  since", run("list").output, re.MULTILINE) == [
+            ("ada@example.com", "Ada", "administrator, listener"),
+            ("ana@example.com", "Ana", "listener"),
+        ]
+        assert run("list", "an").output.count("\n") == 1
+
+    def test_lists_more_than_a_page(self, run, person):
+        for number in range(101):
+            person(f"Person{number}")
+        assert run("list").output.count("\n") == 101
+
+    def test_gives_exactly_the_roles_named(self, run, ana, administrator):
+        assert "active  listener, partner, staff  since" in run("roles", "ana@example.com", "staff", "partner").output
+        assert "active  listener  since" in run("roles", "ana@example.com").output
+
+    def test_an_unknown_role_is_refused_with_those_there_are(self, run, ana):
+        done = run("roles", "ana@example.com", "queen")
+        assert done.exit_code == 2
+        assert "'partner', 'staff', 'administrator'" in done.output
+
+    def test_suspends_and_restores(self, run, ana):
+        assert "Ana  suspended  listener" in run("suspend", "ana@example.com").output
+        assert "Ana  active  listener" in run("restore", "ana@example.com").output
+
+    def test_what_core_refuses_is_raised_for_the_command_line_to_print(self, run, administrator):
+        assert isinstance(run("suspend", "nobody@example.com").exception, NotFound)
+        assert isinstance(run("roles", "ada@example.com").exception, Conflict)
+
+
+class TestInvite:
+    def test_prints_a_link_that_makes_its_reader_the_administrator(self, run, visitor):
+        link = run("invite", "--address", "https://music.example/").output.strip()
+        token = link.removeprefix("https://music.example/welcome/")
+        account = visitor.send(AcceptInvitation(token, "ada@example.com", "Ada", PASSWORD))
+        assert Role.ADMINISTRATOR in account.roles
+
+    def test_says_so_where_there_is_an_administrator(self, run, administrator):
+        done = run("invite")
+        assert done.exit_code == 1
+        assert "There is an administrator already" in done.output
+        assert invitation_link("http://127.0.0.1") is None

@@ -1,0 +1,72 @@
+"""The Celery app: what Core announces and what is scheduled is a task of ours, in a queue that has a worker."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from apps.core.contract.jobs import LEASE_SECONDS
+from apps.core.subscriptions import JOB_TASKS
+from ports.environment import BootError
+from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_ports, settings
+from tasks.schedule import CALENDAR, SCHEDULE, beat_schedule
+
+
+@pytest.fixture
+def app(monkeypatch):
+    """The app with all its tasks loaded; it reaches no broker."""
+    monkeypatch.setenv("TASK_QUEUE", "held")
+    celery.loader.import_default_modules()
+    return celery
+
+
+class TestTasks:
+    def test_core_announces_jobs_to_tasks_and_queues_that_exist(self, app):
+        queues = {route["queue"] for route in ROUTES.values()}
+        for name, queue in JOB_TASKS.values():
+            assert name in app.tasks
+            assert queue in queues
+            assert app.amqp.router.route({}, name)["queue"].name == queue
+
+    def test_every_scheduled_entry_is_a_task_with_a_calendar(self, app):
+        assert set(SCHEDULE) <= set(app.tasks)
+        assert set(SCHEDULE.values()) <= set(CALENDAR)
+        assert {entry["task"] for entry in beat_schedule().values()} == set(SCHEDULE)
+
+    def test_no_task_may_outlast_what_would_give_it_to_a_second_worker(self):
+        assert LEASE_SECONDS < SOFT_TIME_LIMIT < TIME_LIMIT < VISIBILITY_TIMEOUT
+
+
+class TestSettings:
+    def test_a_missing_broker_stops_the_boot_and_is_named(self, monkeypatch):
+        monkeypatch.setenv("SECRETS", "env")
+        monkeypatch.delenv("BROKER_URL", raising=False)
+        monkeypatch.delenv("TASK_QUEUE", raising=False)
+        with pytest.raises(BootError, match="BROKER_URL"):
+            settings()
+
+    def test_only_json_is_taken_and_a_task_is_acknowledged_when_it_is_done(self, monkeypatch):
+        monkeypatch.setenv("TASK_QUEUE", "held")
+        chosen = settings()
+        assert chosen["accept_content"] == ["json"]
+        assert chosen["task_acks_late"]
+        assert chosen["task_reject_on_worker_lost"]
+        assert chosen["result_backend"] is None
+
+
+class TestWorkerStart:
+    def test_an_unknown_port_stops_the_worker_with_one_line(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("CELESTA_HOME", str(tmp_path))
+        monkeypatch.setenv("TRANSCODER", "gramophone")
+        with pytest.raises(SystemExit) as stopped:
+            check_ports()
+        assert str(stopped.value).startswith("TRANSCODER=gramophone is not known")
+
+    def test_a_missing_secret_stops_the_worker_with_one_line(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("CELESTA_HOME", str(tmp_path))
+        monkeypatch.setenv("SECRETS", "env")
+        monkeypatch.delenv("MEDIA_KEY", raising=False)
+        assert "MEDIA_KEY" not in os.environ
+        with pytest.raises(SystemExit, match="MEDIA_KEY"):
+            check_ports()
