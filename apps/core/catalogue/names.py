@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, LabelRow, OwnershipRow, RecordingCreditRow, ReleaseCreditRow, SeriesRow
@@ -20,56 +21,72 @@ ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
 """The beginning of an ownership that nothing limits."""
 
 Named = tuple[CreditRole, str]
+Ids = Mapping[str, str]
+"""By name as it was asked for."""
 
 
-def artist_named(session: Session, name: str) -> str:
-    """The artist's id."""
-    return _named(session, ArtistRow, "name", name)
+def artists_named(session: Session, names: Iterable[str]) -> Ids:
+    return _named(session, ArtistRow, "name", names)
 
 
-def label_named(session: Session, name: str) -> str:
-    return _named(session, LabelRow, "name", name)
+def labels_named(session: Session, names: Iterable[str]) -> Ids:
+    return _named(session, LabelRow, "name", names)
 
 
 def series_named(session: Session, title: str) -> str:
-    return _named(session, SeriesRow, "title", title)
+    """The series' id."""
+    return _named(session, SeriesRow, "title", [title])[title]
 
 
-def credit_recording(session: Session, recording_id: str, credited: Sequence[Named]) -> None:
-    """Replace a recording's credits."""
-    session.execute(delete(RecordingCreditRow).where(RecordingCreditRow.recording_id == recording_id))
-    session.add_all(RecordingCreditRow(recording_id=recording_id, **one) for one in _places(session, credited))
+def credit_recordings(session: Session, credited: Mapping[str, Sequence[Named]]) -> None:
+    """Replace the credits of each recording."""
+    session.execute(delete(RecordingCreditRow).where(RecordingCreditRow.recording_id.in_(credited)))
+    session.execute(insert_rows(RecordingCreditRow), _places(session, "recording_id", credited))
 
 
 def credit_release(session: Session, release_id: str, credited: Sequence[Named]) -> None:
     """Replace a release's credits."""
     session.execute(delete(ReleaseCreditRow).where(ReleaseCreditRow.release_id == release_id))
-    session.add_all(ReleaseCreditRow(release_id=release_id, **one) for one in _places(session, credited))
+    session.execute(insert_rows(ReleaseCreditRow), _places(session, "release_id", {release_id: credited}))
 
 
-def _places(session: Session, credited: Sequence[Named]) -> Iterator[dict[str, Any]]:
-    for position, (role, name) in enumerate(credited):
-        yield {"position": position, "artist_id": artist_named(session, name), "role": role, "credited_as": name}
+def _places(session: Session, column: str, credited: Mapping[str, Sequence[Named]]) -> list[dict[str, Any]]:
+    artists = artists_named(session, [name for places in credited.values() for _, name in places])
+    return [
+        {column: row_id, "position": position, "artist_id": artists[name], "role": role, "credited_as": name}
+        for row_id, places in credited.items()
+        for position, (role, name) in enumerate(places)
+    ]
 
 
-def own(session: Session, recording_id: str, label: str) -> None:
-    """Let the label own the recording everywhere and always; an ownership on record that says the same is left alone."""
-    label_id = label_named(session, label)
-    known = session.scalars(select(OwnershipRow).where(OwnershipRow.recording_id == recording_id)).all()
-    if [row.label_id for row in known] != [label_id]:
-        for row in known:
-            session.delete(row)
-        session.add(OwnershipRow(recording_id=recording_id, territory=WORLDWIDE, label_id=label_id, starts_at=ALWAYS))
+def own(session: Session, labels: Mapping[str, str]) -> None:
+    """Let each recording be owned everywhere and always by its label, given by name; what is on record already is left alone."""
+    ids = labels_named(session, labels.values())
+    wanted = {recording_id: ids[label] for recording_id, label in labels.items()}
+    known = session.execute(
+        select(OwnershipRow.id, OwnershipRow.recording_id, OwnershipRow.label_id).where(OwnershipRow.recording_id.in_(wanted))
+    ).all()
+    right = {row.recording_id for row in known if row.label_id == wanted[row.recording_id]}
+    wrong = [row.id for row in known if row.label_id != wanted[row.recording_id]]
+    if wrong:
+        session.execute(delete(OwnershipRow).where(OwnershipRow.id.in_(wrong)))
+    session.add_all(
+        OwnershipRow(recording_id=recording_id, territory=WORLDWIDE, label_id=label_id, starts_at=ALWAYS)
+        for recording_id, label_id in wanted.items()
+        if recording_id not in right
+    )
 
 
-def _named(session: Session, table: type[ArtistRow | LabelRow | SeriesRow], column: str, name: str) -> str:
-    key_column = f"{column}_key"
-    known = select(table.id).filter_by(**{key_column: name_key(name)})
-    found = session.scalar(known)
-    if found is None:
-        # Two workers may meet the same new name at once: the second waits here, then finds the first one's.
-        row = insert(session, table).values({"id": new_id(), column: name, key_column: name_key(name)})
-        session.execute(row.on_conflict_do_nothing())
-        found = session.scalar(known)
-    assert found is not None
-    return found
+def _named(session: Session, table: type[ArtistRow | LabelRow | SeriesRow], column: str, names: Iterable[str]) -> Ids:
+    keys = {name: name_key(name) for name in names}
+    key_column = getattr(table, f"{column}_key")
+    known = select(key_column, table.id).where(key_column.in_(set(keys.values())))
+    found = dict(session.execute(known).all())
+    missing = {key: name for name, key in reversed(keys.items()) if key not in found}
+    if missing:
+        # Two workers may meet the same new names at once: the second waits here, then finds the first one's. Always in the
+        # same order, so that they never wait for each other.
+        rows = [{"id": new_id(), column: name, f"{column}_key": key} for key, name in sorted(missing.items())]
+        session.execute(insert(session, table).on_conflict_do_nothing(), rows)
+        found = dict(session.execute(known).all())
+    return {name: found[key] for name, key in keys.items()}

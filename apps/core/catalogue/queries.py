@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
@@ -30,12 +31,15 @@ from apps.core.contract.catalogue import (
     TrackSummary,
 )
 from apps.core.contract.errors import NotFound
+from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.rights.offers import here, here_on
 from apps.core.rights.plans import plan_of
 from ports.clock.interface import Clock
 
+NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
+TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
 TYPES = {str(kind): kind for kind in ReleaseType}
 
 
@@ -45,7 +49,7 @@ def list_releases(action: ListReleases, actor: Actor, connection: Connection, cl
     newest = action.order is ReleaseOrder.NEWEST
     statement: Any = statements.NEWEST if newest else statements.BY_TITLE
     if action.cursor:
-        key, release_id = decode_cursor(action.cursor, tuple[datetime, str] if newest else tuple[str, str])
+        key, release_id = decode_cursor(action.cursor, NEWEST_KEY if newest else TITLE_KEY)
         statement, parameters = statements.OLDER if newest else statements.FURTHER, {**parameters, "key": key, "id": release_id}
     rows: Sequence[Any] = fetch(connection, statement, parameters)
     page = rows[: action.size]

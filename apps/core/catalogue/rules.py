@@ -10,16 +10,18 @@ from apps.core.contract.catalogue import ReleaseType
 VARIOUS_ARTISTS = "Various Artists"
 MANY = frozenset({"various artists", "various", "va", "v.a.", "diverse", "varios artistas", "various artist"})
 SINGLE_TRACKS, EP_TRACKS = 3, 6
+ACCENTS = 200
+"""The combining class (Unicode) from which marks are accents; lower ones (kana voicing, Thai tones, virama) make other letters."""
 LONG_TRACK_MS = 10 * 60 * 1000
 EP_MS = 30 * 60 * 1000
 
-VOLUME = re.compile(r"^(?P<series>.+?)[\s,:-]*\b(?:vol(?:ume)?\.?|#)\s*(?P<volume>\d{1,4})$", re.IGNORECASE)
+VOLUME = re.compile(r"^(?P<series>.+?)[\s,:-]*(?:\bvol(?:ume)?\.?|#)\s*(?P<volume>[0-9]{1,4})$", re.IGNORECASE)
 
 
 def name_key(name: str) -> str:
     """Folds case, accents, width and spaces, so that `Björk`, `BJÖRK` and `Bjork` are one artist."""
     decomposed = unicodedata.normalize("NFKD", name)
-    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    folded = "".join(letter for letter in decomposed if unicodedata.combining(letter) < ACCENTS).casefold()
     return " ".join(folded.split()) or name
 
 

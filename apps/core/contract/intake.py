@@ -14,12 +14,18 @@ from apps.core.contract.ids import DeliveredFileId, DeliveredReleaseId, Delivery
 from apps.core.contract.jobs import LeaseToken
 from apps.core.contract.paging import Cursor, Page, PageSize
 
-Text = Annotated[str, Meta(max_length=1000)]
+WITHOUT_NUL = r"^[^\x00]*$"
+"""What every database can hold."""
+Text = Annotated[str, Meta(max_length=1000, pattern=WITHOUT_NUL)]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=4096)]
 """Below the delivery's root, with `/`; never absolute, no `..`."""
+FolderPath = Annotated[str, Meta(max_length=4096, pattern=r"^/[^\x00]*$")]
+"""The absolute path of a folder, as the workers see it."""
 FILES_PER_COMMAND = 500
 MAXIMUM_FILE_BYTES = 2 << 30
 """Larger files are refused: no master of one recording is that large."""
+LONGEST_FILE_MS = 7 * 86_400_000
+TRACKS_PER_RELEASE = 1_000
 OWN_MUSIC = "own music"
 """The deliverer of an imported folder."""
 
@@ -53,17 +59,17 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     label: Text = ""
     copyright: Text = ""
     compilation: bool = False
-    duration_ms: Annotated[int, Meta(ge=0)] = 0
+    duration_ms: Annotated[int, Meta(ge=0, le=LONGEST_FILE_MS)] = 0
 
 
 class FoundFile(msgspec.Struct, frozen=True):
     """A file met in an imported folder: its tags, or why it cannot be music."""
 
     path: RelativePath
-    size: Annotated[int, Meta(ge=0)]
-    modified_ns: int
+    size: Annotated[int, Meta(ge=0, lt=1 << 62)]
+    modified_ns: Annotated[int, Meta(ge=-(1 << 62), lt=1 << 62)]
     tags: Tags | None = None
-    refusal: Annotated[str, Meta(max_length=500)] = ""
+    refusal: Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)] = ""
     """Why the file was refused on sight; empty where it was not."""
 
 
@@ -122,10 +128,10 @@ class ReceivedFile(msgspec.Struct, frozen=True):
     """What became of one file: stored under `key`, or refused."""
 
     id: DeliveredFileId
-    content_hash: Annotated[str, Meta(max_length=64)] = ""
+    content_hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
     """SHA-256 of the whole file, in hexadecimal."""
     key: Annotated[str, Meta(max_length=512)] = ""
-    refusal: Annotated[str, Meta(max_length=500)] = ""
+    refusal: Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)] = ""
 
 
 class OpenDelivery(Command[DeliveryId], frozen=True):
@@ -133,8 +139,7 @@ class OpenDelivery(Command[DeliveryId], frozen=True):
 
     permission: ClassVar[Permission] = OPERATOR
 
-    source: Annotated[str, Meta(min_length=1, max_length=4096)]
-    """The absolute path of the folder, as the workers see it."""
+    source: FolderPath
 
 
 class RecordFiles(Command[Done], frozen=True):
@@ -150,7 +155,7 @@ class RecordFiles(Command[Done], frozen=True):
 
 
 class CompleteDelivery(Command[DeliverySummary], frozen=True):
-    """Close a delivery: its files are grouped into releases, and a job takes in each of them.
+    """Close a delivery: a job takes in each of the releases its files make up.
 
     Raises NotFound, Conflict where it was completed before. Emits JobReady for each release.
     """
@@ -161,11 +166,15 @@ class CompleteDelivery(Command[DeliverySummary], frozen=True):
 
 
 class ListKnownFiles(Query[KnownFiles], frozen=True):
-    """Files below `source` that earlier deliveries brought, by path, so that unchanged ones need not be read again."""
+    """Files below `source` that earlier deliveries brought and that need not be read again unless they changed, by path.
+
+    Of a path brought more than once the newest comes last. Refused files are left out, copies excepted: delivered again they
+    may be accepted.
+    """
 
     permission: ClassVar[Permission] = OPERATOR
 
-    source: Annotated[str, Meta(min_length=1, max_length=4096)]
+    source: FolderPath
     cursor: Cursor | None = None
 
 
@@ -181,7 +190,7 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
     """Write one delivered release into the catalogue, with an "own music" deal, and finish its job.
 
     The same release delivered again is updated, the same recording linked, not doubled; None where every file was refused.
-    Raises NotFound, LeaseLost. Emits JobReady for each recording to be transcoded.
+    Raises LeaseLost, and Invalid where the job is for something else. Emits JobReady for each recording to be transcoded.
     """
 
     permission: ClassVar[Permission] = BACK_OFFICE

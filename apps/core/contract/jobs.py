@@ -132,7 +132,7 @@ class TakeSlot(Command[bool], frozen=True):
     permission: ClassVar[Permission] = BACK_OFFICE
 
     schedule: Annotated[str, Meta(min_length=1, max_length=64)]
-    slot: datetime
+    slot: Annotated[datetime, Meta(tz=True)]
 
 
 class PruneExpired(Command[Done], frozen=True):

@@ -32,7 +32,7 @@ class Play(msgspec.Struct, frozen=True):
     event_id: Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
     """Made by the player, once: sent again, the play still counts once."""
     track_id: TrackId
-    started_at: datetime
+    started_at: Annotated[datetime, Meta(tz=True)]
     played_ms: Annotated[int, Meta(ge=0, le=86_400_000)]
     """Time heard, without pauses."""
     session_id: PlaybackSessionId | None = None
@@ -59,7 +59,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 class RecordPlays(Command[PlaysRecorded], frozen=True):
     """Append plays to the log, each once by its event id, and to the listener's history. Nothing is judged or capped here.
 
-    Raises Invalid for a play that starts more than a day ahead of the clock.
+    Raises Invalid for a play that starts more than a day ahead of the clock, or more than a year ago.
     """
 
     permission: ClassVar[Permission] = LISTENER

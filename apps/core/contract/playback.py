@@ -39,7 +39,7 @@ class Rendition(msgspec.Struct, frozen=True):
     peak_bit_rate: int
     size: int
     sha256: str
-    timescale: int
+    timescale: Annotated[int, Meta(gt=0)]
     initialisation_length: int
     segments: tuple[SegmentEntry, ...]
 
@@ -126,7 +126,7 @@ class StartPlayback(Command[PlaybackSession], frozen=True):
     """Ask to hear a track: rights, plan and the account's stream slots are judged now, never from a cache.
 
     Raises NotFound where there is no such track, PlaybackRefused with its reason and the next step otherwise.
-    `take_over` ends the account's other sessions where no slot is free.
+    `take_over` ends the session that was renewed longest ago where no slot is free.
     """
 
     permission: ClassVar[Permission] = LISTENER

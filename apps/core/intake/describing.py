@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
-from apps.core.catalogue.names import Named, credit_release, label_named, series_named
+from apps.core.catalogue.names import Named, credit_release, labels_named, series_named
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title
@@ -49,7 +49,7 @@ def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile]) -
     release.upc, release.genre = clean_upc(_first(files, "upc")), _first(files, "genre") or None
     release.p_line = _first(files, "copyright") or None
     if label := _first(files, "label"):
-        release.label_id = label_named(session, label)
+        release.label_id = labels_named(session, [label])[label]
     if release.type == ReleaseType.COMPILATION and (found := series_of(release.title)):
         release.series_id, release.volume = series_named(session, found[0]), found[1]
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.errors import NotFound
+from apps.core.contract.ids import Id
 from apps.core.contract.intake import (
     DeliveryDetail,
     DeliveryStatus,
@@ -87,7 +88,7 @@ def get_delivery(action: GetDelivery, connection: Connection) -> DeliveryDetail:
 def list_deliveries(action: ListDeliveries, connection: Connection) -> Page[DeliverySummary]:
     wanted = DeliveryRow.status != DeliveryStatus.OPEN
     if action.cursor:
-        wanted &= DeliveryRow.id < decode_cursor(action.cursor, tuple[str])[0]
+        wanted &= DeliveryRow.id < decode_cursor(action.cursor, tuple[Id])[0]
     found = summaries(connection, wanted, action.size + 1)
     page = found[: action.size]
     return Page(tuple(page), encode_cursor(page[-1].id) if len(found) > action.size else None)
@@ -97,12 +98,15 @@ def list_deliveries(action: ListDeliveries, connection: Connection) -> Page[Deli
 def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFiles:
     row = DeliveredFileRow
     wanted = select(row.path, row.size, row.modified_ns, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
-    wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN)
+    copied = row.content_hash.is_not(None) & row.recording_id.is_(None)
+    settled = (row.status != FileStatus.REFUSED) | copied
+    wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN, settled)
     if action.cursor:
-        wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[str])[0])
-    rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE))
-    files = tuple(KnownFile(one.path, one.size, one.modified_ns) for one in rows)
-    return KnownFiles(files, encode_cursor(rows[-1].id) if len(rows) == KNOWN_PAGE else None)
+        wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[Id])[0])
+    rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE + 1))
+    page = rows[:KNOWN_PAGE]
+    files = tuple(KnownFile(one.path, one.size, one.modified_ns) for one in page)
+    return KnownFiles(files, encode_cursor(page[-1].id) if len(rows) > KNOWN_PAGE else None)
 
 
 @handles(GetReleaseDraft)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -14,12 +14,13 @@ from apps.core.contract.errors import Invalid
 from apps.core.contract.intake import Tags
 
 UNKNOWN_ARTIST = "Unknown artist"
-DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*(\d{1,2})$", re.IGNORECASE)
-NUMBERED_NAME = re.compile(r"^(?:(\d{1,2})[-.])?(\d{1,3})[\s._-]+(.+)$")
-ISRC = re.compile(r"^[A-Z]{2}[A-Z0-9]{3}\d{7}$")
-UPC = re.compile(r"^\d{8,14}$")
-DATE = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
-NATURAL = re.compile(r"(\d+)")
+DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*([0-9]{1,2})$", re.IGNORECASE)
+NUMBERED_NAME = re.compile(r"^(?:([0-9]{1,2})[-.])?([0-9]{1,3})[\s._-]+(.+)$")
+ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+UPC = re.compile(r"[0-9]{8,14}")
+DATE = re.compile(r"^([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+NATURAL = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ class TaggedFile:
     def disc(self) -> int:
         if self.tags.disc:
             return self.tags.disc
-        folder = DISC_FOLDER.match(PurePosixPath(self.path).parent.name)
-        return int(folder[2]) if folder else 1
+        if folder := DISC_FOLDER.match(PurePosixPath(self.path).parent.name):
+            return int(folder[2])
+        numbered = NUMBERED_NAME.match(PurePosixPath(self.path).stem)
+        return int(numbered[1] or 1) if numbered else 1
 
     @property
     def number(self) -> int:
@@ -67,28 +70,33 @@ class TaggedFile:
 def check_path(path: str) -> None:
     """Raises `Invalid` for a path that is absolute, leaves its folder or hides control characters."""
     parts = path.split("/")
-    if path.startswith("/") or ".." in parts or "" in parts or "." in parts or any(ord(letter) < 32 for letter in path):
+    if path.startswith("/") or ".." in parts or "" in parts or "." in parts or CONTROL.search(path):
         raise Invalid(f"{path!r} is not a path inside the delivery.", "Name files by their path below its folder.")
 
 
-def group_by_release(files: Iterable[TaggedFile], source: str) -> dict[str, list[TaggedFile]]:
-    """The files of each release, by the identity that makes it the same one when it is delivered again."""
-    releases: defaultdict[str, list[TaggedFile]] = defaultdict(list)
-    for file in files:
-        releases[release_identity(file, source)].append(file)
-    return dict(releases)
-
-
 def release_identity(file: TaggedFile, source: str) -> str:
-    """The UPC; else album and album artist as tagged; else the folder it lies in."""
+    """What makes files one release, and the same one when it comes again: the UPC; else album and album artist; else the folder."""
     if upc := clean_upc(file.tags.upc):
         return upc
     if not file.tags.album:
-        return _digest("folder", source, file.folder)
+        return _digest("folder", str(PurePosixPath(source, file.folder)))
     if file.tags.album_artist or file.tags.compilation:
         artist = VARIOUS_ARTISTS if file.tags.compilation else file.tags.album_artist
         return _digest("album", name_key(artist), name_key(file.tags.album))
-    return _digest("album in folder", source, file.folder, name_key(file.tags.album))
+    return _digest("album in folder", str(PurePosixPath(source, file.folder)), name_key(file.tags.album))
+
+
+def identities(files: Mapping[str, TaggedFile]) -> dict[str, str]:
+    """What each recording of a release goes by, by file id; `files` are given by their content.
+
+    The ISRC; where there is none, or several files of the release carry the same one and it tells nothing apart, the content.
+    """
+    isrcs = Counter(clean_isrc(file.tags.isrc) for file in files.values())
+    found: dict[str, str] = {}
+    for content_hash, file in files.items():
+        isrc = clean_isrc(file.tags.isrc)
+        found[file.id] = isrc if isrc and isrcs[isrc] == 1 else content_hash
+    return found
 
 
 def place(files: Sequence[TaggedFile], taken: Iterable[tuple[int, int]] = ()) -> dict[str, tuple[int, int]]:
@@ -109,7 +117,7 @@ def place(files: Sequence[TaggedFile], taken: Iterable[tuple[int, int]] = ()) ->
 
 def natural_key(text: str) -> list[tuple[int, str]]:
     """Sorts `2.ogg` before `10.ogg`."""
-    return [(int(part), "") if part.isdigit() else (0, part.casefold()) for part in NATURAL.split(text)]
+    return [(int(part), "") if at % 2 else (0, part.casefold()) for at, part in enumerate(NATURAL.split(text))]
 
 
 def release_title(files: Sequence[TaggedFile], source: str) -> str:
@@ -125,12 +133,12 @@ def release_title(files: Sequence[TaggedFile], source: str) -> str:
 def clean_isrc(text: str) -> str | None:
     """ISO 3901, without hyphens and spaces; None for what is not one."""
     isrc = re.sub(r"[\s-]", "", text).upper()
-    return isrc if ISRC.match(isrc) else None
+    return isrc if ISRC.fullmatch(isrc) else None
 
 
 def clean_upc(text: str) -> str | None:
     upc = re.sub(r"[\s-]", "", text)
-    return upc if UPC.match(upc) else None
+    return upc if UPC.fullmatch(upc) else None
 
 
 def clean_date(text: str) -> tuple[str | None, int | None]:

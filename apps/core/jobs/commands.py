@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
 from apps.core.bus import handles
 from apps.core.contract.actions import Done
-from apps.core.contract.errors import LeaseLost, NotFound
+from apps.core.contract.errors import Invalid, LeaseLost, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import (
     LEASE_SECONDS,
@@ -26,6 +27,7 @@ from apps.core.contract.jobs import (
     RenewJob,
     ReturnJob,
     TakeSlot,
+    Work,
 )
 from apps.core.database import insert
 from apps.core.jobs.failures import fail
@@ -40,6 +42,8 @@ LEASE = timedelta(seconds=LEASE_SECONDS)
 KEPT = timedelta(days=2)
 """How long replies, published events and ended sessions are kept: Stripe and others retry for a day or more."""
 SLOTS_KEPT = timedelta(days=60)
+
+W = TypeVar("W", bound=Work)
 
 
 @handles(ClaimJob)
@@ -112,6 +116,15 @@ def held_job(session: Session, job_id: str, lease: str) -> JobRow:
     if row is None or row.status != JobStatus.RUNNING or row.lease != lease:
         raise LeaseLost("Another worker holds this job now, or it is over.", "Stop working on it.")
     return row
+
+
+def held_work(session: Session, job_id: str, lease: str, kind: type[W]) -> tuple[JobRow, W]:
+    """The running job and its work; raises `Invalid` where that is of another kind, and `LeaseLost` as `held_job` does."""
+    row = held_job(session, job_id, lease)
+    work = work_decoder().decode(row.work)
+    if not isinstance(work, kind):
+        raise Invalid(f"This is a job to {row.kind}.", "Record what was claimed.")
+    return row, work
 
 
 def finish(row: JobRow) -> None:

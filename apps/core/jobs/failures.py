@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import JobStatus, ReceiveWork, TranscodeWork
+from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
+from apps.core.playback.models import PublishedRenditionRow
 
 
 def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
     """Give the job up and tell what it was for."""
     row.status, row.reason, row.lease, row.lease_until = JobStatus.FAILED, reason, None, None
     match work_decoder().decode(row.work):
-        case TranscodeWork(recording_id=recording_id):
-            session.execute(update(RecordingRow).where(RecordingRow.id == recording_id).values(refusal=reason))
-            mine = DeliveredFileRow.recording_id == recording_id
-            session.execute(update(DeliveredFileRow).where(mine).values(status=FileStatus.REFUSED, refusal=reason))
-        case ReceiveWork(delivered_release_id=release_id):
-            session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id == release_id).values(written_at=now))
-            mine = (DeliveredFileRow.delivered_release_id == release_id) & (DeliveredFileRow.status == FileStatus.WAITING)
-            session.execute(update(DeliveredFileRow).where(mine).values(status=FileStatus.REFUSED, refusal=reason))
+        case TranscodeWork() as work:
+            _refuse_content(session, work, reason)
+        case ReceiveWork() as work:
+            _refuse_release(session, work, reason, now)
+
+
+def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:
+    """The files with this content are refused; the recording itself only where it has no other audio."""
+    heard = exists().where(PublishedRenditionRow.recording_id == RecordingRow.id)
+    session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id, ~heard).values(refusal=reason))
+    mine = (DeliveredFileRow.recording_id == work.recording_id) & (DeliveredFileRow.content_hash == work.content_hash)
+    session.execute(update(DeliveredFileRow).where(mine).values(status=FileStatus.REFUSED, refusal=reason))
+
+
+def _refuse_release(session: Session, work: ReceiveWork, reason: str, now: datetime) -> None:
+    session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id == work.delivered_release_id).values(written_at=now))
+    mine = (DeliveredFileRow.delivered_release_id == work.delivered_release_id) & (DeliveredFileRow.status == FileStatus.WAITING)
+    session.execute(update(DeliveredFileRow).where(mine).values(status=FileStatus.REFUSED, refusal=reason))
+    finish_delivery(session, work.delivery_id)

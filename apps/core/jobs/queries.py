@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
+from apps.core.contract.ids import Id
 from apps.core.contract.jobs import JobStatus, JobSummary, ListJobs
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
@@ -19,7 +20,7 @@ def list_jobs(action: ListJobs, connection: Connection) -> Page[JobSummary]:
     if action.status is not None:
         wanted = wanted.where(JobRow.status == action.status)
     if action.cursor:
-        wanted = wanted.where(JobRow.id < decode_cursor(action.cursor, tuple[str])[0])
+        wanted = wanted.where(JobRow.id < decode_cursor(action.cursor, tuple[Id])[0])
     rows = fetch(connection, wanted)
     page = rows[: action.size]
     items = tuple(JobSummary(row.id, row.kind, JobStatus(row.status), *row[3:]) for row in page)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from apps.core.contract.codec import encoder
+from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import JobReady, JobStatus, Work
 from apps.core.jobs.models import JobRow
 from apps.core.outbox import Events
@@ -27,23 +30,36 @@ def kind_of(work: Work) -> str:
     return str(work.__struct_config__.tag)
 
 
-def ask_for(session: Session, events: Events, work: Work, subject: str, now: datetime) -> str:
-    """Add the job, or set a failed one to wait again; one that waits, runs or is done stays as it is. Returns its id."""
-    kind = kind_of(work)
-    row = session.scalar(select(JobRow).where(JobRow.kind == kind, JobRow.subject == subject))
-    if row is None:
-        row = JobRow(kind=kind, subject=subject, work=encoder.encode(work), created_at=now)
-        session.add(row)
-    elif row.status != JobStatus.FAILED:
-        return row.id
-    row.work, row.attempts, row.reason = encoder.encode(work), 0, None
-    wait(row, now)
-    session.flush()
-    events.emit(JobReady(row.id, kind))
-    return row.id
+def ask_for_new(session: Session, events: Events, works: Mapping[str, Work], now: datetime) -> None:
+    """Add a job for each subject; none of them was ever asked for before."""
+    rows = [_waiting(subject, work, now) for subject, work in works.items()]
+    if rows:
+        session.execute(insert(JobRow), rows)
+    for row in rows:
+        events.emit(JobReady(row["id"], row["kind"]))
+
+
+def ask_for(session: Session, events: Events, works: Mapping[str, Work], now: datetime) -> None:
+    """Add a job for each subject, or set a failed one to wait again; one that waits, runs or is done stays as it is."""
+    kinds = {kind_of(work) for work in works.values()}
+    wanted = select(JobRow).where(JobRow.kind.in_(kinds), JobRow.subject.in_(works)).order_by(JobRow.id)
+    known = {row.subject: row for row in session.scalars(wanted.with_for_update())}
+    for subject, row in known.items():
+        if row.status == JobStatus.FAILED:
+            row.work, row.attempts, row.reason = encoder.encode(works[subject]), 0, None
+            wait(row, now)
+            events.emit(JobReady(row.id, row.kind))
+    ask_for_new(session, events, {subject: work for subject, work in works.items() if subject not in known}, now)
 
 
 def wait(row: JobRow, now: datetime) -> None:
     """Let the job be claimed by anybody."""
     row.status = JobStatus.WAITING
     row.lease, row.lease_until, row.progress = None, now + ANNOUNCE_AGAIN, 0.0
+
+
+def _waiting(subject: str, work: Work, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "kind": kind_of(work), "subject": subject, "work": encoder.encode(work), "status": JobStatus.WAITING,
+        "attempts": 0, "progress": 0.0, "lease_until": now + ANNOUNCE_AGAIN, "created_at": now,
+    }  # fmt: skip

@@ -23,6 +23,8 @@ from ports.clock.interface import Clock
 
 AHEAD = timedelta(days=1)
 """How far a device's clock may run ahead before its word on the time is refused."""
+LATE = timedelta(days=366)
+"""How long a play may wait on a device that is offline; one that claims to be older has lost its clock."""
 
 
 @handles(RecordPlays)
@@ -30,6 +32,8 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
     now = clock.now()
     if any(play.started_at > now + AHEAD for play in action.plays):
         raise Invalid("A play starts more than a day from now.", "Set the device's clock and send it again.")
+    if any(play.started_at < now - LATE for play in action.plays):
+        raise Invalid("A play started more than a year ago.", "Set the device's clock and send it again.")
     tracks = _tracks(session, {play.track_id for play in action.plays})
     sessions = _sessions(session, actor, {play.session_id for play in action.plays if play.session_id})
     known = [play for play in action.plays if play.track_id in tracks]
@@ -90,5 +94,10 @@ def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Seque
     """Insert what is not there yet, and return its event ids."""
     if not rows:
         return set()
-    new = insert(session, table).values(rows).on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+    # In one order: two batches with the same plays, sent at once, never wait for each other.
+    new = (
+        insert(session, table)
+        .values(sorted(rows, key=lambda row: row["event_id"]))
+        .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+    )
     return set(session.scalars(new.returning(table.event_id)))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
+from msgspec import Meta
 from sqlalchemy import select, tuple_
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import Actor
+from apps.core.contract.ids import Id
 from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.listening.models import HistoryRow
+
+KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 
 
 @handles(ListRecentlyPlayed)
@@ -31,7 +36,7 @@ def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: C
         .limit(action.size + 1)
     )  # fmt: skip
     if action.cursor:
-        wanted = wanted.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, tuple[datetime, str]))
+        wanted = wanted.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, KEY))
     rows = fetch(connection, wanted)
     page = rows[: action.size]
     items = tuple(HistoryEntry(*row[1:]) for row in page)

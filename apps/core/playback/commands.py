@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,12 +10,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
-from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.models import RecordingRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
-from apps.core.contract.catalogue import ReleasePublished
 from apps.core.contract.codec import encoder
 from apps.core.contract.errors import NotFound, PlaybackRefused
+from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.playback import (
     RENEW_SECONDS,
@@ -24,20 +24,19 @@ from apps.core.contract.playback import (
     EndPlayback,
     MediaFile,
     PlaybackSession,
-    RecordingPublished,
     RecordTranscode,
     Rendition,
     RenewPlayback,
     SessionLease,
     StartPlayback,
 )
-from apps.core.database import insert
-from apps.core.jobs.commands import finish, held_job
-from apps.core.jobs.work import work_decoder
+from apps.core.intake.models import DeliveredFileRow
+from apps.core.jobs.commands import finish, held_work
 from apps.core.outbox import Events
-from apps.core.playback.models import AudioRow, PlaybackSessionRow, PublishedRenditionRow, RenditionRow, StreamSlotRow
+from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
+from apps.core.playback.publishing import publish
 from apps.core.playback.rules import URL_MARGIN, check_renditions
-from apps.core.playback.slots import take_slot, took_over
+from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import PLAYABLE
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import plan_of
@@ -49,9 +48,7 @@ SESSION = timedelta(seconds=SESSION_SECONDS)
 
 @handles(RecordTranscode)
 def record_transcode(action: RecordTranscode, session: Session, events: Events, clock: Clock) -> Done:
-    job = held_job(session, action.job_id, action.lease)
-    work = work_decoder().decode(job.work)
-    assert isinstance(work, TranscodeWork)
+    job, work = held_work(session, action.job_id, action.lease, TranscodeWork)
     check_renditions(action.renditions)
     now, content = clock.now(), {"recording_id": work.recording_id, "content_hash": work.content_hash}
     for table in (RenditionRow, AudioRow):
@@ -60,24 +57,21 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     for one in action.renditions:
         facts = encoder.encode(one)
         session.add(RenditionRow(**content, name=one.name, key=one.key, bit_rate=one.bit_rate, size=one.size, facts=facts))
-    _publish(session, events, work, action.audio, now)
     finish(job)
+    session.flush()
+    if _newest_content(session, work.recording_id) == work.content_hash:
+        publish(session, events, {work.recording_id: work.content_hash}, now)
+        heard = {"refusal": None, "duration_ms": action.audio.duration_ms}
+        session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(heard))
+        touch(session)
     return Done()
 
 
-def _publish(session: Session, events: Events, work: TranscodeWork, audio: Audio, now: datetime) -> None:
-    """Switch what is heard, all at once, and show the releases it completes the first track of."""
-    switched = {"content_hash": work.content_hash, "published_at": now}
-    published = insert(session, PublishedRenditionRow).values(recording_id=work.recording_id, **switched)
-    session.execute(published.on_conflict_do_update(index_elements=[PublishedRenditionRow.recording_id], set_=switched))
-    facts = {"refusal": None, "duration_ms": audio.duration_ms}
-    session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(facts))
-    events.emit(RecordingPublished(work.recording_id))
-    holding = select(TrackRow.release_id).where(TrackRow.recording_id == work.recording_id)
-    for release in session.scalars(select(ReleaseRow).where(ReleaseRow.published_at.is_(None), ReleaseRow.id.in_(holding))):
-        release.published_at = now
-        events.emit(ReleasePublished(release.id))
-    touch(session)
+def _newest_content(session: Session, recording_id: str) -> str | None:
+    """A transcode that was overtaken by a newer delivery is kept, not heard."""
+    row = DeliveredFileRow
+    accepted = select(row.content_hash).where(row.recording_id == recording_id, row.status == FileStatus.ACCEPTED)
+    return session.scalar(accepted.order_by(row.id.desc()).limit(1))
 
 
 @handles(StartPlayback)
@@ -106,10 +100,13 @@ def _refuse_what_may_not_be_played(found: Any) -> None:
             f"“{found.title}” is not offered in your country at the moment.", "Try another release.", {"reason": "not_offered"}
         )
     if not found.allowed:
-        raise PlaybackRefused(f"Your plan does not include “{found.title}”.", "Choose a plan that does.", {"reason": "not_offered"})
+        raise PlaybackRefused(f"Your plan does not include “{found.title}”.", "Choose a plan that does.", {"reason": "not_on_plan"})
+    if found.content_hash is None and found.refusal:
+        why = f"The audio of “{found.title}” could not be prepared. {found.refusal}"
+        raise PlaybackRefused(why, "Play something else; it has to be delivered again.", {"reason": "not_ready"})
     if found.content_hash is None:
-        why = found.refusal or "Its audio is still being prepared."
-        raise PlaybackRefused(f"“{found.title}” cannot be played yet. {why}", "Try again in a few minutes.", {"reason": "not_ready"})
+        why = f"The audio of “{found.title}” is still being prepared."
+        raise PlaybackRefused(why, "Try again in a few minutes.", {"reason": "not_ready"})
 
 
 def _as_session(session: Session, row: PlaybackSessionRow, found: Any, audio: Audio, storage: Storage) -> PlaybackSession:
@@ -132,7 +129,7 @@ def renew_playback(action: RenewPlayback, actor: Actor, session: Session, clock:
     now = clock.now()
     slot = session.scalar(select(StreamSlotRow).where(StreamSlotRow.session_id == row.id).with_for_update())
     if row.ended_at is not None or slot is None:
-        raise took_over()
+        raise session_over()
     row.renewed_at, row.expires_at, slot.leased_until = now, now + SESSION, now + SESSION
     return SessionLease(row.expires_at)
 

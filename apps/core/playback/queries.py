@@ -13,7 +13,7 @@ from apps.core.contract.playback import GetPlaylist, Playlist, Rendition
 from apps.core.database import fetch
 from apps.core.playback.models import PlaybackSessionRow, RenditionRow
 from apps.core.playback.rules import SEGMENTED, media_playlist, multivariant_playlist
-from apps.core.playback.slots import took_over
+from apps.core.playback.slots import session_over
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
 
@@ -28,7 +28,7 @@ def get_playlist(action: GetPlaylist, actor: Actor, connection: Connection, cloc
         raise NotFound("There is no such playback session.", "Start playing again.")
     row = found[0]
     if row.ended_at is not None or row.urls_expire_at <= clock.now():
-        raise took_over()
+        raise session_over()
     facts = select(RenditionRow.facts).filter_by(recording_id=row.recording_id, content_hash=row.content_hash)
     facts = facts.where(RenditionRow.name.in_(SEGMENTED if action.rendition is None else SEGMENTED & {action.rendition}))
     renditions = [msgspec.json.decode(one.facts, type=Rendition) for one in fetch(connection, facts)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 
 from apps.core.contract.errors import Invalid
 from apps.core.contract.playback import Rendition
 
 REQUIRED = frozenset({"aac-64", "aac-128", "aac-256", "flac"})
 SEGMENTED = frozenset({"aac-64", "aac-128", "aac-256"})
+MAKE_AGAIN = "Transcode it again, and record the renditions as they were made."
 URL_MARGIN = timedelta(minutes=10)
 """What a track's URLs are good for beyond its own length: pauses and slow networks."""
 HLS_VERSION = 7
@@ -20,7 +22,7 @@ def check_renditions(renditions: Sequence[Rendition]) -> None:
     """Raises `Invalid` where a rendition is missing or doubled, or its segments do not tile its file."""
     names = [rendition.name for rendition in renditions]
     if len(names) != len(set(names)) or not set(names) >= REQUIRED:
-        raise Invalid(f"The renditions are {', '.join(sorted(names))}; needed are {', '.join(sorted(REQUIRED))}.")
+        raise Invalid(f"The renditions are {', '.join(sorted(names))}; needed are {', '.join(sorted(REQUIRED))}.", MAKE_AGAIN)
     for rendition in renditions:
         if rendition.name in SEGMENTED:
             _check_segments(rendition)
@@ -30,10 +32,10 @@ def _check_segments(rendition: Rendition) -> None:
     position = rendition.initialisation_length
     for segment in rendition.segments:
         if segment.offset != position or segment.length <= 0 or segment.duration <= 0:
-            raise Invalid(f"The segments of {rendition.name} leave a gap or overlap at byte {position}.")
+            raise Invalid(f"The segments of {rendition.name} leave a gap or overlap at byte {position}.", MAKE_AGAIN)
         position += segment.length
     if not rendition.segments or position != rendition.size:
-        raise Invalid(f"The segments of {rendition.name} end at byte {position}, the file at {rendition.size}.")
+        raise Invalid(f"The segments of {rendition.name} end at byte {position}, the file at {rendition.size}.", MAKE_AGAIN)
 
 
 def multivariant_playlist(renditions: Sequence[Rendition]) -> str:
@@ -51,7 +53,7 @@ def media_playlist(rendition: Rendition, url: str) -> str:
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{HLS_VERSION}",
-        f"#EXT-X-TARGETDURATION:{max(1, round(max(seconds)))}",
+        f"#EXT-X-TARGETDURATION:{ceil(max(seconds))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
