@@ -21,6 +21,8 @@ from tests.services import free_port, postgresql, valkey, wait_until
 
 PATIENCE = 180
 """Seconds for a service to come up, or a folder of music to become playable, on a machine that is busy with other things."""
+CELESTA = str(Path(sys.executable).with_name("celesta"))
+"""The installed command, a Python script."""
 MUSIC = "games/wesnoth/*/data/core/music"
 PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg")
 """Two long enough to walk through a site by, two short enough to hear out."""
@@ -35,7 +37,7 @@ class LiveService:
 
     def celesta(self, *arguments: str) -> str:
         """Run an operator's command and return what it printed."""
-        command = [sys.executable, "-m", "apps.console.main", *arguments]
+        command = [CELESTA, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -70,7 +72,7 @@ def embedded() -> Generator[LiveService]:
         port = free_port()
         environment = {**_plain(), "CELESTA_HOME": f"{folder}/var"}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
-        running.enter_context(_process(folder, "run", environment, "-m", "apps.console.main", "run", "--port", str(port)))
+        running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
         wait_until(service.answers, PATIENCE)
         _fill(service, Path(folder))
         yield service
@@ -110,8 +112,9 @@ def _plain() -> dict[str, str]:
 
 
 def _fill(service: LiveService, folder: Path) -> None:
-    service.celesta("import", str(real_music(folder / "music")))
-    wait_until(lambda: len(service.releases()) > 0, PATIENCE)
+    wait_until(lambda: service.answers("/releases"), PATIENCE)  # Core is up too
+    told = service.celesta("import", str(real_music(folder / "music")))
+    assert f"{len(PIECES)} recordings of {len(PIECES)} can be played." in told, told
 
 
 @contextmanager
