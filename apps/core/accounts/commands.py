@@ -80,19 +80,20 @@ def invite_administrator(session: Session, clock: Clock) -> Invitation:
 
 @handles(AcceptInvitation)
 def accept_invitation(action: AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
-    invitation = session.get(InvitationRow, _digest(action.token))
-    if invitation is None or invitation.expires_at <= clock.now():
+    good = (InvitationRow.digest == _digest(action.token)) & (InvitationRow.expires_at > clock.now())
+    # Taken away before it is used: of any number sent at once, one finds it.
+    role = session.scalar(delete(InvitationRow).where(good).returning(InvitationRow.role))
+    if role is None:
         raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
     row = _open_account(action, session, events, clock, passwords)
-    session.add(AccountRoleRow(account_id=row.id, role=invitation.role))
-    session.delete(invitation)
-    return as_account(row, frozenset({Role.LISTENER, Role(invitation.role)}))
+    session.add(AccountRoleRow(account_id=row.id, role=role))
+    return as_account(row, frozenset({Role.LISTENER, Role(role)}))
 
 
 @handles(ChangeRoles)
 def change_roles(action: ChangeRoles, session: Session) -> Account:
     row = _account_of(session, action.email)
-    before = _administrators(session)
+    before = _administrators_locked(session)
     session.execute(delete(AccountRoleRow).where(AccountRoleRow.account_id == row.id))
     session.add_all(AccountRoleRow(account_id=row.id, role=role) for role in sorted(action.roles - {Role.LISTENER}))
     session.flush()
@@ -139,7 +140,7 @@ def _open_account(
 def _set_status(email: str, status: AccountStatus, session: Session, events: Events) -> Account:
     row = _account_of(session, email)
     if row.status != status:
-        before = _administrators(session)
+        before = _administrators_locked(session)
         row.status = status
         session.flush()
         _keep_one_administrator(session, before)
@@ -158,6 +159,12 @@ def _administrators(session: Session) -> int:
     administrators = select(func.count()).select_from(AccountRoleRow).join(AccountRow, AccountRow.id == AccountRoleRow.account_id)
     administrators = administrators.where(AccountRoleRow.role == Role.ADMINISTRATOR, AccountRow.status == AccountStatus.ACTIVE)
     return session.scalar(administrators) or 0
+
+
+def _administrators_locked(session: Session) -> int:
+    """So that two who go at the same moment see each other go."""
+    session.execute(select(AccountRoleRow.account_id).where(AccountRoleRow.role == Role.ADMINISTRATOR).with_for_update())
+    return _administrators(session)
 
 
 def _keep_one_administrator(session: Session, before: int) -> None:
