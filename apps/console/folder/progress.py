@@ -14,7 +14,7 @@ from apps.core.contract.jobs import JobStatus, ListJobs
 
 POLL_SECONDS = 0.5
 STALLED_SECONDS = 20
-"""Without a change or a job at work: nobody is there to do them."""
+"""Without a change, not even in the progress of a job: nobody is there to do them."""
 
 
 def follow(core: Sender, delivery_id: DeliveryId) -> bool:
@@ -39,12 +39,14 @@ def follow(core: Sender, delivery_id: DeliveryId) -> bool:
 
 
 def _states(core: Sender, delivery_id: DeliveryId) -> Iterator[DeliverySummary]:
-    """The delivery's state again and again; ends when it does not change any more and no job is at work."""
+    """The delivery's state again and again; ends when neither it nor a job at work has moved for a while."""
     before, since = None, time.monotonic()
     while True:
         state = core.send(GetDelivery(delivery_id)).summary
-        if state != before or core.send(ListJobs(status=JobStatus.RUNNING, size=1)).items:
-            before, since = state, time.monotonic()
+        at_work = core.send(ListJobs(status=JobStatus.RUNNING, size=10)).items
+        moment = state, tuple((job.id, job.attempts, job.progress) for job in at_work)
+        if moment != before:
+            before, since = moment, time.monotonic()
         elif time.monotonic() > since + STALLED_SECONDS:
             return
         yield state
