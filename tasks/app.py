@@ -6,11 +6,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 
 from ports.clock.interface import Clock
 from ports.container import Container
-from ports.environment import BootError
+from ports.environment import BootError, Environment
+from ports.logs import configure_logs
 from ports.storage.interface import Storage
 from ports.transcoder.interface import Transcoder
 from tasks.schedule import SCHEDULE, beat_schedule
@@ -67,6 +68,11 @@ def settings() -> dict[str, Any]:
 
 celery = Celery("celesta", include=["tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
 celery.add_defaults(settings)
+
+
+@setup_logging.connect
+def log_as_all_processes_do(**_: Any) -> None:
+    configure_logs(Environment(os.environ))
 
 
 @worker_init.connect

@@ -105,7 +105,7 @@ class Topology:
     def _invite(self) -> None:
         """Print the link that makes its reader the administrator, where there is none; the log file must not keep it."""
         command = [sys.executable, "-c", INVITATION, self.address]
-        asked = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        asked = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)  # noqa: S603 - ours
         lines = asked.stdout.splitlines()
         if asked.returncode:
             raise BootError(f"No administrator could be invited: {asked.stderr.strip().rpartition(chr(10))[2]}")
