@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from flask import Flask
 
 from apps.core.app import create_core
@@ -36,6 +37,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if "tests/core/" in str(metafunc.definition.path):
             databases.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("database", databases, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that was run in this process does not decide what later tests see in the logs."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -141,17 +141,18 @@ class TestDropping:
 
     def test_what_was_asked_for_before_a_change_does_not_outlive_it(self, pages, seconds, catalogue):
         catalogue.release("Blue Garden", tracks=1)
+        on_its_way = iter([True])
 
         def late(page) -> bytes:
-            """The catalogue changes, and another request learns of it, while this page is on its way."""
-            catalogue.release("Silent River", tracks=1)
-            seconds.now += ASK_EVERY
-            pages.get(ListReleases(), LISTENER, encode)
+            """The catalogue changes, and another request learns of it, while this page is on its way for the first time."""
+            if next(on_its_way, False):
+                catalogue.release("Silent River", tracks=1)
+                seconds.now += ASK_EVERY
+                pages.get(ListReleases(), LISTENER, encode)
             return encode(page)
 
         assert b"Silent River" not in pages.get(ListReleases(), LISTENER, late).body
-        assert b"Silent River" in pages.get(ListReleases(), LISTENER, encode).body
-        assert b"Silent River" in pages.get(ListReleases(), LISTENER, shout).body.title()
+        assert b"Silent River" in pages.get(ListReleases(), LISTENER, late).body
 
     def test_without_core_nothing_kept_is_given_away(self, pages, seconds, core_app, asked):
         pages.get(ListReleases(), LISTENER, encode)

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from apps.console.folder import progress
+from apps.console.folder.reading import NEVER, read
+from apps.console.folder.walk import Seen
 from apps.console.import_folder import NOT_RUNNING, import_
 from apps.core.contract.intake import ListDeliveries
 from tasks.office import office
@@ -65,6 +67,10 @@ class TestImport:
         assert "2 files were delivered as 1 release." in output
         assert "2 files imported before and unchanged." in output
         assert operator.send(ListDeliveries()).items[0].files == 2
+
+    def test_what_cannot_be_opened_is_read_again_next_time(self, folder):
+        assert read(folder, Seen("gone.mp3", 1, 1, "")).modified_ns == NEVER
+        assert read(folder, Seen("fake.mp3", 1, 1, "")).modified_ns == 1
 
     def test_a_link_to_the_folder_is_the_folder(self, run, folder, tmp_path):
         (tmp_path / "link").symlink_to(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -66,7 +67,7 @@ class TestAReleasePage:
         release_id = catalogue.release("Blue Garden", artist="The Lanterns")
         page = guest.get(f"/releases/{release_id}").text
         detail = visitor.send(GetRelease(release_id))
-        assert [name for name in re.findall(r'class="track__title" title="([^"]+)"', page)] == [track.title for track in detail.tracks]
+        assert re.findall(r'class="track__title" title="([^"]+)"', page) == [track.title for track in detail.tracks]
         assert f"/artists/{detail.credits[0].artist_id}" in page
         assert "3 tracks, 3 minutes" in page
 
@@ -154,20 +155,10 @@ class TestRecentlyPlayed:
 
     def test_is_nobody_else_s(self, listener, catalogue, visitor, ben):
         track = visitor.send(GetRelease(catalogue.release())).tracks[0]
-        ben.send(RecordPlays((Play("benplay-0001", track.id, track_started(), 1000),)))
+        ben.send(RecordPlays((Play("benplay-0001", track.id, datetime(2026, 3, 2, 12, 0, tzinfo=UTC), 1000),)))
         assert track.title not in listener.get("/recently-played").text
 
 
 def _play(track_id: str, minute: int = 0) -> dict[str, object]:
-    return {
-        "event_id": f"event-{track_id}-{minute}",
-        "track_id": track_id,
-        "started_at": f"2026-03-02T12:{minute:02}:00Z",
-        "played_ms": 1000,
-    }
-
-
-def track_started():
-    from datetime import UTC, datetime
-
-    return datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    started_at = f"2026-03-02T12:{minute:02}:00Z"
+    return {"event_id": f"event-{track_id}-{minute}", "track_id": track_id, "started_at": started_at, "played_ms": 1000}

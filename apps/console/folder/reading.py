@@ -38,6 +38,8 @@ WORTH_A_SECOND_PROCESS = 400
 MEMORY_BYTES = 1 << 30
 SECONDS_A_FILE = 20
 LONGEST_REASON = 300
+NEVER = 0
+"""A time stamp that no file has: what carries it is read again next time."""
 
 FORMATS: dict[Container, tuple[type[mutagen.FileType], ...]] = {  # pyright: ignore[reportPrivateImportUsage] - mutagen lists no public names
     MP3: (MP3_FILE,),
@@ -72,7 +74,7 @@ def read_batch(root: Path, files: Sequence[Seen]) -> list[FoundFile]:
 
 def read(root: Path, seen: Seen) -> FoundFile:
     """Never raises: whatever is wrong with a file is the reason it is refused for."""
-    tags, refusal = None, seen.refusal
+    tags, refusal, modified_ns = None, seen.refusal, seen.modified_ns
     if not refusal:
         try:
             with _time_limit():
@@ -85,7 +87,8 @@ def read(root: Path, seen: Seen) -> FoundFile:
             refusal = "Its tags claim more memory than any tags need: the file is broken or made to do harm."
         except OSError as error:
             refusal = f"It could not be read ({error.strerror}): see whether the user who imports may read it."
-    return FoundFile(seen.path, seen.size, seen.modified_ns, tags, refusal)
+            modified_ns = NEVER  # permission may be given without the file changing
+    return FoundFile(seen.path, seen.size, modified_ns, tags, refusal)
 
 
 def _tags(path: Path) -> Tags:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Annotated
 
+from msgspec import Meta
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.engine import Connection
 
@@ -14,9 +16,11 @@ from apps.core.bus import handles
 from apps.core.contract.accounts import Account, AccountStatus, GetAccount, GetOwnAccount, ListAccounts
 from apps.core.contract.actions import Actor, Role
 from apps.core.contract.errors import AccountSuspended, NotFound
+from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 
+KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 COLUMNS = (AccountRow.id, AccountRow.email, AccountRow.name, AccountRow.status, AccountRow.plan, AccountRow.created_at)
 
 
@@ -40,7 +44,7 @@ def list_accounts(action: ListAccounts, connection: Connection) -> Page[Account]
     if action.email:
         wanted = wanted.where(AccountRow.email_key.startswith(email_key(action.email), autoescape=True))
     if action.cursor:
-        wanted = wanted.where(tuple_(AccountRow.created_at, AccountRow.id) < decode_cursor(action.cursor, tuple[datetime, str]))
+        wanted = wanted.where(tuple_(AccountRow.created_at, AccountRow.id) < decode_cursor(action.cursor, KEY))
     found = _accounts(connection, wanted)
     page = found[: action.size]
     return Page(tuple(page), encode_cursor(page[-1].created_at, page[-1].id) if len(found) > action.size else None)

@@ -26,10 +26,12 @@ from apps.core.contract.actions import (
 from apps.core.contract.ids import AccountId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$")]
+Email = Annotated[
+    str, Meta(min_length=3, max_length=254, pattern=r"^[^\s\x00-\x1f@<>,;]+@[^\s\x00-\x1f@<>,;]+\.[^\s\x00-\x1f@<>,;]+(?!\n)$")
+]
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
 """NIST SP 800-63B: length is what counts; no composition rules."""
-DisplayName = Annotated[str, Meta(min_length=1, max_length=80)]
+DisplayName = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
 
 
 class AccountStatus(StrEnum):

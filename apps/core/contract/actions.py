@@ -13,7 +13,7 @@ from apps.core.contract.ids import AccountId
 
 R = TypeVar("R")
 
-Territory = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 """ISO 3166-1 alpha-2."""
 
 

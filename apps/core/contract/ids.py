@@ -15,7 +15,8 @@ PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 VALUES = {pair: value for value, pair in enumerate(PAIRS)}
 PAIR_BASE = len(PAIRS)
 
-Id = Annotated[str, Meta(pattern="^[0-7][0-9A-Za-z]{21}$")]
+Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-Za-z]{21}(?!\n)$")]
+"""`$` alone would let a line end follow, here and in every other pattern."""
 
 AccountId = Id
 ArtistId = Id

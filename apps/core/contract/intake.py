@@ -128,7 +128,7 @@ class ReceivedFile(msgspec.Struct, frozen=True):
     """What became of one file: stored under `key`, or refused."""
 
     id: DeliveredFileId
-    content_hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    content_hash: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$")] = ""
     """SHA-256 of the whole file, in hexadecimal."""
     key: Annotated[str, Meta(max_length=512)] = ""
     refusal: Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)] = ""

@@ -29,7 +29,7 @@ class Evidence(StrEnum):
 class Play(msgspec.Struct, frozen=True):
     """One stretch of listening, as the player tells it."""
 
-    event_id: Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    event_id: Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+(?!\n)$")]
     """Made by the player, once: sent again, the play still counts once."""
     track_id: TrackId
     started_at: Annotated[datetime, Meta(tz=True)]

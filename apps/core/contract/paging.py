@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -34,5 +33,5 @@ def decode_cursor(cursor: Cursor, shape: type[K]) -> K:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return msgspec.json.decode(raw, type=shape)
-    except (binascii.Error, msgspec.MsgspecError, UnicodeError):
+    except (ValueError, msgspec.MsgspecError):
         raise Invalid("The page cursor is not one that this list gave out.", "Start again from the first page.") from None

@@ -17,7 +17,7 @@ RENEW_SECONDS = 30
 SESSION_SECONDS = 90
 """How long a session, and the stream slot it holds, lasts without a renewal."""
 
-DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 """Chosen by the player and kept by it: one browser or app installation."""
 
 

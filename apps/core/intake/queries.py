@@ -99,7 +99,9 @@ def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFil
     row = DeliveredFileRow
     wanted = select(row.path, row.size, row.modified_ns, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
     copied = row.content_hash.is_not(None) & row.recording_id.is_(None)
-    settled = (row.status != FileStatus.REFUSED) | copied
+    # What was refused on sight stays refused while it is unchanged; what failed later may succeed another time.
+    on_sight = row.delivered_release_id.is_(None)
+    settled = (row.status != FileStatus.REFUSED) | copied | on_sight
     wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN, settled)
     if action.cursor:
         wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[Id])[0])

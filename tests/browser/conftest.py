@@ -1,0 +1,65 @@
+"""A running service and a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.listener import Listener
+from tests.live import LiveService, embedded, split
+
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(embedded, id="embedded", marks=pytest.mark.browser),
+        pytest.param(split, id="split", marks=pytest.mark.split),
+    ],
+)
+def live_service(request: pytest.FixtureRequest) -> Iterator[LiveService]:
+    with request.param() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    assert path, "Chromium is not installed: sudo apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_service: LiveService) -> Iterator[Callable[..., Listener]]:
+    """Each call is another browser; none of them may have seen an error by the end."""
+    visitors: list[Listener] = []
+
+    def make(viewport: dict[str, int] = DESKTOP, **options: Any) -> Listener:
+        page = chromium.new_context(viewport=viewport, reduced_motion="reduce", **options).new_page()
+        visitors.append(Listener(page, live_service.url))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [error for visitor in visitors for error in visitor.errors] == []
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def listener(request: pytest.FixtureRequest, visit: Callable[..., Listener]) -> Listener:
+    """Somebody newly registered, at a desk and with a phone."""
+    someone = visit(request.param)
+    someone.register()
+    return someone

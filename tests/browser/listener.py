@@ -1,0 +1,159 @@
+"""Somebody with a real browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+PASSWORD = "correct horse battery"
+PATIENCE = 60
+"""Seconds until what should happen counts as not happening, on a machine that is busy with other things."""
+
+RECORDER = """
+window.born = Math.random();
+window.heard = 0;
+window.breaks = [];
+addEventListener("DOMContentLoaded", () => {
+  const audio = document.querySelector("audio");
+  let last = null;
+  audio.addEventListener("timeupdate", () => {
+    if (last !== null && audio.currentTime > last && audio.currentTime - last < 2) window.heard += audio.currentTime - last;
+    last = audio.currentTime;
+  });
+  audio.addEventListener("pause", () => audio.ended || window.breaks.push("pause"));
+  for (const name of ["emptied", "error"]) audio.addEventListener(name, () => window.breaks.push(name));
+});
+"""
+"""What the media element itself tells; `born` changes when the whole page is loaded anew."""
+
+
+@dataclass
+class Listener:
+    """Acts on the website as a person does and reads what a person could."""
+
+    page: Page
+    url: str
+    email: str = field(default_factory=lambda: f"ana-{uuid4().hex}@example.com")
+    errors: list[str] = field(default_factory=list[str])
+    calls: list[str] = field(default_factory=list[str])
+    """The player's calls, as `POST /player/…`."""
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(RECORDER)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def register(self) -> None:
+        self.open("/register")
+        self.page.fill("#name", "Ana")
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", PASSWORD)
+        self._enter("Open account")
+
+    def log_in(self) -> None:
+        self.open("/log-in")
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", PASSWORD)
+        self._enter("Log in")
+
+    def _enter(self, button: str) -> None:
+        self.page.locator("main").get_by_role("button", name=button).click()
+        self.page.wait_for_url(self.url + "/")
+
+    def go(self, entry: str) -> None:
+        """Choose from the navigation."""
+        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=entry).click()
+
+    def open_first_release(self) -> None:
+        self.go("Releases")
+        self.page.locator(".card").first.click()
+        self.page.wait_for_selector("[data-tracks]")
+
+    def play_longest(self) -> str:
+        """Play the longest track on this page and return its title."""
+        rows = self.page.locator("[data-track]")
+        lengths = [_seconds(text) for text in rows.locator(".track__length").all_inner_texts()]
+        row = rows.nth(lengths.index(max(lengths)))
+        row.get_by_role("button").click()
+        return row.get_attribute("data-title") or ""
+
+    def play_other_than(self, title: str) -> None:
+        names = self.page.locator("[data-track]").evaluate_all("rows => rows.map((row) => row.dataset.title)")
+        other = next(at for at, name in enumerate(names) if name != title)
+        self.page.locator("[data-track]").nth(other).get_by_role("button").click()
+
+    def play_all(self) -> None:
+        self.page.locator('[data-play=""]').click()
+
+    @property
+    def player(self) -> Locator:
+        return self.page.get_by_role("region", name="Player")
+
+    @property
+    def seek_bar(self) -> Locator:
+        return self.page.get_by_role("slider", name="Position")
+
+    @property
+    def playing_title(self) -> str:
+        return self.page.locator('[data-part="title"]').inner_text()
+
+    @property
+    def clock(self) -> float:
+        return self.page.evaluate("document.querySelector('audio').currentTime")
+
+    @property
+    def heard(self) -> float:
+        return self.page.evaluate("window.heard")
+
+    @property
+    def breaks(self) -> list[str]:
+        return self.page.evaluate("window.breaks")
+
+    def forget_breaks(self) -> None:
+        self.page.evaluate("window.breaks = []")
+
+    def listen_on(self, seconds: float = 0.3) -> None:
+        """Wait until the audio clock has run that much further."""
+        before = self.heard
+        self.until(lambda: self.heard >= before + seconds, "the audio clock to run")
+
+    def until(self, happened: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not happened():
+            assert time.monotonic() < deadline, f"waited in vain for {what}; the player says {self.said!r}, errors {self.errors}"
+            self.page.wait_for_timeout(50)
+
+    @property
+    def said(self) -> str:
+        """What the player tells of a problem."""
+        alert = self.player.get_by_role("alert")
+        return alert.inner_text() if alert.count() and alert.is_visible() else ""
+
+    def count(self, call: str) -> int:
+        return sum(1 for made in self.calls if re.fullmatch(call, made))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refused request is told by the page; the browser's own line on it is no fault.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.errors.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        path = request.url.removeprefix(self.url)
+        if path.startswith("/player/"):
+            self.calls.append(f"{request.method} {path}")
+
+
+def _seconds(text: str) -> int:
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + int(part)
+    return total

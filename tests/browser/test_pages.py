@@ -1,0 +1,99 @@
+"""Pages in a browser: with and without JavaScript, on a wide and a narrow screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.listener import PASSWORD
+
+PATHS = ("/", "/releases", "/account", "/recently-played", "/nowhere")
+UNNAMED = """
+() => Array.from(document.querySelectorAll("a[href], button, input:not([type=hidden]), [role=slider]"))
+  .filter((element) => element.checkVisibility() && !element.closest("[aria-hidden=true]"))
+  .filter((element) => !(element.ariaLabel || element.innerText?.trim() || element.labels?.length))
+  .map((element) => element.outerHTML)
+"""
+SMALL = """
+() => Array.from(document.querySelectorAll(".button, .round, .entry, .choice a, input:not([type=hidden])"))
+  .filter((element) => element.checkVisibility() && !element.matches(".unseen"))
+  .filter((element) => element.getBoundingClientRect().height < 44)
+  .map((element) => element.outerHTML)
+"""
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def narrow_or_wide(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
+
+
+class TestWithoutJavaScript:
+    def test_everything_but_playing_works(self, visit):
+        visitor = visit(java_script_enabled=False)
+        visitor.register()
+        visitor.go("Releases")
+        visitor.page.locator(".card").first.click()
+        expect(visitor.page.get_by_text("playing music needs it")).to_be_visible()
+        expect(visitor.page.locator("[data-play]").first).to_be_hidden()
+        visitor.page.get_by_role("button", name="Log out").click()
+        expect(visitor.page.get_by_role("link", name="Log in")).to_be_visible()
+
+
+class TestEveryPage:
+    def test_fits_names_its_controls_and_leaves_room_to_touch_them(self, visit, narrow_or_wide):
+        listener = visit(narrow_or_wide)
+        listener.register()
+        listener.open_first_release()
+        release = listener.page.url.removeprefix(listener.url)
+        listener.play_longest()
+        listener.listen_on()
+        for path in (release, *PATHS):
+            listener.open(path)
+            assert listener.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            assert listener.page.evaluate(UNNAMED) == [], path
+            assert listener.page.evaluate(SMALL) == [], path
+
+    def test_takes_the_focus_and_the_title_along(self, visit):
+        listener = visit()
+        listener.open("/")
+        listener.go("Releases")
+        expect(listener.page).to_have_title("Releases · Celesta")
+        listener.until(lambda: listener.page.evaluate("document.activeElement.id") == "main", "the focus on the page")
+
+    def test_is_reached_past_the_navigation_by_one_key(self, visit):
+        visitor = visit()
+        visitor.open("/")
+        visitor.page.keyboard.press("Tab")
+        expect(visitor.page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+class TestForms:
+    def test_say_what_is_wrong_where_it_is(self, visit):
+        visitor = visit()
+        visitor.register()
+        visitor.page.get_by_role("button", name="Log out").click()
+        visitor.go("Log in")
+        visitor.page.fill("#email", visitor.email)
+        visitor.page.fill("#password", "wrong horse battery")
+        visitor.page.locator("main").get_by_role("button", name="Log in").click()
+        expect(visitor.page.locator("main").get_by_role("alert")).to_be_visible()
+        expect(visitor.page.locator("#email")).to_have_value(visitor.email)
+        visitor.page.fill("#password", PASSWORD)
+        visitor.page.locator("main").get_by_role("button", name="Log in").click()
+        expect(visitor.page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+class TestTheSheetOnAPhone:
+    def test_opens_over_the_page_and_closes_to_it(self, visit):
+        listener = visit(PHONE)
+        listener.register()
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.page.get_by_role("button", name="Show the whole player").click()
+        expect(listener.seek_bar).to_be_visible()
+        expect(listener.page.get_by_role("button", name="Previous track")).to_be_visible()
+        listener.page.keyboard.press("Escape")
+        expect(listener.page.get_by_role("button", name="Previous track")).to_be_hidden()
+        expect(listener.page.get_by_role("button", name="Show the whole player")).to_be_focused()

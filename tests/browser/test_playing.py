@@ -1,0 +1,214 @@
+"""Playing music in a browser: on across pages, by keyboard, from device to device, through faults."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.conftest import PHONE
+
+SESSION = r"POST /player/sessions"
+
+
+class TestMusic:
+    def test_plays_on_across_pages_back_and_forward_and_is_remembered(self, listener):
+        page = listener.page
+        listener.open_first_release()
+        title = listener.play_longest()
+        listener.listen_on()
+        born = page.evaluate("window.born")
+        listener.forget_breaks()
+
+        walk = [
+            (lambda: listener.go("Home"), "Home"),
+            (lambda: listener.go("Releases"), "Releases"),
+            (page.locator(".card").first.click, "by"),
+            (page.locator(".release__artists a").click, ""),
+            (lambda: listener.go("Account"), "Account"),
+            (page.go_back, ""),
+            (page.go_back, "by"),
+            (page.go_back, "Releases"),
+            (page.go_forward, "by"),
+        ]
+        for step, words in walk:
+            before = page.title()
+            step()
+            listener.until(lambda before=before: page.title() != before, "another page")
+            assert words in page.title()
+            listener.listen_on()
+
+        assert listener.breaks == []
+        assert page.evaluate("window.born") == born
+        assert listener.playing_title == title
+        listener.play_other_than(title)
+        listener.listen_on()
+        listener.until(lambda: _remembered(listener, title), "the play in the history")
+
+    def test_pauses_and_goes_on(self, listener):
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.player.get_by_role("button", name="Pause").click()
+        listener.until(lambda: listener.breaks.count("pause") > 0, "the pause")
+        stood = listener.clock
+        listener.player.get_by_role("button", name="Play").click()
+        listener.listen_on()
+        assert listener.clock > stood
+
+    def test_goes_on_to_the_next_track_whose_session_was_asked_for_before(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.play_all()
+        listener.listen_on()
+        first = listener.playing_title
+        listener.seek_bar.focus()
+        listener.page.keyboard.press("End")
+        listener.page.keyboard.press("ArrowLeft")
+        listener.until(lambda: listener.count(SESSION) >= 2, "the next session")
+        listener.until(lambda: listener.playing_title != first, "the next track")
+        listener.listen_on()
+        assert listener.page.locator("#now-playing").inner_text().startswith(listener.playing_title)
+
+    def test_is_marked_where_it_is_listed(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        title = listener.play_longest()
+        listener.listen_on()
+        listener.go("Home")
+        listener.page.wait_for_url(listener.url + "/")
+        listener.page.go_back()
+        expect(listener.page.locator("[data-current] .track__title")).to_have_text(title)
+        expect(listener.page.locator("[data-current]").get_by_role("button")).to_have_accessible_name(f"Pause {title}")
+
+    def test_stops_at_log_out(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.page.get_by_role("button", name="Log out").click()
+        expect(listener.player).to_be_hidden()
+        assert listener.page.evaluate("document.querySelector('audio').paused")
+
+
+class TestTheSeekBar:
+    def test_is_moved_by_keyboard_and_says_where_it_stands(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.player.get_by_role("button", name="Pause").click()
+        bar = listener.seek_bar
+        bar.focus()
+        for key, position in (("Home", 0), ("ArrowRight", 5), ("ArrowUp", 10), ("ArrowLeft", 5), ("PageDown", 0)):
+            bar.press(key)
+            listener.until(lambda position=position: listener.clock == position, f"the audio at {position} s after {key}")
+            assert bar.get_attribute("aria-valuenow") == str(position)
+        bar.press("ArrowRight")
+        assert (bar.get_attribute("aria-valuetext") or "").startswith("5 seconds of ")
+
+    def test_is_moved_by_pointer(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.player.get_by_role("button", name="Pause").click()
+        box = listener.seek_bar.bounding_box()
+        assert box
+        listener.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        length = listener.page.evaluate("document.querySelector('audio').duration")
+        listener.until(lambda: abs(listener.clock - length / 2) < length / 50, "the audio at its middle")
+
+
+class TestAnotherDevice:
+    def test_is_refused_in_words_and_may_take_over(self, visit):
+        desk = visit()
+        desk.register()
+        desk.open_first_release()
+        desk.play_longest()
+        desk.listen_on()
+
+        phone = visit(PHONE)
+        phone.email = desk.email
+        phone.log_in()
+        phone.open_first_release()
+        phone.play_longest()
+        phone.until(lambda: "Another device is playing" in phone.said, "the refusal")
+        phone.page.get_by_role("button", name="Play here instead").click()
+        phone.listen_on()
+        assert phone.said == ""
+
+        desk.player.get_by_role("button", name="Pause").click()
+        desk.player.get_by_role("button", name="Play", exact=True).click()
+        desk.until(lambda: "elsewhere" in desk.said, "the word that it plays elsewhere")
+        expect(desk.page.get_by_role("button", name="Play here instead")).to_be_visible()
+        assert desk.page.evaluate("document.querySelector('audio').paused")
+
+
+class TestFaults:
+    def test_links_that_have_expired_are_renewed_once(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+
+        def expired(route: Route) -> None:
+            if listener.count(SESSION) < 2:
+                route.fulfill(status=403, body="This link has expired.")
+            else:
+                route.continue_()
+
+        listener.page.route("**/media/**", expired)
+        listener.play_longest()
+        listener.listen_on()
+        assert listener.count(SESSION) == 2
+
+    def test_links_that_stay_dead_are_told_of(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.page.route("**/media/**", lambda route: route.fulfill(status=403))
+        listener.play_longest()
+        listener.until(lambda: "The audio stopped coming." in listener.said, "the word on it")
+        listener.page.unroute("**/media/**")
+        listener.page.get_by_role("button", name="Try again").click()
+        listener.listen_on()
+        assert listener.said == ""
+
+    def test_plays_that_could_not_be_told_are_kept_and_told_later(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.page.route("**/player/plays", lambda route: route.abort())
+        title = listener.play_longest()
+        listener.listen_on(1)
+        kept = "Object.keys(localStorage).filter((name) => name.startsWith('plays:')).flatMap((name) => JSON.parse(localStorage[name]))"
+        listener.open("/account")
+        (play,) = listener.page.evaluate(kept)
+        assert play["played_ms"] >= 900
+        listener.page.unroute("**/player/plays")
+        listener.open("/")
+        listener.until(lambda: listener.page.evaluate(kept) == [], "the play to be told")
+        assert _remembered(listener, title)
+
+    def test_a_page_out_of_reach_is_said_and_the_music_plays_on(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_first_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.forget_breaks()
+        listener.page.route("**/account", lambda route: route.abort())
+        listener.go("Account")
+        expect(listener.page.get_by_text("The page could not be fetched.")).to_be_visible()
+        listener.listen_on()
+        assert listener.breaks == []
+        listener.errors.clear()
+
+
+def _remembered(listener, title: str) -> bool:
+    listener.go("Recent")
+    listener.page.wait_for_url(listener.url + "/recently-played")
+    return title in listener.page.locator("main").inner_text()

@@ -1,0 +1,159 @@
+"""Who may send what. The table is written by hand: whoever changes a permission changes it here too, knowingly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+
+from apps.core.contract.actions import Action, Actor, Role, Scope, Service
+from apps.core.contract.codec import ACTIONS, encoder
+from apps.core.contract.errors import CelestaError, Forbidden, Unauthenticated
+
+EVERYBODY = {"visitor", "app", "tasks", "console", "listener", "partner", "staff", "administrator"}
+ACCOUNTS = {"listener", "partner", "staff", "administrator"}
+FRONT_ENDS = {"visitor", "app", "console"}
+"""A visitor is the website on its own behalf, an app nobody has connected is the API's."""
+OFFICE = {"staff", "administrator", "console"}
+
+MAY: dict[str, set[str]] = {
+    "RegisterAccount": EVERYBODY,
+    "AcceptInvitation": EVERYBODY,
+    "LogIn": FRONT_ENDS,
+    "GetAccount": FRONT_ENDS,
+    "GetOwnAccount": ACCOUNTS,
+    "ChangePassword": ACCOUNTS,
+    "InviteAdministrator": {"console"},
+    "ListAccounts": {"administrator", "console"},
+    "ChangeRoles": {"administrator", "console"},
+    "SuspendAccount": {"administrator", "console"},
+    "RestoreAccount": {"administrator", "console"},
+    "ListReleases": EVERYBODY,
+    "GetRelease": EVERYBODY,
+    "GetArtist": EVERYBODY,
+    "GetCatalogueState": EVERYBODY,
+    "OpenDelivery": {"console"},
+    "RecordFiles": {"console"},
+    "CompleteDelivery": {"console"},
+    "ListKnownFiles": {"console"},
+    "GetReleaseDraft": {"tasks"},
+    "WriteRelease": {"tasks"},
+    "GetDelivery": OFFICE,
+    "ListDeliveries": OFFICE,
+    "ClaimJob": {"tasks"},
+    "RenewJob": {"tasks"},
+    "FailJob": {"tasks"},
+    "ReturnJob": {"tasks"},
+    "TakeSlot": {"tasks"},
+    "PruneExpired": {"tasks"},
+    "ListJobs": OFFICE,
+    "RecordPlays": ACCOUNTS,
+    "ListRecentlyPlayed": ACCOUNTS,
+    "ClearHistory": ACCOUNTS,
+    "RecordTranscode": {"tasks"},
+    "StartPlayback": ACCOUNTS,
+    "RenewPlayback": ACCOUNTS,
+    "EndPlayback": ACCOUNTS,
+    "GetPlaylist": ACCOUNTS,
+}
+
+NEEDS: dict[str, Scope] = {
+    "GetOwnAccount": Scope.ACCOUNT,
+    "ListReleases": Scope.CATALOGUE,
+    "GetRelease": Scope.CATALOGUE,
+    "GetArtist": Scope.CATALOGUE,
+    "StartPlayback": Scope.PLAYBACK,
+    "RenewPlayback": Scope.PLAYBACK,
+    "EndPlayback": Scope.PLAYBACK,
+    "GetPlaylist": Scope.PLAYBACK,
+    "RecordPlays": Scope.PLAYBACK,
+    "ListRecentlyPlayed": Scope.HISTORY,
+    "ClearHistory": Scope.HISTORY,
+}
+"""What an app needs to be allowed; what is not listed no app may do, whatever it was allowed."""
+
+WHO = sorted(EVERYBODY)
+
+
+class Unsent(msgspec.Struct):
+    """What no Action looks like, so that no handler is ever reached: authorisation comes before validation."""
+
+    nothing_is_called_this: int = 0
+
+
+@pytest.fixture
+def actors(person: Callable[..., Any]) -> dict[str, Actor]:
+    accounts = {role.value: person(role.value, *({role} - {Role.LISTENER})).actor for role in Role}
+    services = {"visitor": Service.WEBSITE, "app": Service.API, "tasks": Service.TASKS, "console": Service.CONSOLE}
+    return accounts | {name: Actor(service) for name, service in services.items()}
+
+
+@pytest.fixture
+def verdict(core_app: Flask) -> Callable[[type[Action[Any]], Actor], str]:
+    """`in` where the actor gets past the permission; otherwise the code of the refusal."""
+
+    def judge(kind: type[Action[Any]], actor: Actor) -> str:
+        with core_app.app_context():
+            try:
+                core_app.extensions["bus"].send(kind, encoder.encode(Unsent()), actor)
+            except CelestaError as error:
+                return "in" if error.code == "invalid" else error.code
+        raise AssertionError("an Action took what it cannot read")
+
+    return judge
+
+
+def scoped(actor: Actor, *scopes: Scope) -> Actor:
+    """The actor through an app that was allowed these."""
+    return msgspec.structs.replace(actor, service=Service.API, client="an app", scopes=frozenset(scopes))
+
+
+class TestWhoMaySendWhat:
+    def test_every_action_is_in_the_table(self):
+        assert set(MAY) == set(ACTIONS)
+        assert set(NEEDS) <= set(ACTIONS)
+
+    def test_is_as_the_table_says(self, actors, verdict):
+        told = {(name, who): verdict(ACTIONS[name], actors[who]) for name in ACTIONS for who in WHO}
+        expected = {(name, who): "in" if who in MAY[name] else refusal(actors[who]) for name in ACTIONS for who in WHO}
+        assert told == expected
+
+    def test_an_account_has_no_more_rights_on_the_console_or_in_a_task(self, actors, verdict):
+        for service in (Service.CONSOLE, Service.TASKS):
+            listener = msgspec.structs.replace(actors["listener"], service=service)
+            for name, kind in ACTIONS.items():
+                assert (verdict(kind, listener) == "in") is ("listener" in MAY[name]), name
+
+
+class TestScopes:
+    def test_an_app_may_do_what_its_scopes_say(self, actors, verdict):
+        for name, kind in ACTIONS.items():
+            for scope in Scope:
+                allowed = verdict(kind, scoped(actors["listener"], scope)) == "in"
+                assert allowed is (NEEDS.get(name) == scope and "listener" in MAY[name]), (name, scope)
+
+    def test_an_app_without_scopes_may_do_nothing(self, actors, verdict):
+        assert {verdict(kind, scoped(actors["administrator"])) for kind in ACTIONS.values()} == {"forbidden"}
+
+    def test_scopes_give_no_rights_the_account_has_not(self, actors, verdict):
+        everything = scoped(actors["listener"], *Scope)
+        assert {name for name, kind in ACTIONS.items() if verdict(kind, everything) == "in"} == set(NEEDS)
+
+    def test_an_app_is_told_which_scope_it_needs(self, ana, sender):
+        from apps.core.contract.listening import ListRecentlyPlayed
+
+        with pytest.raises(Forbidden, match="the scope history"):
+            sender(scoped(ana.actor, Scope.CATALOGUE)).send(ListRecentlyPlayed())
+
+    def test_an_app_is_told_what_no_app_may_do(self, ana, sender):
+        from apps.core.contract.accounts import ChangePassword
+
+        with pytest.raises(Forbidden, match="a log-in on the website"):
+            sender(scoped(ana.actor, *Scope)).send(ChangePassword("correct horse battery", "quite another one"))
+
+
+def refusal(actor: Actor) -> str:
+    return (Unauthenticated if actor.account_id is None else Forbidden).code
