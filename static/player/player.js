@@ -102,6 +102,7 @@ export class Player extends EventTarget {
   stop() {
     this.turn += 1;
     this.#leave();
+    this.session = null;
     this.queue = [];
     this.#stop();
     this.dispatch("stopped");

@@ -47,10 +47,10 @@ class TestMusic:
         listener.open_first_release()
         listener.play_longest()
         listener.listen_on()
-        listener.player.get_by_role("button", name="Pause").click()
+        listener.player.get_by_role("button", name="Pause", exact=True).click()
         listener.until(lambda: listener.breaks.count("pause") > 0, "the pause")
         stood = listener.clock
-        listener.player.get_by_role("button", name="Play").click()
+        listener.player.get_by_role("button", name="Play", exact=True).click()
         listener.listen_on()
         assert listener.clock > stood
 
@@ -99,7 +99,7 @@ class TestTheSeekBar:
         listener.open_first_release()
         listener.play_longest()
         listener.listen_on()
-        listener.player.get_by_role("button", name="Pause").click()
+        listener.player.get_by_role("button", name="Pause", exact=True).click()
         bar = listener.seek_bar
         bar.focus()
         for key, position in (("Home", 0), ("ArrowRight", 5), ("ArrowUp", 10), ("ArrowLeft", 5), ("PageDown", 0)):
@@ -115,7 +115,7 @@ class TestTheSeekBar:
         listener.open_first_release()
         listener.play_longest()
         listener.listen_on()
-        listener.player.get_by_role("button", name="Pause").click()
+        listener.player.get_by_role("button", name="Pause", exact=True).click()
         box = listener.seek_bar.bounding_box()
         assert box
         listener.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -141,7 +141,7 @@ class TestAnotherDevice:
         phone.listen_on()
         assert phone.said == ""
 
-        desk.player.get_by_role("button", name="Pause").click()
+        desk.player.get_by_role("button", name="Pause", exact=True).click()
         desk.player.get_by_role("button", name="Play", exact=True).click()
         desk.until(lambda: "elsewhere" in desk.said, "the word that it plays elsewhere")
         expect(desk.page.get_by_role("button", name="Play here instead")).to_be_visible()
@@ -191,7 +191,7 @@ class TestFaults:
         listener.page.unroute("**/player/plays")
         listener.open("/")
         listener.until(lambda: listener.page.evaluate(kept) == [], "the play to be told")
-        assert _remembered(listener, title)
+        listener.until(lambda: _remembered(listener, title), "the play in the history")
 
     def test_a_page_out_of_reach_is_said_and_the_music_plays_on(self, visit):
         listener = visit()

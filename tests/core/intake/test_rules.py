@@ -185,7 +185,8 @@ class TestNaturalKey:
         "names", [["1.ogg", "2.ogg", "10.ogg"], ["a", "a1", "a2", "a10", "B1"], ["1²3", "1²4"], ["", "1"], ["x²", "x³"]]
     )
     def test_sorts_numbers_by_their_size(self, names):
-        assert sorted(names[::-1], key=natural_key) == names
+        backwards = names[::-1]
+        assert sorted(backwards, key=natural_key) == names
 
 
 class TestCleaning:
