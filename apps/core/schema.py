@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
-from apps.core.database import db, reader
+from apps.core.database import close_engines, db, reader
 from apps.core.migrations import REVISION
 from ports.environment import BootError
 
@@ -24,5 +24,6 @@ def check_schema() -> None:
     """Raises `BootError` where the database has another version, or none."""
     version = schema_version()
     if version != REVISION:
+        close_engines()
         found = f"has schema version {version}" if version else "has no schema yet"
         raise BootError(f"The database {found}, this release needs {REVISION}: run `python -m apps.core.migrate`.")
