@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -77,7 +77,12 @@ class Dispatch:
 
 
 Following = Callable[[Dispatch], Any]
-Middleware = Callable[[Dispatch, Following], Any]
+
+
+class Middleware(Protocol):
+    """One concern: does its part and hands the dispatch on."""
+
+    def __call__(self, dispatch: Dispatch, following: Following) -> Any: ...
 
 
 def call_handler(dispatch: Dispatch) -> Any:
@@ -103,7 +108,7 @@ class Bus:
         self._container = container
         following: Following = call_handler
         for one in reversed(middleware):
-            following = partial(_step, one, following)
+            following = partial(one, following=following)
         self._first = following
 
     def send(self, kind: type[Action[R]], payload: bytes, actor: Actor, idempotency_key: str | None = None) -> R:
@@ -112,7 +117,3 @@ class Bus:
             raise unknown(kind.__name__)
         dispatch = Dispatch(kind, payload, actor, idempotency_key, self._container, Measure())
         return self._first(dispatch)
-
-
-def _step(middleware: Middleware, following: Following, dispatch: Dispatch) -> Any:
-    return middleware(dispatch, following)

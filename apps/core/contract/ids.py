@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta
@@ -42,6 +43,7 @@ def new_id() -> str:
     return id_from_bytes(value.to_bytes(BYTES))
 
 
+@lru_cache(maxsize=16_384)  # what is asked for most comes again and again, and a list of fifty converts fifty
 def id_from_bytes(raw: bytes) -> str:
     value = int.from_bytes(raw)
     pairs: list[str] = []

@@ -23,7 +23,7 @@ class TestTheMeter:
 
     def test_counts_the_look_at_the_account_too(self, ana, costs):
         ana.send(GetOwnAccount())
-        assert costs["GetOwnAccount"].statements == 3
+        assert costs["GetOwnAccount"].statements == 2
 
     def test_counts_the_rows_a_command_writes(self, operator, ana, costs):
         """The account, the event, and the event's mark when it is published."""
