@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -32,6 +33,17 @@ def live_service(request: pytest.FixtureRequest) -> Iterator[LiveService]:
 
 
 @pytest.fixture(scope="session")
+def release(live_service: LiveService) -> str:
+    """The path of the release with the most tracks."""
+
+    def tracks(path: str) -> int:
+        with urlopen(live_service.url + path) as page:
+            return page.read().count(b'class="track__number"')
+
+    return max(live_service.releases(), key=tracks)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "Chromium is not installed: sudo apt-get install chromium"
@@ -42,13 +54,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_service: LiveService) -> Iterator[Callable[..., Listener]]:
+def visit(chromium: Browser, live_service: LiveService, release: str) -> Iterator[Callable[..., Listener]]:
     """Each call is another browser; none of them may have seen an error by the end."""
     visitors: list[Listener] = []
 
     def make(viewport: dict[str, int] = DESKTOP, **options: Any) -> Listener:
         page = chromium.new_context(viewport=viewport, reduced_motion="reduce", **options).new_page()
-        visitors.append(Listener(page, live_service.url))
+        visitors.append(Listener(page, live_service.url, release))
         return visitors[-1]
 
     yield make

@@ -38,6 +38,8 @@ class Listener:
 
     page: Page
     url: str
+    release: str
+    """The path of a release with several tracks."""
     email: str = field(default_factory=lambda: f"ana-{uuid4().hex}@example.com")
     errors: list[str] = field(default_factory=list[str])
     calls: list[str] = field(default_factory=list[str])
@@ -73,10 +75,14 @@ class Listener:
         """Choose from the navigation."""
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=entry).click()
 
-    def open_first_release(self) -> None:
+    def open_release(self) -> None:
         self.go("Releases")
-        self.page.locator(".card").first.click()
+        self.choose_release()
         self.page.wait_for_selector("[data-tracks]")
+
+    def choose_release(self) -> None:
+        """From a page that lists it."""
+        self.page.locator(f'.card[href="{self.release}"]').click()
 
     def play_longest(self) -> str:
         """Play the longest track on this page and return its title."""

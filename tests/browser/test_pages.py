@@ -33,7 +33,7 @@ class TestWithoutJavaScript:
         visitor = visit(java_script_enabled=False)
         visitor.register()
         visitor.go("Releases")
-        visitor.page.locator(".card").first.click()
+        visitor.choose_release()
         expect(visitor.page.get_by_text("playing music needs it")).to_be_visible()
         expect(visitor.page.locator("[data-play]").first).to_be_hidden()
         visitor.page.get_by_role("button", name="Log out").click()
@@ -44,7 +44,7 @@ class TestEveryPage:
     def test_fits_names_its_controls_and_leaves_room_to_touch_them(self, visit, narrow_or_wide):
         listener = visit(narrow_or_wide)
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         release = listener.page.url.removeprefix(listener.url)
         listener.play_longest()
         listener.listen_on()
@@ -88,7 +88,7 @@ class TestTheSheetOnAPhone:
     def test_opens_over_the_page_and_closes_to_it(self, visit):
         listener = visit(PHONE)
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.page.get_by_role("button", name="Show the whole player").click()

@@ -12,7 +12,7 @@ SESSION = r"POST /player/sessions"
 class TestMusic:
     def test_plays_on_across_pages_back_and_forward_and_is_remembered(self, listener):
         page = listener.page
-        listener.open_first_release()
+        listener.open_release()
         title = listener.play_longest()
         listener.listen_on()
         born = page.evaluate("window.born")
@@ -21,7 +21,7 @@ class TestMusic:
         walk = [
             (lambda: listener.go("Home"), "Home"),
             (lambda: listener.go("Releases"), "Releases"),
-            (page.locator(".card").first.click, "by"),
+            (listener.choose_release, "by"),
             (page.locator(".release__artists a").click, ""),
             (lambda: listener.go("Account"), "Account"),
             (page.go_back, ""),
@@ -44,7 +44,7 @@ class TestMusic:
         listener.until(lambda: _remembered(listener, title), "the play in the history")
 
     def test_pauses_and_goes_on(self, listener):
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.player.get_by_role("button", name="Pause", exact=True).click()
@@ -57,7 +57,7 @@ class TestMusic:
     def test_goes_on_to_the_next_track_whose_session_was_asked_for_before(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_all()
         listener.listen_on()
         first = listener.playing_title
@@ -72,7 +72,7 @@ class TestMusic:
     def test_is_marked_where_it_is_listed(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         title = listener.play_longest()
         listener.listen_on()
         listener.go("Home")
@@ -84,7 +84,7 @@ class TestMusic:
     def test_stops_at_log_out(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.page.get_by_role("button", name="Log out").click()
@@ -96,7 +96,7 @@ class TestTheSeekBar:
     def test_is_moved_by_keyboard_and_says_where_it_stands(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.player.get_by_role("button", name="Pause", exact=True).click()
@@ -112,7 +112,7 @@ class TestTheSeekBar:
     def test_is_moved_by_pointer(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.player.get_by_role("button", name="Pause", exact=True).click()
@@ -127,14 +127,14 @@ class TestAnotherDevice:
     def test_is_refused_in_words_and_may_take_over(self, visit):
         desk = visit()
         desk.register()
-        desk.open_first_release()
+        desk.open_release()
         desk.play_longest()
         desk.listen_on()
 
         phone = visit(PHONE)
         phone.email = desk.email
         phone.log_in()
-        phone.open_first_release()
+        phone.open_release()
         phone.play_longest()
         phone.until(lambda: "Another device is playing" in phone.said, "the refusal")
         phone.page.get_by_role("button", name="Play here instead").click()
@@ -152,7 +152,7 @@ class TestFaults:
     def test_links_that_have_expired_are_renewed_once(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
 
         def expired(route: Route) -> None:
             if listener.count(SESSION) < 2:
@@ -168,7 +168,7 @@ class TestFaults:
     def test_links_that_stay_dead_are_told_of(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.page.route("**/media/**", lambda route: route.fulfill(status=403))
         listener.play_longest()
         listener.until(lambda: "The audio stopped coming." in listener.said, "the word on it")
@@ -180,7 +180,7 @@ class TestFaults:
     def test_plays_that_could_not_be_told_are_kept_and_told_later(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.page.route("**/player/plays", lambda route: route.abort())
         title = listener.play_longest()
         listener.listen_on(1)
@@ -196,7 +196,7 @@ class TestFaults:
     def test_a_page_out_of_reach_is_said_and_the_music_plays_on(self, visit):
         listener = visit()
         listener.register()
-        listener.open_first_release()
+        listener.open_release()
         listener.play_longest()
         listener.listen_on()
         listener.forget_breaks()
