@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from apps.core.database import close_engines, db, reader
 from apps.core.migrations import REVISION
@@ -11,13 +11,13 @@ from ports.environment import BootError
 
 
 def schema_version() -> str | None:
-    """The database's version, None where it has no schema yet; raises `BootError` where it does not answer."""
+    """The database's version, None where it has no schema yet; raises `BootError` where it cannot be used."""
     try:
         with reader() as connection:
             known = inspect(connection).has_table("alembic_version")
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
-    except OperationalError as error:
-        raise BootError(f"The database {db.engine.url!r} does not answer: {error.orig}. Start it, or correct DATABASE_URL.") from error
+    except DatabaseError as error:
+        raise BootError(f"The database {db.engine.url!r} cannot be used: {error.orig}. Start it, or correct DATABASE_URL.") from error
 
 
 def check_schema() -> None:

@@ -135,7 +135,7 @@ class TestStart:
         (tmp_path / "a home").mkdir()
         (tmp_path / "a home/celesta.db").write_bytes(b"not a database, whatever its name says" * 100)
         last = celesta().end().strip().splitlines()[-1]
-        assert last.startswith("The database could not be brought up to date: ")
+        assert last.startswith("web did not start: The database ")
         assert "file is not a database" in last
 
 
