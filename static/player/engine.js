@@ -19,7 +19,7 @@ export class Engine extends EventTarget {
     this.unload();
     if (Hls.isSupported()) {
       this.hls = new Hls({ ...SETTINGS, startPosition: position });
-      this.hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(error));
+      this.hls.on(Hls.Events.ERROR, (_, error) => (error.fatal || refused(error)) && this.#recover(error));
       this.hls.loadSource(url);
       this.hls.attachMedia(this.audio);
     } else if (this.audio.canPlayType(HLS_TYPE)) {
@@ -50,4 +50,10 @@ export class Engine extends EventTarget {
     this.mended = false;
     this.dispatchEvent(new Event("failed"));
   }
+}
+
+/** A link that the store refuses is refused for every rendition: hls.js would try them all, for half a minute. */
+function refused(error) {
+  const status = error.response?.code ?? 0;
+  return status >= 400 && status < 500;
 }

@@ -69,8 +69,9 @@ export class Player extends EventTarget {
   /** Goes on where it stopped, under a new session where the old one has run out meanwhile. */
   resume() {
     if (!this.session || Date.parse(this.session.expires_at) < Date.now() + MARGIN_MS) return this.#again();
+    const going = this.#go();
     this.#renew();
-    return this.#go();
+    return going;
   }
 
   /** Stops what the account plays elsewhere. */
