@@ -13,7 +13,7 @@ from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.errors import Invalid
-from apps.core.contract.ids import new_id
+from apps.core.contract.ids import BYTES, id_from_bytes, new_id
 from apps.core.contract.listening import ClearHistory, Evidence, Play, PlaysRecorded, RecordPlays
 from apps.core.contract.playback import RENEW_SECONDS
 from apps.core.database import insert
@@ -25,6 +25,8 @@ AHEAD = timedelta(days=1)
 """How far a device's clock may run ahead before its word on the time is refused."""
 LATE = timedelta(days=366)
 """How long a play may wait on a device that is offline; one that claims to be older has lost its clock."""
+HIGHEST_ID = id_from_bytes(b"\xff" * BYTES)
+"""One that looks like an id but lies beyond is of nothing; asking the database for it would refuse the batch."""
 
 
 @handles(RecordPlays)
@@ -34,8 +36,8 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
         raise Invalid("A play starts more than a day from now.", "Set the device's clock and send it again.")
     if any(play.started_at < now - LATE for play in action.plays):
         raise Invalid("A play started more than a year ago.", "Set the device's clock and send it again.")
-    tracks = _tracks(session, {play.track_id for play in action.plays})
-    sessions = _sessions(session, actor, {play.session_id for play in action.plays if play.session_id})
+    tracks = _tracks(session, {play.track_id for play in action.plays if play.track_id <= HIGHEST_ID})
+    sessions = _sessions(session, actor, {play.session_id for play in action.plays if play.session_id and play.session_id <= HIGHEST_ID})
     known = [play for play in action.plays if play.track_id in tracks]
     facts = [_fact(play, actor, tracks[play.track_id], sessions, now) for play in known]
     recorded = _insert_new(session, PlayRow, facts)
@@ -59,7 +61,7 @@ def _tracks(session: Session, ids: Iterable[str]) -> Mapping[str, tuple[str, str
 def _sessions(session: Session, actor: Actor, ids: Iterable[str]) -> Mapping[str, Any]:
     """The actor's own sessions among these: somebody else's prove nothing."""
     row = PlaybackSessionRow
-    wanted = select(row.id, row.recording_id, row.territory, row.plan, row.started_at, row.renewed_at, row.ended_at)
+    wanted = select(row.id, row.recording_id, row.territory, row.plan, row.started_at, row.renewed_at)
     return {one.id: one for one in session.execute(wanted.where(row.id.in_(ids), row.account_id == actor.account_id))}
 
 
@@ -79,9 +81,11 @@ def _fact(play: Play, actor: Actor, track: tuple[str, str], sessions: Mapping[st
 
 
 def lasted(proof: Any) -> int:
-    """For how many milliseconds at most a session's renewals prove listening: a renewal counts until the next was due."""
-    until = max(proof.renewed_at, proof.ended_at or proof.renewed_at)
-    return int(((until - proof.started_at) + timedelta(seconds=RENEW_SECONDS)).total_seconds() * 1000)
+    """For how many milliseconds at most a session's renewals prove listening: a renewal counts until the next was due.
+
+    When the session was ended proves nothing: that may be told hours later.
+    """
+    return (proof.renewed_at - proof.started_at + timedelta(seconds=RENEW_SECONDS)) // timedelta(milliseconds=1)
 
 
 def _memory(play: Play, actor: Actor) -> dict[str, Any]:

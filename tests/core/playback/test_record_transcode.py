@@ -52,7 +52,7 @@ def keys_heard(listener, track_id: str) -> set[str]:
 
 
 @pytest.fixture
-def deliver_again(catalogue, release_id) -> JobClaim:
+def replacement(catalogue, release_id) -> JobClaim:
     """Other bytes of the same song: its transcode, claimed."""
     catalogue.transcode_all()
     catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"], genre="Pop"), content="remastered")
@@ -109,11 +109,11 @@ class TestABrokenTranscode:
         worker.send(finished(claim))
         assert len(ana.send(ListReleases()).items) == 1
 
-    def test_leaves_what_was_heard_before(self, worker, ana, release_id, deliver_again):
+    def test_leaves_what_was_heard_before(self, worker, ana, release_id, replacement):
         (track,) = ana.send(GetRelease(release_id)).tracks
         before = keys_heard(ana, track.id)
         with pytest.raises(Invalid):
-            worker.send(finished(deliver_again, with_gap(renditions(deliver_again.work))))
+            worker.send(finished(replacement, with_gap(renditions(replacement.work))))
         assert keys_heard(ana, track.id) == before
 
 
@@ -153,29 +153,29 @@ class TestAJobOfAnotherKind:
 
 
 class TestOtherContent:
-    def test_takes_the_place_of_the_first_all_at_once(self, worker, ana, release_id, deliver_again, emitted):
+    def test_takes_the_place_of_the_first_all_at_once(self, worker, ana, release_id, replacement, emitted):
         (track,) = ana.send(GetRelease(release_id)).tracks
         before = keys_heard(ana, track.id)
-        assert before and before != {deliver_again.work.content_hash}
-        worker.send(finished(deliver_again, duration_ms=70_000))
-        assert keys_heard(ana, track.id) == {deliver_again.work.content_hash}
+        assert before and before != {replacement.work.content_hash}
+        worker.send(finished(replacement, duration_ms=70_000))
+        assert keys_heard(ana, track.id) == {replacement.work.content_hash}
         assert ana.send(GetRelease(release_id)).tracks[0].duration_ms == 70_000
         assert (emitted(RecordingPublished), emitted(ReleasePublished)) == (2, 1)
 
-    def test_that_was_overtaken_by_a_newer_delivery_is_kept_but_not_heard(self, worker, ana, catalogue, release_id, deliver_again, emitted):
+    def test_that_was_overtaken_by_a_newer_delivery_is_kept_but_not_heard(self, worker, ana, catalogue, release_id, replacement, emitted):
         catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"], genre="Jazz"), content="remastered once more")
         newest = claimed(catalogue)
         worker.send(finished(newest))
-        worker.send(finished(deliver_again, duration_ms=70_000))
+        worker.send(finished(replacement, duration_ms=70_000))
         (track,) = ana.send(GetRelease(release_id)).tracks
         assert track.duration_ms == 60_000
         assert keys_heard(ana, track.id) == {newest.work.content_hash}
         assert emitted(RecordingPublished) == 2
 
-    def test_that_comes_back_is_heard_again_without_a_transcode(self, worker, ana, catalogue, release_id, deliver_again):
+    def test_that_comes_back_is_heard_again_without_a_transcode(self, worker, ana, catalogue, release_id, replacement):
         (track,) = ana.send(GetRelease(release_id)).tracks
         first = keys_heard(ana, track.id)
-        worker.send(finished(deliver_again))
+        worker.send(finished(replacement))
         catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"], genre="Folk"))
         assert catalogue.waiting("transcode") == []
         assert keys_heard(ana, track.id) == first
@@ -195,7 +195,7 @@ class TestRefusedAudio:
         (track,) = ana.send(GetRelease(release_id)).tracks
         assert ana.send(StartPlayback(track.id, "phone")).title == "Dawn"
 
-    def test_of_a_replacement_leaves_what_was_heard_before(self, worker, ana, release_id, deliver_again):
-        worker.send(FailJob(deliver_again.job_id, deliver_again.lease, "The file ends in the middle."))
+    def test_of_a_replacement_leaves_what_was_heard_before(self, worker, ana, release_id, replacement):
+        worker.send(FailJob(replacement.job_id, replacement.lease, "The file ends in the middle."))
         (track,) = ana.send(GetRelease(release_id)).tracks
-        assert deliver_again.work.content_hash not in keys_heard(ana, track.id)
+        assert replacement.work.content_hash not in keys_heard(ana, track.id)
