@@ -20,11 +20,11 @@ from apps.core.playback.models import PublishedRenditionRow
 def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
     """Give the job up and tell what it was for."""
     row.status, row.reason, row.lease, row.lease_until = JobStatus.FAILED, reason, None, None
-    match work_decoder().decode(row.work):
-        case TranscodeWork() as work:
-            _refuse_content(session, work, reason)
-        case ReceiveWork() as work:
-            _refuse_release(session, work, reason, now)
+    work = work_decoder().decode(row.work)
+    if isinstance(work, TranscodeWork):
+        _refuse_content(session, work, reason)
+    else:
+        _refuse_release(session, work, reason, now)
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

@@ -261,6 +261,18 @@ class TestFailJob:
         assert catalogue.claim(job_id).attempt == 1
 
 
+class TestAskingAgain:
+    def test_for_the_same_work_leaves_a_job_that_waits_or_runs_as_it_is(self, catalogue, job_id, job, emitted):
+        before, announced = job(), emitted(JobReady)
+        catalogue.deliver(catalogue.files("Blue Garden", ["One"]))
+        assert (job(), catalogue.waiting("transcode")) == (before, [job_id])
+        catalogue.claim(job_id)
+        before = job()
+        catalogue.deliver(catalogue.files("Blue Garden", ["One"]))
+        assert (job(), catalogue.waiting("transcode")) == (before, [])
+        assert emitted(JobReady) == announced + 2  # to receive either delivery
+
+
 class TestListJobs:
     @pytest.fixture
     def jobs(self, catalogue) -> list[str]:

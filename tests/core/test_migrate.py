@@ -1,0 +1,56 @@
+"""`python -m apps.core.migrate`."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from sqlalchemy import text
+
+from apps.core import migrate
+from apps.core.database import db
+from apps.core.migrations import REVISION
+
+
+@pytest.fixture
+def told(values, monkeypatch):
+    """Calls the program with these words, in the environment of the test."""
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*words: str) -> None:
+        monkeypatch.setattr("sys.argv", ["migrate", *words])
+        migrate.main()
+
+    return call
+
+
+class TestMigrate:
+    def test_makes_the_schema_and_does_it_once(self, core_app, told):
+        with core_app.app_context(), db.engine.begin() as connection:
+            db.Model.metadata.drop_all(connection)
+            connection.execute(text("DROP TABLE alembic_version"))
+        for _ in range(2):
+            told()
+        with core_app.app_context(), db.engine.connect() as connection:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [REVISION]
+            assert connection.execute(text("SELECT count(*) FROM account")).scalar() == 0
+
+    def test_says_in_one_line_what_keeps_it_from_that(self, told, monkeypatch, tmp_path):
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/missing/celesta.db")
+        with pytest.raises(SystemExit) as ended:
+            told()
+        assert "\n" not in str(ended.value)
+        assert "DATABASE_URL" in str(ended.value)
+
+    def test_writes_the_next_migration_from_the_models(self, core_app, told, monkeypatch, tmp_path):
+        folder = shutil.copytree(migrate.FOLDER, tmp_path / "100%" / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.setattr(migrate, "FOLDER", folder)
+        with core_app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("DROP TABLE slot"))
+        told("--write", "Bring back the slots")
+        (written,) = folder.glob("versions/*bring_back_the_slots.py")
+        assert written.name.startswith(f"{int(REVISION) + 1:04d}")
+        text_of_it = written.read_text()
+        assert 'op.create_table("slot"' in text_of_it.replace("\n        ", "").replace("'", '"')
+        assert f'down_revision = "{REVISION}"' in text_of_it.replace("'", '"').replace(": str | None", "")
