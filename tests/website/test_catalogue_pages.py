@@ -80,7 +80,7 @@ class TestAReleasePage:
     def test_a_listener_may_play_each_track(self, listener, catalogue):
         page = listener.get(f"/releases/{catalogue.release(tracks=3)}").text
         assert len(re.findall(r'data-play="[^"]', page)) == 3
-        assert "<noscript>" in page
+        assert "without-scripts" in page
 
     def test_says_which_tracks_cannot_be_played_and_why(self, listener, catalogue):
         (release_id,) = catalogue.deliver(catalogue.files("Blue Garden", ["One", "Two"]))
