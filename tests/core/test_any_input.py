@@ -14,7 +14,7 @@ from apps.core.contract.intake import CompleteDelivery, OpenDelivery, RecordFile
 from apps.core.contract.playback import StartPlayback
 from tests.factories.anything import Anything
 
-FUZZ = settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

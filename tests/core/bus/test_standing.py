@@ -58,6 +58,10 @@ class TestRoles:
         with pytest.raises(Forbidden):
             sender(boastful).send(ListAccounts())
 
+    def test_may_be_claimed_rightly(self, administrator, sender):
+        claimed = Actor(Service.WEBSITE, account_id=administrator.actor.account_id, roles=frozenset({Role.LISTENER, Role.ADMINISTRATOR}))
+        assert sender(claimed).send(ListAccounts()).items[0].name == "Ada"
+
     def test_taken_away_stop_commands_at_once(self, person, administrator, operator):
         second = person("Bea", Role.ADMINISTRATOR)
         second.send(ChangeRoles("ada@example.com", frozenset({Role.ADMINISTRATOR})))
