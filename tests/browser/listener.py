@@ -108,6 +108,12 @@ class Listener:
     def seek_bar(self) -> Locator:
         return self.page.get_by_role("slider", name="Position")
 
+    def click_seek_bar(self, share: float) -> None:
+        """Press on the waveform, at a share of its width from 0 to 1."""
+        box = self.seek_bar.bounding_box()
+        assert box
+        self.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+
     @property
     def playing_title(self) -> str:
         return self.page.locator('[data-part="title"]').inner_text()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import PASSWORD
 
+LATE = '<title>Too late</title><div id="page" hx-history-elt>Too late</div>'
 PATHS = ("/", "/releases", "/account", "/recently-played", "/nowhere")
 UNNAMED = """
 () => Array.from(document.querySelectorAll("a[href], button, input:not([type=hidden]), [role=slider]"))
@@ -60,6 +61,24 @@ class TestEveryPage:
         listener.go("Releases")
         expect(listener.page).to_have_title("Releases · Celesta")
         listener.until(lambda: listener.page.evaluate("document.activeElement.id") == "main", "the focus on the page")
+
+    def test_is_the_one_chosen_last_however_late_another_comes(self, visit):
+        listener = visit()
+        listener.register()
+        late: list[Route] = []
+
+        def hold(route: Route) -> None:
+            late.append(route)
+
+        listener.page.route("**/releases", hold)
+        listener.go("Releases")
+        listener.until(lambda: len(late) == 1, "the request that is held back")
+        listener.go("Account")
+        expect(listener.page).to_have_title("Account · Celesta")
+        late[0].fulfill(body=LATE, content_type="text/html")
+        listener.go("Recent")
+        expect(listener.page).to_have_title("Recently played · Celesta")
+        assert listener.page.get_by_text("Too late").count() == 0
 
     def test_is_reached_past_the_navigation_by_one_key(self, visit):
         visitor = visit()
