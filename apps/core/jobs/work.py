@@ -17,8 +17,10 @@ from apps.core.contract.jobs import JobReady, JobStatus, Work
 from apps.core.jobs.models import JobRow
 from apps.core.outbox import Events
 
-ANNOUNCE_AGAIN = timedelta(hours=1)
-"""How long a job may wait before it is announced once more: the queue may have lost it."""
+ANNOUNCE_AGAIN = timedelta(seconds=60)
+"""How long a job may wait before it is announced once more, for a broker that dies loses what it was handing out;
+then twice as long each time, so that a long queue is not filled with reminders."""
+ANNOUNCE_AT_THE_LATEST = timedelta(minutes=30)
 
 
 @cache
@@ -55,7 +57,8 @@ def ask_for(session: Session, events: Events, works: Mapping[str, Work], now: da
 def wait(row: JobRow, now: datetime) -> None:
     """Let the job be claimed by anybody."""
     row.status = JobStatus.WAITING
-    row.lease, row.lease_until, row.progress = None, now + ANNOUNCE_AGAIN, 0.0
+    patience = min(max(now - row.created_at, ANNOUNCE_AGAIN), ANNOUNCE_AT_THE_LATEST)
+    row.lease, row.lease_until, row.progress = None, now + patience, 0.0
 
 
 def _waiting(subject: str, work: Work, now: datetime) -> dict[str, Any]:
