@@ -26,6 +26,8 @@ Columns = TypeVarTuple("Columns")
 
 READER = "reader"
 BUSY_MILLISECONDS = 5_000
+FOR_CHANGE: dict[str, Any] = {"key_share": True}
+"""How to lock a row that is changed and keeps its key (`with_for_update`): whoever only refers to it by a foreign key need not wait."""
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",

@@ -18,6 +18,7 @@ from apps.core.contract.intake import (
     WriteRelease,
 )
 from apps.core.contract.jobs import ReceiveWork, Work
+from apps.core.database import FOR_CHANGE
 from apps.core.intake.filing import file_away, refuse_overlong
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
@@ -74,7 +75,7 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
 
 
 def _open(session: Session, delivery_id: str) -> DeliveryRow:
-    row = session.get(DeliveryRow, delivery_id, with_for_update=True)
+    row = session.get(DeliveryRow, delivery_id, with_for_update=FOR_CHANGE)
     if row is None:
         raise NotFound("There is no such delivery.", "Open one first.")
     if row.status != DeliveryStatus.OPEN:

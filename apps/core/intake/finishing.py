@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.contract.intake import DeliveryStatus
+from apps.core.database import FOR_CHANGE
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 
 
@@ -13,7 +14,7 @@ def finish_delivery(session: Session, delivery_id: str) -> None:
     """Mark the delivery finished where each of its releases is written or given up; the last thing its transaction does."""
     session.flush()
     # Two workers ending the last two releases at once wait for each other here: the second sees what the first wrote.
-    delivery = session.get_one(DeliveryRow, delivery_id, with_for_update=True)
+    delivery = session.get_one(DeliveryRow, delivery_id, with_for_update=FOR_CHANGE)
     left = select(DeliveredReleaseRow.id).where(DeliveredReleaseRow.delivery_id == delivery_id, DeliveredReleaseRow.written_at.is_(None))
     if session.scalar(left.limit(1)) is None:
         delivery.status = DeliveryStatus.FINISHED

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from apps.core.catalogue.models import RecordingRow, TrackRow
 from apps.core.catalogue.names import credit_recordings, own
 from apps.core.contract.ids import new_id
-from apps.core.database import insert
+from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.describing import recording_credits
 from apps.core.intake.judging import Accepted
 from apps.core.intake.rules import clean_isrc, identities
@@ -61,7 +61,7 @@ def _known(session: Session, deliverer: str, accepted: Sequence[Accepted], names
     """Locked in one order: two releases that hold the same recordings are written one after the other."""
     named = (RecordingRow.deliverer == deliverer) & RecordingRow.identity.in_(names)
     held = RecordingRow.id.in_([one.held_recording_id for one in accepted if one.held_recording_id])
-    return session.scalars(select(RecordingRow).where(or_(named, held)).order_by(RecordingRow.id).with_for_update()).all()
+    return session.scalars(select(RecordingRow).where(or_(named, held)).order_by(RecordingRow.id).with_for_update(**FOR_CHANGE)).all()
 
 
 def _new(session: Session, deliverer: str, accepted: Sequence[Accepted], names: Mapping[str, str]) -> Recordings:
@@ -71,7 +71,7 @@ def _new(session: Session, deliverer: str, accepted: Sequence[Accepted], names: 
     # Another release that is written at this moment may bring the same recording: then it is that one's.
     session.execute(insert(session, RecordingRow).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["identity"]))
     wanted = select(RecordingRow).where(RecordingRow.deliverer == deliverer, RecordingRow.identity.in_([row["identity"] for row in rows]))
-    made = {row.identity: row for row in session.scalars(wanted.with_for_update())}
+    made = {row.identity: row for row in session.scalars(wanted.with_for_update(**FOR_CHANGE))}
     return {one.file.id: made[names[one.file.id]] for one in accepted}
 
 

@@ -16,7 +16,7 @@ from apps.core.catalogue.version import touch
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus, ReceivedFile
 from apps.core.contract.jobs import TranscodeWork, Work
-from apps.core.database import insert
+from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.describing import describe_release
 from apps.core.intake.judging import Accepted, judge
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
@@ -57,7 +57,7 @@ def _release(session: Session, delivery: DeliveryRow, delivered: DeliveredReleas
     known = {"deliverer": delivery.deliverer, "identity": delivered.identity}
     blank = {"id": new_id(), **known, "type": "", "title": "", "title_key": "", "artist": "", "added_at": now}
     session.execute(insert(session, ReleaseRow).values(blank).on_conflict_do_nothing())
-    return session.scalars(select(ReleaseRow).filter_by(**known).with_for_update(key_share=True)).one()
+    return session.scalars(select(ReleaseRow).filter_by(**known).with_for_update(**FOR_CHANGE)).one()
 
 
 def _prepare_audio(session: Session, events: Events, accepted: Sequence[Accepted], recordings: Recordings, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.contract.catalogue import ReleasePublished
 from apps.core.contract.playback import RecordingPublished
-from apps.core.database import insert
+from apps.core.database import FOR_CHANGE, insert
 from apps.core.outbox import Events
 from apps.core.playback.models import PublishedRenditionRow
 
@@ -34,6 +34,6 @@ def show_releases(session: Session, events: Events, among: ColumnElement[bool], 
     track = TrackRow.recording_id == PublishedRenditionRow.recording_id
     ready = exists().where(TrackRow.release_id == ReleaseRow.id, track)
     hidden = select(ReleaseRow).where(among, ReleaseRow.published_at.is_(None), ready).order_by(ReleaseRow.id)
-    for release in session.scalars(hidden.with_for_update(key_share=True)):
+    for release in session.scalars(hidden.with_for_update(**FOR_CHANGE)):
         release.published_at = now
         events.emit(ReleasePublished(release.id))

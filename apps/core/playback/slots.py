@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import AccountRow
 from apps.core.contract.errors import PlaybackRefused
+from apps.core.database import FOR_CHANGE
 from apps.core.playback.models import PlaybackSessionRow, StreamSlotRow
 
 
 def take_slot(session: Session, row: PlaybackSessionRow, streams: int, now: datetime, *, take_over: bool) -> None:
     """Give the session its device's slot, or a free one; raises `PlaybackRefused` where none is and nothing may be taken over."""
-    # Two starts racing for the last slot wait for each other here. The lock lets foreign keys to the account be checked meanwhile.
-    session.execute(select(AccountRow.id).where(AccountRow.id == row.account_id).with_for_update(key_share=True))
+    # Two starts racing for the last slot wait for each other here.
+    session.execute(select(AccountRow.id).where(AccountRow.id == row.account_id).with_for_update(**FOR_CHANGE))
     mine = select(StreamSlotRow).where(StreamSlotRow.account_id == row.account_id, StreamSlotRow.number < streams)
-    slots = session.scalars(mine).all()
+    # Locked as well: the device's last session may be ended, and its slot deleted, in this very moment.
+    slots = session.scalars(mine.with_for_update()).all()
     slot = _slot_for(slots, row.device, streams, now)
     if slot is None and take_over:
         slot = min(slots, key=lambda one: one.leased_until)
-        _end(session, slot.session_id, now)
+        session.execute(update(PlaybackSessionRow).where(PlaybackSessionRow.id == slot.session_id).values(ended_at=now))
     if slot is None:
         raise PlaybackRefused(
             "Another device is playing on this account.", "Stop it there, or play here instead.", {"reason": "stream_limit"}
@@ -39,12 +41,6 @@ def _slot_for(slots: Sequence[StreamSlotRow], device: str, streams: int, now: da
         return (own or lapsed)[0]
     free = set(range(streams)) - {slot.number for slot in slots}
     return StreamSlotRow(number=min(free)) if free else None
-
-
-def _end(session: Session, session_id: str, now: datetime) -> None:
-    displaced = session.get(PlaybackSessionRow, session_id)
-    if displaced is not None and displaced.ended_at is None:
-        displaced.ended_at = now
 
 
 def session_over() -> PlaybackRefused:
