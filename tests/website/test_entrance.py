@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 
 from apps.core.contract.accounts import InviteAdministrator
@@ -52,6 +54,22 @@ class TestRegistering:
     def test_who_is_logged_in_is_sent_on(self, listener):
         assert listener.get("/register").location == "/"
         assert listener.get("/log-in?next=/releases").location == "/releases"
+
+    @pytest.mark.parametrize(
+        "elsewhere",
+        [
+            "https://evil.example/",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "evil.example",
+            "javascript:alert(1)",
+        ],
+    )
+    def test_nobody_is_sent_to_another_site(self, guest, listener, elsewhere):
+        assert listener.client.get("/log-in", query_string={"next": elsewhere}).location == "/"
+        assert guest.log_in(path=f"/log-in?{urlencode({'next': elsewhere})}").location == "/"
 
 
 class TestLoggingIn:
