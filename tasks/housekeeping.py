@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
 from tasks.app import celery
-from tasks.office import office
-from tasks.schedule import PRUNE, take_slot
+from tasks.office import Office, office
+from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
 
 
 @celery.task
@@ -13,3 +16,17 @@ def prune() -> None:
     """Remove what has served its time."""
     if take_slot(office(), PRUNE):
         office().core.send(PruneExpired())
+
+
+@celery.task
+def clear_quarantine() -> None:
+    if take_slot(office(), CLEAR_QUARANTINE):
+        delete_spent_files(office())
+
+
+def delete_spent_files(office: Office) -> None:
+    """Remove delivered files that were refused, or whose content had been prepared before; the others go when they are transcoded."""
+    keys = office.storage.keys(QUARANTINE)
+    while batch := tuple(islice(keys, KEYS_PER_QUERY)):
+        for key in office.core.send(ListSpentKeys(batch)):
+            office.storage.delete(key)

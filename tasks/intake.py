@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from apps.core.contract.intake import DraftFile, GetReleaseDraft, ReceivedFile, WriteRelease
+from apps.core.contract.intake import QUARANTINE, DraftFile, GetReleaseDraft, ReceivedFile, WriteRelease
 from apps.core.contract.jobs import ReceiveWork
 from tasks.app import celery
 from tasks.delivered import FileRefused, copy_below
@@ -12,7 +12,7 @@ from tasks.leases import Lease, do_job
 from tasks.office import Office, office
 from tasks.workspace import workspace
 
-QUARANTINED = "application/octet-stream"
+UNTRUSTED = "application/octet-stream"
 """Whatever a file claims to be, nobody is served it from quarantine."""
 
 
@@ -38,9 +38,9 @@ def receive_release(office: Office, lease: Lease, work: ReceiveWork) -> None:
                 content_hash = copy_below(Path(draft.root), file, copy, copied)
             except FileRefused as error:
                 return ReceivedFile(file.id, refusal=str(error))
-            key = f"quarantine/{work.delivery_id}/{content_hash}"
+            key = f"{QUARANTINE}{work.delivery_id}/{content_hash}"
             if office.storage.size(key) != file.size:
-                office.storage.put(key, copy, QUARANTINED)
+                office.storage.put(key, copy, UNTRUSTED)
             return ReceivedFile(file.id, content_hash, key)
 
         received = tuple(map(receive_file, draft.files))

@@ -86,18 +86,22 @@ def do_job(office: Office, job_id: str, kind: type[W], work: Callable[[Office, L
             _give_up(office.core, lease, "It took longer than any job may: split the file, or send it in another format.")
         except PASSING as error:
             log.warning("Job %s is returned: %s", job_id, error)
-            _hand_back(office.core, lease, str(error))
+            _hand_back(office.core, lease, str(error), passing=True)
         except Exception as error:
-            _hand_back(office.core, lease, f"Our mistake ({type(error).__name__}): {error}")
+            _hand_back(office.core, lease, f"Our mistake ({type(error).__name__}): {error}", passing=False)
             raise
 
 
 def _give_up(core: Sender, lease: Lease, reason: str) -> None:
-    _tell(core, FailJob(job_id=lease.job_id, lease=lease.token, reason=reason[:LONGEST_REASON] or "No reason was given."))
+    _tell(core, FailJob(lease.job_id, lease.token, _short(reason)))
 
 
-def _hand_back(core: Sender, lease: Lease, reason: str) -> None:
-    _tell(core, ReturnJob(job_id=lease.job_id, lease=lease.token, reason=reason[:LONGEST_REASON] or "No reason was given."))
+def _hand_back(core: Sender, lease: Lease, reason: str, *, passing: bool) -> None:
+    _tell(core, ReturnJob(lease.job_id, lease.token, _short(reason), passing))
+
+
+def _short(reason: str) -> str:
+    return reason[:LONGEST_REASON] or "No reason was given."
 
 
 def _tell(core: Sender, command: FailJob | ReturnJob) -> None:

@@ -14,9 +14,11 @@ from tasks.office import Office
 HOURLY = timedelta(hours=1)
 
 PRUNE = "tasks.housekeeping.prune"
+CLEAR_QUARANTINE = "tasks.housekeeping.clear_quarantine"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
+    CLEAR_QUARANTINE: HOURLY,
 }
 
 CALENDAR = {HOURLY: crontab(minute=0)}

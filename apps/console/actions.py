@@ -118,6 +118,8 @@ def _type_name(kind: Any) -> str:
         return "Id"
     if kind is NoneType:
         return "None"
+    if kind is Ellipsis:
+        return "…"
     if get_origin(kind) in (Union, UnionType):
         return " | ".join(map(_type_name, get_args(kind)))
     arguments = ", ".join(map(_type_name, get_args(kind)))

@@ -18,10 +18,12 @@ from apps.console.folder.walk import Seen, Walk
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
 from apps.core.contract.intake import DeliveryDetail, GetDelivery
+from apps.core.contract.jobs import JobStatus, ListJobs
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
 
 NOT_RUNNING = "The music is delivered; it becomes playable once Celesta runs: ./celesta run"
+WAITING = "The music is delivered and waits for another try of a job, by itself within half an hour: {reason}"
 LONGEST_LIST = 100
 
 
@@ -69,7 +71,13 @@ def _finish(core: Sender, queue: TaskQueue, delivery_id: DeliveryId, *, wait: bo
     detail = core.send(GetDelivery(delivery_id))
     _tell(detail)
     if not running:
-        click.echo(NOT_RUNNING)
+        click.echo(_what_is_missing(core))
+
+
+def _what_is_missing(core: Sender) -> str:
+    """Why nothing moves: a job that was returned says it."""
+    reasons = [job.reason for job in core.send(ListJobs(status=JobStatus.WAITING)).items if job.reason]
+    return WAITING.format(reason=clean(reasons[0])) if reasons else NOT_RUNNING
 
 
 def _answers(queue: TaskQueue) -> bool:

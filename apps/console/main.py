@@ -64,20 +64,21 @@ def main() -> None:
     try:
         console(prog_name="celesta")
     except BootError as error:
-        fail(error)
+        fail(str(error))
     except Exception as error:
-        if not _refused_by_core(error):
+        line = _refusal(error)
+        if line is None:
             raise
-        fail(error)
+        fail(line)
 
 
-def _refused_by_core(error: Exception) -> bool:
-    """Whether Core refused what was asked; its errors are loaded only now, as most commands never need them."""
+def _refusal(error: Exception) -> str | None:
+    """Why Core refused what was asked, and what to do; None for any other error. Loaded only now, as most commands never need it."""
     from apps.core.contract.errors import CelestaError  # noqa: PLC0415 - see above
 
-    return isinstance(error, CelestaError)
+    return f"{error.message} {error.next_step}".rstrip() if isinstance(error, CelestaError) else None
 
 
-def fail(error: Exception) -> None:
-    click.secho(str(error), fg="red", err=True)
+def fail(line: str) -> None:
+    click.secho(line, fg="red", err=True)
     sys.exit(1)

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from apps.console.folder import progress
 from apps.console.folder.reading import NEVER, read
 from apps.console.folder.walk import Seen
-from apps.console.import_folder import NOT_RUNNING, import_
+from apps.console.import_folder import NOT_RUNNING, WAITING, import_
 from apps.core.contract.intake import ListDeliveries
+from apps.core.contract.jobs import ReturnJob
 from tasks.office import office
 from tests.factories.audio import make_audio
 
@@ -91,6 +92,14 @@ class TestImport:
         done = run(folder)
         assert done.exit_code == 0
         assert NOT_RUNNING in done.output
+
+    def test_where_a_job_was_returned_it_says_what_it_waits_for(self, run, folder, task_queue, catalogue, worker, monkeypatch):
+        monkeypatch.setattr(progress, "STALLED_SECONDS", 0.1)
+        run(folder, "--no-wait")
+        (job_id,) = catalogue.waiting("receive")
+        worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full.", passing=True))
+        os.utime(folder / "1.mp3", ns=(1, 1))
+        assert WAITING.format(reason="The disk is full.") in run(folder).output
 
     def test_it_waits_until_all_can_be_played(self, run, folder, values, monkeypatch):
         monkeypatch.setattr(progress, "POLL_SECONDS", 0.01)

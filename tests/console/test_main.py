@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from apps.console.main import main
+
 COMMAND = str(Path(sys.executable).parent / "celesta")
 
 
@@ -61,6 +63,18 @@ class TestErrors:
 
     def test_a_missing_secret_stops_run_with_one_line(self, celesta):
         assert refused(celesta("run", SECRETS="env", PORT="0"), "VALKEY_PASSWORD")
+
+    def test_what_core_refuses_is_one_line_with_the_next_step(self, values, core_app, monkeypatch, capsys):
+        for name, value in {**values, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["celesta", "users", "suspend", "nobody@example.com"])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code == 1
+        assert (
+            capsys.readouterr().err
+            == "There is no account with the e-mail address nobody@example.com. Look it up with: ./celesta users list\n"
+        )
 
 
 class TestPorts:

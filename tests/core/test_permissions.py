@@ -41,6 +41,7 @@ MAY: dict[str, set[str]] = {
     "ListKnownFiles": {"console"},
     "GetReleaseDraft": {"tasks"},
     "WriteRelease": {"tasks"},
+    "ListSpentKeys": {"tasks"},
     "GetDelivery": OFFICE,
     "ListDeliveries": OFFICE,
     "ClaimJob": {"tasks"},

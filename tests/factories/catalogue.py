@@ -10,6 +10,7 @@ from itertools import count
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import JobId, ReleaseId
 from apps.core.contract.intake import (
+    QUARANTINE,
     CompleteDelivery,
     DraftFile,
     FoundFile,
@@ -71,13 +72,13 @@ class Catalogue:
         claim = self.claim(job_id)
         assert isinstance(claim.work, ReceiveWork)
         draft = self.worker.send(GetReleaseDraft(claim.work.delivered_release_id))
-        received = tuple(self.received(file, content) for file in draft.files)
+        received = tuple(self.received(file, content, draft.delivery_id) for file in draft.files)
         return self.worker.send(WriteRelease(claim.job_id, claim.lease, claim.work.delivered_release_id, received))
 
     @staticmethod
-    def received(file: DraftFile, content: str = "") -> ReceivedFile:
+    def received(file: DraftFile, content: str = "", delivery_id: str = "somewhere") -> ReceivedFile:
         content_hash = hashlib.sha256(f"{content}{file.path}".encode()).hexdigest()
-        return ReceivedFile(file.id, content_hash, f"quarantine/{content_hash}")
+        return ReceivedFile(file.id, content_hash, f"{QUARANTINE}{delivery_id}/{content_hash}")
 
     def transcode_all(self) -> None:
         for job_id in self.waiting("transcode"):

@@ -2,16 +2,44 @@ from __future__ import annotations
 
 import pytest
 
+from apps.console.folder.delivery import deliver
+from apps.console.folder.walk import Walk
 from apps.core.contract.jobs import JobId, ReceiveWork, TranscodeWork
+from ports.container import Container
+from ports.storage.interface import Storage
 from tasks.intake import receive_release
 from tasks.leases import do_job
 from tasks.office import Office
 from tasks.transcoding import transcode_recording
+from tests.factories.audio import make_audio
 
 WORK = {
     "tasks.intake.receive": (ReceiveWork, receive_release),
     "tasks.transcoding.transcode": (TranscodeWork, transcode_recording),
 }
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "music"
+    (folder / "Album").mkdir(parents=True)
+    for number in (1, 2):
+        tags = {"title": f"Song {number}", "album": "Album", "artist": "Ana", "tracknumber": str(number)}
+        make_audio(folder / "Album" / f"{number}.flac", seconds=0.2, frequency=200 * number, tags=tags)
+    return folder
+
+
+@pytest.fixture
+def import_folder(operator, folder):
+    def run():
+        return deliver(operator, folder, list(Walk(folder).files()), lambda _: None)
+
+    return run
+
+
+@pytest.fixture
+def storage(values):
+    return Container(values).get(Storage)
 
 
 @pytest.fixture
@@ -22,12 +50,13 @@ def office(values, core_app):
 
 @pytest.fixture
 def do_tasks(office, task_queue):
-    """Do every task that is held, and those which come of them; returns the ids of their jobs by task."""
+    """Do every task that is held (of these names), and those which come of them; returns the ids of their jobs by task."""
 
-    def do() -> dict[str, list[JobId]]:
+    def do(*names: str) -> dict[str, list[JobId]]:
         done: dict[str, list[JobId]] = {name: [] for name in WORK}
-        while task_queue.held:
-            task = task_queue.held.pop(0)
+        while todo := [task for task in task_queue.held if task.name in (names or WORK)]:
+            task = todo[0]
+            task_queue.held.remove(task)
             job_id = str(task.arguments["job_id"])
             do_job(office, job_id, *WORK[task.name])
             done[task.name].append(job_id)

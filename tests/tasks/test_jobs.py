@@ -8,43 +8,15 @@ import time
 
 import pytest
 
-from apps.console.folder.delivery import deliver
-from apps.console.folder.walk import Walk
 from apps.core.contract.catalogue import GetRelease, ListReleases
 from apps.core.contract.errors import LeaseLost, Unavailable
 from apps.core.contract.intake import GetDelivery
 from apps.core.contract.jobs import LEASE_SECONDS, Claimed, ClaimJob, JobStatus, ListJobs, ReceiveWork, ReturnJob, TranscodeWork
-from ports.container import Container
-from ports.storage.interface import Storage
 from ports.transcoder.interface import MediaRefused, TranscoderUnavailable
 from tasks import leases
 from tasks.intake import receive_release
 from tasks.leases import do_job
 from tasks.transcoding import transcode_recording
-from tests.factories.audio import make_audio
-
-
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "music"
-    (folder / "Album").mkdir(parents=True)
-    for number in (1, 2):
-        tags = {"title": f"Song {number}", "album": "Album", "artist": "Ana", "tracknumber": str(number)}
-        make_audio(folder / "Album" / f"{number}.flac", seconds=0.2, frequency=200 * number, tags=tags)
-    return folder
-
-
-@pytest.fixture
-def import_folder(operator, folder):
-    def run():
-        return deliver(operator, folder, list(Walk(folder).files()), lambda _: None)
-
-    return run
-
-
-@pytest.fixture
-def storage(values):
-    return Container(values).get(Storage)
 
 
 @pytest.fixture
@@ -132,7 +104,7 @@ class TestDoJob:
             raise error
 
         do_job(office, receive_job, ReceiveWork, work)
-        assert job(operator, receive_job).status is JobStatus.WAITING
+        assert (job(operator, receive_job).status, job(operator, receive_job).attempts) == (JobStatus.WAITING, 0)
         assert str(error) == job(operator, receive_job).reason
 
     def test_what_is_refused_is_given_up_with_the_reason(self, receive_job, office, operator):
@@ -148,6 +120,7 @@ class TestDoJob:
 
         with pytest.raises(ZeroDivisionError):
             do_job(office, receive_job, ReceiveWork, work)
+        assert (job(operator, receive_job).status, job(operator, receive_job).attempts) == (JobStatus.WAITING, 1)
         assert job(operator, receive_job).reason == "Our mistake (ZeroDivisionError): by zero"
 
     def test_work_of_another_kind_is_a_mistake_of_ours(self, receive_job, office):

@@ -28,6 +28,9 @@ LONGEST_FILE_MS = 7 * 86_400_000
 TRACKS_PER_RELEASE = 1_000
 OWN_MUSIC = "own music"
 """The deliverer of an imported folder."""
+QUARANTINE = "quarantine/"
+"""What the storage keys of delivered files begin with; the delivery's id follows, then the content's hash."""
+KEYS_PER_QUERY = 500
 
 
 class DeliveryStatus(StrEnum):
@@ -199,6 +202,14 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
     lease: LeaseToken
     delivered_release_id: DeliveredReleaseId
     files: tuple[ReceivedFile, ...]
+
+
+class ListSpentKeys(Query[tuple[str, ...]], frozen=True):
+    """Those of these keys in quarantine that nothing needs any more: their delivery is over, and no transcode waits for them."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    keys: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=KEYS_PER_QUERY)]
 
 
 class GetDelivery(Query[DeliveryDetail], frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -18,7 +18,9 @@ LEASE_SECONDS = 15
 HEARTBEAT_SECONDS = 4
 """How often the holder renews: three may be missed."""
 MAXIMUM_ATTEMPTS = 3
-"""A job whose worker died this often is given up, with its reason: it would kill the next one too."""
+"""A job whose worker died this often, or made a mistake, is given up with its reason: it would be so with the next one too."""
+LONGEST_PATIENCE = timedelta(days=1)
+"""How long after it was asked for a job is still tried where its surroundings are at fault: a full disk, a broker that is gone."""
 
 LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
 
@@ -78,6 +80,7 @@ class JobSummary(msgspec.Struct, frozen=True):
     reason: str | None
     """Why it failed, for a person."""
     created_at: datetime
+    """When it was asked for, or asked for again after it had failed."""
 
 
 class JobReady(Event, frozen=True):
@@ -117,13 +120,15 @@ class FailJob(Command[Done], frozen=True):
 
 
 class ReturnJob(Command[Done], frozen=True):
-    """Put a job back to wait for another try after a passing fault. Raises LeaseLost. Emits JobReady."""
+    """Put a job back, to be announced again after a while that grows, or give it up where it was tried enough. Raises LeaseLost."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
 
     job_id: JobId
     lease: LeaseToken
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    passing: bool = False
+    """True where the surroundings were at fault and not the work: the try does not count, and there may be any number within a day."""
 
 
 class TakeSlot(Command[bool], frozen=True):
@@ -136,7 +141,8 @@ class TakeSlot(Command[bool], frozen=True):
 
 
 class PruneExpired(Command[Done], frozen=True):
-    """Remove what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures."""
+    """Remove what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures;
+    and deliveries that were begun and never completed."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.contract.codec import encoder
 from apps.core.contract.ids import new_id
-from apps.core.contract.intake import TRACKS_PER_RELEASE, FileStatus, FoundFile
+from apps.core.contract.intake import TRACKS_PER_RELEASE, DeliveryStatus, FileStatus, FoundFile
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.rules import TaggedFile, release_identity
 
@@ -38,6 +38,15 @@ def refuse_overlong(session: Session, delivery_id: str, now: datetime) -> None:
         reason = f"More than {TRACKS_PER_RELEASE:,} files would make up its release: put them into folders, or give them album tags."
         session.execute(update(row).where(row.delivered_release_id.in_(overlong)).values(status=FileStatus.REFUSED, refusal=reason))
         session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id.in_(overlong)).values(written_at=now))
+
+
+def drop_abandoned_deliveries(session: Session, before: datetime) -> None:
+    """Whoever recorded their files was stopped half-way; nothing of them was ever copied or shown."""
+    abandoned = select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.OPEN, DeliveryRow.created_at < before)
+    ids = session.scalars(abandoned.with_for_update(skip_locked=True)).all()
+    for table in (DeliveredFileRow, DeliveredReleaseRow):
+        session.execute(delete(table).where(table.delivery_id.in_(ids)))
+    session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(ids)))
 
 
 def _identity(file: FoundFile, source: str) -> str | None:

@@ -12,6 +12,7 @@ from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.intake import (
+    QUARANTINE,
     DeliveryDetail,
     DeliveryStatus,
     DeliverySummary,
@@ -23,12 +24,16 @@ from apps.core.contract.intake import (
     KnownFiles,
     ListDeliveries,
     ListKnownFiles,
+    ListSpentKeys,
     Refusal,
     ReleaseDraft,
 )
+from apps.core.contract.jobs import JobStatus, TranscodeWork
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
+from apps.core.jobs.models import JobRow
+from apps.core.jobs.work import work_decoder
 from apps.core.playback.models import PublishedRenditionRow
 
 KNOWN_PAGE = 10_000
@@ -120,3 +125,13 @@ def get_release_draft(action: GetReleaseDraft, connection: Connection) -> Releas
     row = DeliveredFileRow
     files = select(row.id, row.path, row.size).where(row.delivered_release_id == action.delivered_release_id).order_by(row.path)
     return ReleaseDraft(found[0].id, found[0].source, tuple(DraftFile(*one) for one in fetch(connection, files)))
+
+
+@handles(ListSpentKeys)
+def list_spent_keys(action: ListSpentKeys, connection: Connection) -> tuple[str, ...]:
+    going_on = fetch(connection, select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.QUARANTINED))
+    folders = tuple(f"{QUARANTINE}{row.id}/" for row in going_on)
+    waiting = JobRow.status.in_((JobStatus.WAITING, JobStatus.RUNNING))
+    works = (work_decoder().decode(row.work) for row in fetch(connection, select(JobRow.work).where(waiting)))
+    sources = {work.source_key for work in works if isinstance(work, TranscodeWork)}
+    return tuple(key for key in action.keys if key not in sources and not key.startswith(folders))

@@ -15,12 +15,12 @@ from apps.core.contract.errors import Invalid, LeaseLost, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import (
     LEASE_SECONDS,
+    LONGEST_PATIENCE,
     MAXIMUM_ATTEMPTS,
     Claimed,
     ClaimJob,
     FailJob,
     JobClaim,
-    JobReady,
     JobStatus,
     NotClaimable,
     PruneExpired,
@@ -30,11 +30,12 @@ from apps.core.contract.jobs import (
     Work,
 )
 from apps.core.database import insert
+from apps.core.intake.filing import drop_abandoned_deliveries
 from apps.core.jobs.failures import fail
 from apps.core.jobs.models import JobRow, SlotRow
-from apps.core.jobs.work import wait, work_decoder
+from apps.core.jobs.work import AGAIN, wait, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
-from apps.core.outbox import Events, OutboxRow
+from apps.core.outbox import OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
 from ports.clock.interface import Clock
 
@@ -78,14 +79,15 @@ def fail_job(action: FailJob, session: Session, clock: Clock) -> Done:
 
 
 @handles(ReturnJob)
-def return_job(action: ReturnJob, session: Session, events: Events, clock: Clock) -> Done:
-    row = held_job(session, action.job_id, action.lease)
-    row.reason = action.reason
-    if row.attempts >= MAXIMUM_ATTEMPTS:
-        fail(session, row, action.reason, clock.now())
+def return_job(action: ReturnJob, session: Session, clock: Clock) -> Done:
+    row, now = held_job(session, action.job_id, action.lease), clock.now()
+    if action.passing:
+        row.attempts -= 1
+    if row.attempts >= MAXIMUM_ATTEMPTS or now - row.created_at >= LONGEST_PATIENCE:
+        fail(session, row, action.reason, now)
     else:
-        wait(row, clock.now())
-        events.emit(JobReady(row.id, row.kind))
+        row.reason = action.reason
+        wait(row, now, AGAIN)
     return Done()
 
 
@@ -104,6 +106,7 @@ def prune_expired(session: Session, clock: Clock) -> Done:
     session.execute(delete(LogInFailureRow).where(LogInFailureRow.window < now - KEPT))
     session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < now - KEPT))
     session.execute(delete(SlotRow).where(SlotRow.slot < now - SLOTS_KEPT))
+    drop_abandoned_deliveries(session, now - KEPT)
     return Done()
 
 

@@ -17,10 +17,12 @@ from apps.core.contract.jobs import JobReady, JobStatus, Work
 from apps.core.jobs.models import JobRow
 from apps.core.outbox import Events
 
-ANNOUNCE_AGAIN = timedelta(seconds=60)
+UNHEARD = timedelta(seconds=60)
 """How long a job may wait before it is announced once more, for a broker that dies loses what it was handing out;
 then twice as long each time, so that a long queue is not filled with reminders."""
-ANNOUNCE_AT_THE_LATEST = timedelta(minutes=30)
+AGAIN = timedelta(seconds=5)
+"""How long a job that was returned waits at first."""
+AT_THE_LATEST = timedelta(minutes=30)
 
 
 @cache
@@ -48,21 +50,20 @@ def ask_for(session: Session, events: Events, works: Mapping[str, Work], now: da
     known = {row.subject: row for row in session.scalars(wanted.with_for_update())}
     for subject, row in known.items():
         if row.status == JobStatus.FAILED:
-            row.work, row.attempts, row.reason = encoder.encode(works[subject]), 0, None
+            row.work, row.attempts, row.reason, row.created_at = encoder.encode(works[subject]), 0, None, now
             wait(row, now)
             events.emit(JobReady(row.id, row.kind))
     ask_for_new(session, events, {subject: work for subject, work in works.items() if subject not in known}, now)
 
 
-def wait(row: JobRow, now: datetime) -> None:
-    """Let the job be claimed by anybody."""
+def wait(row: JobRow, now: datetime, pause: timedelta = UNHEARD) -> None:
+    """Let the job be claimed by anybody; it is announced after the pause, or as long after as it is old."""
     row.status = JobStatus.WAITING
-    patience = min(max(now - row.created_at, ANNOUNCE_AGAIN), ANNOUNCE_AT_THE_LATEST)
-    row.lease, row.lease_until, row.progress = None, now + patience, 0.0
+    row.lease, row.lease_until, row.progress = None, now + min(max(now - row.created_at, pause), AT_THE_LATEST), 0.0
 
 
 def _waiting(subject: str, work: Work, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(), "kind": kind_of(work), "subject": subject, "work": encoder.encode(work), "status": JobStatus.WAITING,
-        "attempts": 0, "progress": 0.0, "lease_until": now + ANNOUNCE_AGAIN, "created_at": now,
+        "attempts": 0, "progress": 0.0, "lease_until": now + UNHEARD, "created_at": now,
     }  # fmt: skip

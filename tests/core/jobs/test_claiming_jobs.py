@@ -11,6 +11,7 @@ from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, DeliveryStatus, GetDelivery, ListDeliveries, OpenDelivery, RecordFiles, WriteRelease
 from apps.core.contract.jobs import (
     LEASE_SECONDS,
+    LONGEST_PATIENCE,
     MAXIMUM_ATTEMPTS,
     Claimed,
     ClaimJob,
@@ -193,25 +194,41 @@ class TestRecording:
 
 
 class TestReturnJob:
-    def test_lets_it_wait_for_another_try(self, worker, catalogue, job_id, job, emitted):
-        before, claim = emitted(JobReady), catalogue.claim(job_id)
+    def test_lets_it_wait_for_another_try(self, worker, catalogue, job_id, job):
+        claim = catalogue.claim(job_id)
         worker.send(RenewJob(job_id, claim.lease, 0.7))
         worker.send(ReturnJob(job_id, claim.lease, "The disk is full."))
         assert (job().status, job().attempts, job().progress, job().reason) == (JobStatus.WAITING, 1, 0.0, "The disk is full.")
-        assert emitted(JobReady) == before + 1
         assert catalogue.claim(job_id).attempt == 2
 
-    def test_tells_the_queue(self, worker, catalogue, job_id, task_queue):
-        told = len(task_queue.held)
-        worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full."))
-        assert [task.arguments["job_id"] for task in task_queue.held[told:]] == [job_id]
+    def test_tells_the_queue_in_a_while_and_each_time_after_a_longer_one(self, worker, catalogue, job_id, task_queue, clock, sweep):
+        told, waits = len(task_queue.held), []
+        for _ in range(3):
+            worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full.", passing=True))
+            returned_at = clock.now()
+            while not sweep():
+                clock.advance(1)
+            waits.append((clock.now() - returned_at).total_seconds())
+        assert waits == [5, 5, 10]
+        assert [task.arguments["job_id"] for task in task_queue.held[told:]] == [job_id] * 3
 
-    def test_at_the_last_attempt_gives_it_up(self, worker, catalogue, job_id, job, emitted):
-        before = emitted(JobReady)
+    def test_at_the_last_attempt_gives_it_up(self, worker, catalogue, job_id, job):
         for _ in range(MAXIMUM_ATTEMPTS):
-            worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full."))
-        assert (job().status, job().attempts, job().reason) == (JobStatus.FAILED, MAXIMUM_ATTEMPTS, "The disk is full.")
-        assert emitted(JobReady) == before + MAXIMUM_ATTEMPTS - 1
+            worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "Our mistake."))
+        assert (job().status, job().attempts, job().reason) == (JobStatus.FAILED, MAXIMUM_ATTEMPTS, "Our mistake.")
+
+    def test_for_a_fault_that_passes_does_not_count(self, worker, catalogue, job_id, job):
+        for _ in range(MAXIMUM_ATTEMPTS + 1):
+            worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full.", passing=True))
+        assert (job().status, job().attempts, job().reason) == (JobStatus.WAITING, 0, "The disk is full.")
+
+    def test_for_a_fault_that_does_not_pass_within_a_day_gives_it_up(self, worker, catalogue, job_id, job, clock):
+        clock.advance(LONGEST_PATIENCE.total_seconds() - 1)
+        worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full.", passing=True))
+        assert job().status is JobStatus.WAITING
+        clock.advance(1)
+        worker.send(ReturnJob(job_id, catalogue.claim(job_id).lease, "The disk is full.", passing=True))
+        assert (job().status, job().reason) == (JobStatus.FAILED, "The disk is full.")
 
     @pytest.mark.parametrize("command", [FailJob, ReturnJob])
     @pytest.mark.parametrize("reason", ["", "x" * 501])
@@ -254,10 +271,11 @@ class TestFailJob:
         found = staff.send(GetDelivery(delivery_id))
         assert (found.summary.status, len(found.refusals)) == (DeliveryStatus.FINISHED, 3)
 
-    def test_is_undone_when_the_same_content_is_delivered_again(self, worker, catalogue, job_id, job):
+    def test_is_undone_when_the_same_content_is_delivered_again(self, worker, catalogue, job_id, job, clock):
         worker.send(FailJob(job_id, catalogue.claim(job_id).lease, "It is not music."))
+        clock.advance(LONGEST_PATIENCE.total_seconds())
         catalogue.deliver(catalogue.files("Blue Garden", ["One"]))
-        assert (job().status, job().attempts, job().reason) == (JobStatus.WAITING, 0, None)
+        assert (job().status, job().attempts, job().reason, job().created_at) == (JobStatus.WAITING, 0, None, clock.now())
         assert catalogue.claim(job_id).attempt == 1
 
 

@@ -11,6 +11,7 @@ from apps.core.accounts.models import InvitationRow, LogInFailureRow
 from apps.core.contract.accounts import AcceptInvitation, InviteAdministrator, RegisterAccount
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import Forbidden, Invalid, NotFound
+from apps.core.contract.intake import CompleteDelivery, GetDelivery, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import PruneExpired, TakeSlot
 from apps.core.contract.listening import ListRecentlyPlayed
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
@@ -115,6 +116,18 @@ class TestPruneExpired:
         add(LogInFailureRow, *({"subject": name, "window": START - age, "count": 1} for name, age in AGES.items()))
         worker.send(PruneExpired())
         assert left(LogInFailureRow.subject) == {"due", "new"}
+
+    def test_drops_a_delivery_that_was_never_completed(self, worker, operator, catalogue, clock):
+        old, complete = operator.send(OpenDelivery("/music")), operator.send(OpenDelivery("/music"))
+        operator.send(RecordFiles(old, tuple(catalogue.files("Blue", ["One"]))))
+        operator.send(RecordFiles(complete, tuple(catalogue.files("Green", ["One"]))))
+        operator.send(CompleteDelivery(complete))
+        clock.advance((KEPT + SECOND).total_seconds())
+        new = operator.send(OpenDelivery("/music"))
+        worker.send(PruneExpired())
+        with pytest.raises(NotFound):
+            operator.send(GetDelivery(old))
+        assert [operator.send(GetDelivery(one)).summary.files for one in (complete, new)] == [1, 0]
 
     def test_removes_old_slots(self, worker, add, left):
         ages = {"old": SLOTS_KEPT + SECOND, "due": SLOTS_KEPT, "new": SECOND}

@@ -7,18 +7,8 @@ import pytest
 from apps.core.contract.intake import CompleteDelivery, DeliveryStatus, GetDelivery, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import LEASE_SECONDS, MAXIMUM_ATTEMPTS, JobReady, JobStatus, ListJobs, RenewJob
 from apps.core.jobs import sweeper
-from apps.core.jobs.sweeper import sweep_jobs
-from apps.core.jobs.work import ANNOUNCE_AGAIN
+from apps.core.jobs.work import UNHEARD
 from tests.at_once import at_once
-
-
-@pytest.fixture
-def sweep(core_app):
-    def once() -> int:
-        with core_app.app_context():
-            return sweep_jobs(core_app.extensions["container"])
-
-    return once
 
 
 @pytest.fixture
@@ -65,7 +55,7 @@ class TestASweep:
         assert (sweep(), announced()) == (0, [])
 
     def test_announces_a_job_again_that_waited_long(self, sweep, jobs, announced, clock):
-        clock.advance(ANNOUNCE_AGAIN.total_seconds() - 1)
+        clock.advance(UNHEARD.total_seconds() - 1)
         assert sweep() == 0
         clock.advance(1)
         assert [sweep(), sweep()] == [2, 0]
@@ -75,12 +65,12 @@ class TestASweep:
         for job_id in jobs:
             catalogue.receive(job_id)
         catalogue.transcode_all()
-        clock.advance(10 * ANNOUNCE_AGAIN.total_seconds())
+        clock.advance(10 * UNHEARD.total_seconds())
         assert (sweep(), announced()[2:]) == (0, [])
 
     def test_takes_no_more_than_its_size(self, sweep, jobs, announced, clock, monkeypatch):
         monkeypatch.setattr(sweeper, "SWEEP_SIZE", 1)
-        clock.advance(ANNOUNCE_AGAIN.total_seconds())
+        clock.advance(UNHEARD.total_seconds())
         assert [sweep(), sweep(), sweep()] == [1, 1, 0]
         assert sorted(announced()) == sorted(jobs)
 
@@ -111,6 +101,6 @@ class TestAJobThatKillsEveryWorker:
 
 class TestSweepersAtOnce:
     def test_announce_each_job_once(self, sweep, jobs, announced, clock):
-        clock.advance(ANNOUNCE_AGAIN.total_seconds())
+        clock.advance(UNHEARD.total_seconds())
         assert sum(at_once([sweep] * 4)) == 2
         assert sorted(announced()) == sorted(jobs)
