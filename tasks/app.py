@@ -8,12 +8,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
-from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import BootError, Environment
 from ports.logs import configure_logs
-from ports.storage.interface import Storage
-from ports.transcoder.interface import Transcoder
+from tasks.office import Office
 from tasks.schedule import SCHEDULE, beat_schedule
 
 ROUTES = {
@@ -76,10 +74,10 @@ def log_as_all_processes_do(**_: Any) -> None:
 
 
 @worker_init.connect
-def check_ports(**_: Any) -> None:
-    """Stop a worker that could not do its work before it takes any."""
+def check_office(**_: Any) -> None:
+    """Stop a worker that could not do its work before it takes any: a port is missing, or the schema is another release's."""
     try:
-        Container(os.environ).require((Clock, Storage, Transcoder))
+        Office(os.environ).core.client.close()
     except BootError as error:
         # Celery would only log an Exception and go on.
         raise SystemExit(str(error)) from None

@@ -24,11 +24,11 @@ class Office:
     def __init__(self, values: Mapping[str, str], core: Any = None) -> None:
         """`core` is Core's app where the process has one already."""
         container = Container(values)
-        self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
         self.storage = container.get(Storage)
         self.transcoder = container.get(Transcoder)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
         self._clock = container.get(Clock)
+        self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
 
     def now(self) -> datetime:
         return self._clock.now()

@@ -11,7 +11,7 @@ from apps.core.accounts.passwords import Passwords
 from apps.core.accounts.standing import Standings
 from apps.core.blueprint import door
 from apps.core.bus import Bus
-from apps.core.database import configure_database, db
+from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
 from apps.core.middleware.order import ORDER
@@ -40,5 +40,6 @@ def create_core(values: Mapping[str, str]) -> Flask:
             meter.watch(engine)
     app.extensions["container"] = container
     app.extensions["bus"] = Bus(ORDER, container)
+    app.extensions["close"] = close_engines
     app.register_blueprint(door)
     return app

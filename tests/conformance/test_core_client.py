@@ -287,3 +287,11 @@ class TestTheChoice:
     def test_that_cannot_work_stops_the_boot(self, settings, named, values):
         with pytest.raises(BootError, match=named):
             core_client(environment_of({**values, **settings}), Service.WEBSITE)
+
+
+class TestClose:
+    def test_leaves_the_client_usable(self, client_for):
+        client = client_for(Service.WEBSITE)
+        for _ in range(2):
+            assert client.send(ListReleases(), Actor(Service.WEBSITE)).items == ()
+            client.close()

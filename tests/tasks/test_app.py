@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+import psutil
 import pytest
 
 from apps.core.contract.jobs import LEASE_SECONDS
 from apps.core.subscriptions import JOB_TASKS
 from ports.environment import BootError
-from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_ports, settings
+from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_office, settings
 from tasks.schedule import CALENDAR, SCHEDULE, beat_schedule
 
 
@@ -60,7 +61,7 @@ class TestWorkerStart:
         monkeypatch.setenv("CELESTA_HOME", str(tmp_path))
         monkeypatch.setenv("TRANSCODER", "gramophone")
         with pytest.raises(SystemExit) as stopped:
-            check_ports()
+            check_office()
         assert str(stopped.value).startswith("TRANSCODER=gramophone is not known")
 
     def test_a_missing_secret_stops_the_worker_with_one_line(self, monkeypatch, tmp_path):
@@ -69,4 +70,17 @@ class TestWorkerStart:
         monkeypatch.delenv("MEDIA_KEY", raising=False)
         assert "MEDIA_KEY" not in os.environ
         with pytest.raises(SystemExit, match="MEDIA_KEY"):
-            check_ports()
+            check_office()
+
+    def test_a_database_of_another_release_stops_the_worker_with_one_line(self, monkeypatch, values, tmp_path):
+        for name, value in {**values, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit, match="The database has no schema yet"):
+            check_office()
+
+    def test_a_worker_that_can_work_starts_without_a_connection_to_inherit(self, monkeypatch, values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        opened = len(psutil.Process().open_files())
+        check_office()
+        assert len(psutil.Process().open_files()) == opened

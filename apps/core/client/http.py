@@ -41,6 +41,9 @@ class HttpClient:
         results = self._trip(queries, actor, None)
         return tuple(decode_result(type(query), result) for query, result in zip(queries, results, strict=True))
 
+    def close(self) -> None:
+        self._pool.clear()
+
     def _trip(self, actions: tuple[Action[Any], ...], actor: Actor, key: str | None) -> tuple[msgspec.Raw, ...]:
         parcels = tuple(Parcel(type(action).__name__, msgspec.Raw(encoder.encode(action))) for action in actions)
         body = encoder.encode(Consignment(actor, parcels, key))

@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class InProcessClient:
-    """`core` is Core's Flask app; its bus is under `extensions["bus"]`."""
+    """`core` is Core's Flask app; its bus is under `extensions["bus"]`, and what closes its connections under `extensions["close"]`."""
 
     def __init__(self, core: Flask, service: Service) -> None:
         self.service = service
@@ -34,6 +34,10 @@ class InProcessClient:
     def send_many(self, queries: tuple[Query[Any], ...], actor: Actor) -> tuple[Any, ...]:
         check_trip([type(query) for query in queries])
         return tuple(self.send(query, actor) for query in queries)
+
+    def close(self) -> None:
+        with self._core.app_context():
+            self._core.extensions["close"]()
 
     def _checked(self, actor: Actor) -> Actor:
         check_actor(actor, self.service)

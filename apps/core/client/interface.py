@@ -31,6 +31,10 @@ class CoreClient(Protocol):
         """Send a page's Queries in one trip; the results come in the same order, or the first error is raised."""
         ...
 
+    def close(self) -> None:
+        """Give back every connection, as before a fork; the client may be used again."""
+        ...
+
 
 @dataclass(frozen=True)
 class Sender:
