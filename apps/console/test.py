@@ -47,12 +47,17 @@ class Suite:
     parallel: bool = False
 
 
+POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), parallel=True)
 SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
     Suite("faults", "Processes killed, disks full, doors closed."),
-    Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), parallel=True),
+    POSTGRESQL_SUITE,
     Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
 )
+
+COVERED = ("tests/core", "tests/conformance/test_core_client.py", "tests/api/test_kept_pages.py")
+"""The tests that must run every line and branch of Core, on both databases."""
+COVERAGE = ("-m", "coverage")
 
 
 def suite_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,22 +68,27 @@ def suite_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @suite_options
-@click.option("--all", "everything", is_flag=True, help="The default suite, then every marked one.")
+@click.option("--coverage", is_flag=True, help="Core on both databases: fails where a line or branch is left out.")
+@click.option("--all", "everything", is_flag=True, help="The default suite, then every marked one, then the coverage.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
-def test(everything: bool, pytest_arguments: tuple[str, ...], **named: bool) -> None:
+def test(everything: bool, coverage: bool, pytest_arguments: tuple[str, ...], **named: bool) -> None:
     """Run the tests: the default suite, or the marked suites that are named.
 
     Everything after these options goes to pytest: `celesta test tests/core -k favourite`.
     """
+    coverage = coverage or everything
     chosen = [suite for suite in SUITES if everything or named[suite.name]]
     for suite in chosen:
         require_tools(suite)
     runs: list[tuple[str, list[str]]] = []
-    if everything or not chosen:
+    if everything or not (chosen or coverage):
         runs.append(("default", ["-n", "2"]))
     runs += [(suite.name, ["-m", suite.name, "-n", "2" if suite.parallel else "0"]) for suite in chosen]
-    failed = [name for name, arguments in runs if not _passes(name, [*arguments, *pytest_arguments], several=len(runs) > 1)]
-    if failed:
+    passed = [_passes(name, [*arguments, *pytest_arguments], several=len(runs) > 1) for name, arguments in runs]
+    if coverage:
+        require_tools(POSTGRESQL_SUITE)
+        passed.append(_covers(pytest_arguments))
+    if not all(passed):
         sys.exit(1)
 
 
@@ -92,4 +102,15 @@ def require_tools(suite: Suite) -> None:
 def _passes(name: str, arguments: list[str], several: bool) -> bool:
     if several:
         click.secho(f"== {name} tests", bold=True)
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode == 0  # noqa: S603 - our own pytest
+    return _python("-m", "pytest", *arguments)
+
+
+def _covers(pytest_arguments: tuple[str, ...]) -> bool:
+    marks = ("-m", "not browser and not faults and not split", "-n", "2")
+    _python(*COVERAGE, "erase")
+    passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments)
+    return passed and _python(*COVERAGE, "combine", "--quiet") and _python(*COVERAGE, "report")
+
+
+def _python(*arguments: str) -> bool:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode == 0  # noqa: S603 - our own tools

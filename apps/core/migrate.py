@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
@@ -43,8 +43,10 @@ def migrate(values: Mapping[str, str]) -> None:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
                 command.upgrade(_configuration(connection), REVISION)
-        except OperationalError as error:
-            raise BootError(f"The database cannot be migrated: {error.orig}. Correct DATABASE_URL or start the database.") from error
+        except DBAPIError as error:
+            raise BootError(
+                f"The database cannot be migrated: {error.orig}. See that its user may change the schema and that nobody else holds it."
+            ) from error
         finally:
             close_engines()
 
@@ -53,8 +55,10 @@ def write(values: Mapping[str, str], message: str) -> None:
     """Write a migration that turns the database's present schema into the models'."""
     from alembic import command  # noqa: PLC0415 - needed here alone, as above
 
-    with _app(values).app_context(), db.engine.connect() as connection:
-        command.revision(_configuration(connection), message, autogenerate=True, rev_id=f"{int(REVISION) + 1:04d}")
+    with _app(values).app_context():
+        with db.engine.connect() as connection:
+            command.revision(_configuration(connection), message, autogenerate=True, rev_id=f"{int(REVISION) + 1:04d}")
+        close_engines()
 
 
 def _app(values: Mapping[str, str]) -> Flask:

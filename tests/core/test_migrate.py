@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import ExitStack, closing
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from apps.core import migrate
 from apps.core.database import db
@@ -25,16 +28,44 @@ def told(values, monkeypatch):
     return call
 
 
+def empty(core_app):
+    with core_app.app_context(), db.engine.begin() as connection:
+        db.Model.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+@pytest.fixture
+def unchangeable(database, monkeypatch):
+    """Nobody can change the database any more."""
+
+    def make() -> None:
+        if database.startswith("postgresql"):
+            with psycopg.connect(database, autocommit=True) as connection:
+                name = connection.info.dbname
+                connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        else:
+            monkeypatch.setattr("apps.core.database.BUSY_MILLISECONDS", 10)
+            stack.enter_context(closing(sqlite3.connect(make_url(database).database, isolation_level=None))).execute("BEGIN IMMEDIATE")
+
+    with ExitStack() as stack:
+        yield make
+
+
 class TestMigrate:
     def test_makes_the_schema_and_does_it_once(self, core_app, told):
-        with core_app.app_context(), db.engine.begin() as connection:
-            db.Model.metadata.drop_all(connection)
-            connection.execute(text("DROP TABLE alembic_version"))
+        empty(core_app)
         for _ in range(2):
             told()
         with core_app.app_context(), db.engine.connect() as connection:
             assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [REVISION]
             assert connection.execute(text("SELECT count(*) FROM account")).scalar() == 0
+
+    def test_says_in_one_line_that_the_database_cannot_be_changed(self, core_app, told, unchangeable):
+        empty(core_app)
+        unchangeable()
+        with pytest.raises(SystemExit, match="The database cannot be migrated") as ended:
+            told()
+        assert "\n" not in str(ended.value)
 
     def test_says_in_one_line_what_keeps_it_from_that(self, told, monkeypatch, tmp_path):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/missing/celesta.db")

@@ -8,6 +8,7 @@ import pytest
 
 from apps.core.bus import HANDLERS, Bus, handles
 from apps.core.contract.actions import ANYONE, Actor, Command, Done, Permission, Query, Service
+from apps.core.contract.codec import result_type
 from apps.core.contract.errors import UnknownAction
 from apps.core.handlers import load_handlers
 from apps.core.middleware.order import ORDER
@@ -24,6 +25,12 @@ class Whistle(Query[str], frozen=True):
 
 class Unguarded(Command[Done], frozen=True):
     """Says nothing about who may send it."""
+
+
+class Mute(Command, frozen=True):
+    """Says nothing about its result."""
+
+    permission: ClassVar[Permission] = ANYONE
 
 
 def whistle() -> str:
@@ -71,6 +78,10 @@ class TestRegistering:
         with pytest.raises(TypeError, match="permission"):
             handles(Unguarded)(unguarded)
         assert Unguarded not in HANDLERS
+
+    def test_an_action_that_does_not_say_what_it_results_in_has_no_codec(self):
+        with pytest.raises(TypeError, match="Mute does not say what it results in"):
+            result_type(Mute)
 
     def test_nobody_is_asked_about_an_action_without_a_handler(self, visitor):
         with pytest.raises(UnknownAction, match="Whistle"):
