@@ -11,6 +11,7 @@ from celery.signals import setup_logging, worker_init
 from ports.container import Container
 from ports.environment import BootError, Environment
 from ports.logs import configure_logs
+from tasks.events import EventBatches
 from tasks.office import Office
 from tasks.schedule import SCHEDULE, beat_schedule
 
@@ -66,6 +67,8 @@ def settings() -> dict[str, Any]:
 
 celery = Celery("celesta", include=["tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
 celery.add_defaults(settings)
+assert celery.steps is not None
+celery.steps["consumer"].add(EventBatches)
 
 
 @setup_logging.connect
