@@ -1,6 +1,6 @@
-"""`python -m apps.core.migrate`: bring the database named by `DATABASE_URL` to this release's schema; three at once do it once.
+"""`celesta migrate` in a process of Core's: bring the database named by `DATABASE_URL` to this release's schema; three at once do it once.
 
-`python -m apps.core.migrate --write "what changes"` writes the next migration from the models (developers only).
+`--write "what changes"` writes the next migration from the models (developers only).
 """
 
 from __future__ import annotations

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from apps.console.checkout import ROOT
 from apps.console.main import main
+from apps.core.migrations import REVISION
 
 COMMAND = str(Path(sys.executable).parent / "celesta")
 
@@ -35,7 +38,7 @@ def refused(done, *words):
 class TestHelp:
     def test_names_every_command_and_loads_none(self, celesta):
         done = celesta("--help", PYTHONPROFILEIMPORTTIME="1")
-        for name in ("run", "import", "users", "actions", "ports", "test", "check", "bench"):
+        for name in ("run", "import", "users", "migrate", "actions", "ports", "test", "check", "bench"):
             assert f"\n  {name} " in done.stdout
         assert "apps.console.main" in done.stderr
         assert "apps.console.run" not in done.stderr
@@ -75,6 +78,26 @@ class TestErrors:
             capsys.readouterr().err
             == "There is no account with the e-mail address nobody@example.com. Look it up with: ./celesta users list\n"
         )
+
+
+class TestMigrate:
+    def test_makes_the_schema_and_says_so(self, celesta, tmp_path):
+        for _ in range(2):
+            assert celesta("migrate").stdout == "The schema is this release's.\n"
+        assert (tmp_path / "home" / "celesta.db").stat().st_size > 0
+
+    def test_a_database_out_of_reach_is_one_line(self, celesta):
+        assert refused(celesta("migrate", DATABASE_URL="sqlite:////nowhere/celesta.db"), "cannot be used", "DATABASE_URL")
+
+    def test_writes_what_the_models_have_more(self, tmp_path):
+        copy = tmp_path / "copy"
+        for package in ("apps", "ports"):
+            shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+        command = [sys.executable, "-c", "from apps.console.main import main; main()", "migrate", "--write", "nothing new"]
+        values = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(tmp_path / "home"), "PYTHONPATH": str(copy)}
+        subprocess.run(command, env=values, cwd=copy, check=True, capture_output=True)
+        (written,) = (copy / "apps/core/migrations/versions").glob(f"{int(REVISION) + 1:04d}_nothing_new.py")
+        assert written.read_text().count("    pass\n") == 2
 
 
 class TestPorts:
