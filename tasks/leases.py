@@ -85,8 +85,9 @@ def do_job(office: Office, job_id: str, kind: type[W], work: Callable[[Office, L
         except SoftTimeLimitExceeded:
             _give_up(office.core, lease, "It took longer than any job may: split the file, or send it in another format.")
         except PASSING as error:
-            log.warning("Job %s is returned: %s", job_id, error)
-            _hand_back(office.core, lease, str(error), passing=True)
+            reason = _passing_reason(error)
+            log.warning("Job %s is returned: %s", job_id, reason)
+            _hand_back(office.core, lease, reason, passing=True)
         except Exception as error:
             _hand_back(office.core, lease, f"Our mistake ({type(error).__name__}): {error}", passing=False)
             raise
@@ -98,6 +99,13 @@ def _give_up(core: Sender, lease: Lease, reason: str) -> None:
 
 def _hand_back(core: Sender, lease: Lease, reason: str, *, passing: bool) -> None:
     _tell(core, ReturnJob(lease.job_id, lease.token, _short(reason), passing))
+
+
+def _passing_reason(error: Exception) -> str:
+    """Without the number that the system's own errors begin with."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({error.filename})" if error.filename else error.strerror
+    return str(error)
 
 
 def _short(reason: str) -> str:

@@ -73,7 +73,7 @@ class Finished:
     @property
     def troubles(self) -> str:
         """The reasons the system gave for failing to write; a file's own text is always indented and never counts."""
-        return " ".join(TROUBLE.findall(self.diagnostics))
+        return ", ".join(dict.fromkeys(TROUBLE.findall(self.diagnostics)))
 
 
 @dataclass(frozen=True)

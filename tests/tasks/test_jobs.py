@@ -98,14 +98,23 @@ class TestDoJob:
         worker.send(ClaimJob(receive_job))
         do_job(office, receive_job, ReceiveWork, lambda *_: pytest.fail("it was claimed twice"))
 
-    @pytest.mark.parametrize("error", [TranscoderUnavailable("no ffmpeg"), Unavailable("no Core"), OSError(28, "No space left on device")])
-    def test_a_passing_fault_returns_the_job(self, receive_job, office, operator, error):
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            (TranscoderUnavailable("no ffmpeg"), "no ffmpeg"),
+            (Unavailable("no Core"), "no Core"),
+            (OSError(28, "No space left on device"), "No space left on device"),
+            (OSError(28, "No space left on device", "/var/work"), "No space left on device (/var/work)"),
+            (OSError("the store is away"), "the store is away"),
+        ],
+    )
+    def test_a_passing_fault_returns_the_job_with_its_reason(self, receive_job, office, operator, error, reason):
         def work(*_):
             raise error
 
         do_job(office, receive_job, ReceiveWork, work)
         assert (job(operator, receive_job).status, job(operator, receive_job).attempts) == (JobStatus.WAITING, 0)
-        assert str(error) == job(operator, receive_job).reason
+        assert job(operator, receive_job).reason == reason
 
     def test_what_is_refused_is_given_up_with_the_reason(self, receive_job, office, operator):
         def work(*_):

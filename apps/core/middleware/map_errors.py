@@ -14,6 +14,8 @@ from apps.core.contract.errors import CelestaError, Conflict, Defect, Invalid, U
 SQLITE_MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
 """What SQLite calls an operational error and is a wrong statement: no other try will succeed."""
 
+POSTGRESQL_DISK_FULL = "53100"
+
 
 def map_errors(dispatch: Dispatch, following: Following) -> Any:
     try:
@@ -34,10 +36,16 @@ def _as_celesta_error(error: Exception, action: str) -> CelestaError:
             return Invalid(f"Something in {action} cannot be stored.", "Leave out control characters and impossible numbers.")
         case OperationalError(orig=sqlite3.OperationalError() as orig) if orig.sqlite_errorcode & 0xFF in SQLITE_MISTAKES:
             return _defect(action)
+        case OperationalError(orig=orig) if _is_full(orig):
+            return Unavailable("The database's disk is full, so nothing was changed.", "Make room on it, then try again.")
         case OperationalError() | PoolTimeout():
             return Unavailable("The database does not answer.", "Try again in a moment.")
         case _:
             return _defect(action)
+
+
+def _is_full(error: object) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == POSTGRESQL_DISK_FULL
 
 
 def _defect(action: str) -> Defect:

@@ -99,6 +99,21 @@ class TestWhatGoesWrong:
         assert isinstance(failing(raising(PoolTimeout("all are in use"))), Unavailable)
 
 
+class TestAFullDisk:
+    def test_is_unavailable_and_says_so(self, failing):
+        error = failing(fill_the_disk)
+        assert isinstance(error, Unavailable)
+        assert "disk is full" in error.message
+
+
+def fill_the_disk(session):
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$"))
+    else:
+        session.execute(text("PRAGMA max_page_count = 1"))  # as many as there are
+        session.execute(text("CREATE TABLE more AS SELECT zeroblob(1000000)"))
+
+
 class TestALockedDatabase:
     def test_is_unavailable(self, core_app, worker):
         """Another process writes for longer than anybody waits."""
