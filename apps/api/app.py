@@ -21,6 +21,7 @@ from apps.core.contract.actions import Actor, Service
 from apps.core.contract.errors import Unauthenticated
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.proxies import trust_proxies
 from ports.territory.interface import Territories
 from ports.tokens.interface import Tokens
 
@@ -40,12 +41,15 @@ class IdConverter(BaseConverter):
 def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     """The API for this environment; `core` is Core's app where the process has one. Raises `BootError`.
 
-    Settings: `API_REQUESTS_PER_SECOND` (an account's limit, default 50), `TOKEN_DAYS` (a token's life, default 30), `KEEP_PAGES`.
+    Settings: `API_REQUESTS_PER_SECOND` (an account's limit, default 50), `TOKEN_DAYS` (a token's life, default 30), `KEEP_PAGES`,
+    `TRUSTED_PROXIES`.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["id"] = IdConverter
-    app.extensions[EXTENSION] = _services(values, core)
+    container = Container(values)
+    app.extensions[EXTENSION] = _services(container, core)
+    trust_proxies(app, container.environment)
     app.before_request(admit)
     app.after_request(seal)
     register_problems(app)
@@ -55,8 +59,7 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     return app
 
 
-def _services(values: Mapping[str, str], core: Flask | None) -> Services:
-    container = Container(values)
+def _services(container: Container, core: Flask | None) -> Services:
     environment = container.environment
     client = core_client(environment, Service.API, core)
     clock, store = container.get(Clock), container.get(Tokens)

@@ -98,6 +98,8 @@ class Bearers:
             account = self._client.send(GetAccount(grant.account_id), Actor(service=self._client.service))
         except NotFound:
             raise Unauthenticated("The access token's account no longer exists.", "Log in with another account.") from None
+        if grant.issued_at < account.password_set_at:
+            raise Unauthenticated("The password was changed after this access token was issued.", "Get a new one from POST /v1/tokens.")
         bearer = Bearer(key, account.id, account.roles, account.plan, grant.scopes, grant.client or None, until)
         self._remember(bearer)
         return bearer

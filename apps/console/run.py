@@ -50,7 +50,8 @@ def environment_with_valkey(values: Mapping[str, str]) -> dict[str, str]:
 def supervise(topology: Topology) -> None:
     supervisor, journal = topology.supervisor, topology.journal
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, supervisor.note_signal)
+        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup has us ignore the end of the terminal
+            signal.signal(name, supervisor.note_signal)
     try:
         topology.start()
         supervisor.look_after()

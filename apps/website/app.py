@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from apps.core.client.choice import core_client
 from apps.core.contract.actions import Service
@@ -26,6 +25,7 @@ from apps.website.views import account, artists, deliveries, entrance, home, lis
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
+from ports.proxies import trust_proxies
 from ports.territory.interface import Territories
 from ports.web_sessions.interface import WebSessions
 
@@ -72,9 +72,7 @@ def _configure(app: Flask, environment: Environment) -> None:
         TRUSTED_HOSTS=[host.strip() for host in environment.text("TRUSTED_HOSTS", " ").split(",") if host.strip()] or None,
         WTF_CSRF_TIME_LIMIT=None,
     )
-    proxies = environment.integer("TRUSTED_PROXIES", 0)
-    if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+    trust_proxies(app, environment)
 
 
 def _set_up_templates(app: Flask) -> None:

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
-from apps.website.actor import stranger
+from apps.website.actor import stranger, viewer
 from apps.website.addresses import safe_path, this_page
 from apps.website.login import Accounts, log_out
 from ports.web_sessions.interface import WebSessionsUnavailable
@@ -37,6 +37,7 @@ FORGED = Problem(
     "form_expired", "That form is too old", 403,
     "The page you sent it from belongs to an earlier visit, so nothing was changed.", "Open the page again and send it once more.",
 )  # fmt: skip
+SIGNED_OUT = Problem("unauthenticated", "Please log in", 401, "You are not logged in any more.", "Log in, then play on.")
 SESSIONLESS = Problem(
     "unavailable", "Not available at the moment", 503, "We cannot look up who you are just now.", "Try again in a moment."
 )  # fmt: skip
@@ -68,7 +69,9 @@ def _refused(error: CelestaError) -> Response:
 
 def _failed(error: HTTPException) -> Response:
     if isinstance(error, CSRFError):
-        return _answer(FORGED)
+        # A player whose web session is over has no valid token either: it is told the reason behind.
+        signed_out = request.path.startswith(PLAYER) and viewer() is None
+        return _answer(SIGNED_OUT if signed_out else FORGED)
     if isinstance(error, SecurityError):
         # Without a host that is ours no address can be made, so no page either.
         return Response("This service does not go by that name. Check the address.", 400, content_type="text/plain; charset=utf-8")

@@ -4,12 +4,12 @@ import pytest
 
 from apps.api.app import create_api
 from apps.api.tokens import Bearers, Grant, issue
-from apps.core.contract.accounts import RestoreAccount, SuspendAccount
-from apps.core.contract.actions import Scope
+from apps.core.contract.accounts import ChangePassword, RestoreAccount, SuspendAccount
+from apps.core.contract.actions import Actor, Scope, Service
 from apps.core.contract.errors import AccountSuspended, Unauthenticated
 from ports.expiring import ExpiringStore
 from ports.tokens.memory import MemoryTokens
-from tests.api.caller import PASSWORD, Seconds, problem
+from tests.api.caller import PASSWORD, App, Seconds, problem
 
 
 class TestIssuingTokens:
@@ -43,7 +43,7 @@ class TestIssuingTokens:
             client.post("/v1/tokens", json={"email": "ana@example.com", "password": "a morning in may"})
         refused = client.post("/v1/tokens", json={"email": "ana@example.com", "password": PASSWORD})
         assert problem(refused, 429)["type"] == "/problems/too_many"
-        assert int(refused.headers["Retry-After"]) > 0
+        assert refused.headers["Retry-After"] == "900"
 
     def test_an_unknown_scope_is_refused(self, client, register):
         register("ana@example.com")
@@ -55,6 +55,30 @@ class TestIssuingTokens:
         operator.send(SuspendAccount("ana@example.com"))
         answer = client.post("/v1/tokens", json={"email": "ana@example.com", "password": PASSWORD})
         assert problem(answer, 403)["type"] == "/problems/account_suspended"
+
+
+class TestANewPassword:
+    def test_ends_the_tokens_issued_for_the_old_one(self, player, client, sender, clock, services):
+        clock.advance(1)
+        listener = sender(Actor(Service.WEBSITE, account_id=player.account.id))
+        listener.send(ChangePassword(PASSWORD, "quite another evening"))
+        services.bearers._remembered.clear()
+        assert "password was changed" in problem(player.get("/v1/account"), 401)["detail"]
+        answer = client.post("/v1/tokens", json={"email": "ana@example.com", "password": "quite another evening"})
+        assert App(client, player.account, answer.json["token"]).get("/v1/account").status_code == 200
+
+
+class TestBehindAProxy:
+    def test_failures_are_counted_by_the_caller_it_names(self, values, core_app, register):
+        register("ana@example.com")
+        client = create_api({**values, "TRUSTED_PROXIES": "1"}, core_app).test_client()
+
+        def log_in(number: int, password: str) -> int:
+            body = {"email": f"{'ana' if password == PASSWORD else number}@example.com", "password": password}
+            return client.post("/v1/tokens", json=body, headers={"X-Forwarded-For": f"203.0.113.{number}"}).status_code
+
+        assert {log_in(number, "a morning in may") for number in range(31)} == {401}
+        assert log_in(99, PASSWORD) == 201
 
 
 class TestWithoutAToken:

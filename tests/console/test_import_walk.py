@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -50,6 +51,19 @@ class TestWalk:
         walk = Walk(folder)
         assert list(walk.files()) == []
         assert walk.left_out == {".jpg": 2, ".txt": 1, "": 1}
+
+    def test_refuses_a_link_that_leads_nowhere_but_to_itself(self, folder):
+        (folder / "loop").symlink_to("loop")
+        touch(folder / "a.mp3")
+        assert refusals(folder) == {"loop": LINK_OUT}
+
+    def test_refuses_what_is_gone_before_it_is_looked_at(self, folder):
+        touch(folder / "a.mp3")
+        (gone,) = list(os.scandir(folder))
+        (folder / "a.mp3").unlink()
+        seen = list(Walk(folder)._judge(PurePosixPath(), [gone]))
+        assert [one.path for one in seen] == ["a.mp3"]
+        assert "No such file" in seen[0].refusal
 
     def test_passes_over_what_is_hidden(self, folder):
         touch(folder / ".hidden.mp3")

@@ -33,6 +33,8 @@ class TestRegistering:
             ("email", "", "Give your e-mail address."),
             ("password", "short", "Choose a password of at least 10 characters."),
             ("name", "   ", "Tell us what to call you."),
+            ("name", "A\x07na", "Leave out characters that cannot be seen."),
+            ("email", "a\x07na@example.com", "This is not a whole e-mail address."),
         ],
     )
     def test_what_is_missing_is_said_beside_its_field(self, guest, field, value, words):

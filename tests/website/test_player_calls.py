@@ -36,6 +36,12 @@ class TestStartingToPlay:
         gone = listener.call(f"/player/sessions/{session['id']}/renew")
         assert (gone.status_code, gone.json["details"]["reason"]) == (403, "session_ended")
 
+    def test_who_was_logged_out_meanwhile_is_told_to_log_in(self, listener, track):
+        token = listener.script_token()
+        listener.client.delete_cookie("session")
+        answer = listener.client.post("/player/sessions", json={"track_id": track.id, "device": "web-1"}, headers={"X-CSRFToken": token})
+        assert (answer.status_code, answer.json["type"]) == (401, "/problems/unauthenticated")
+
     def test_a_visitor_is_told_to_log_in(self, guest, track):
         guest.get("/log-in")
         token = guest.get("/log-in").text.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]

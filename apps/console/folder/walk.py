@@ -65,7 +65,7 @@ class Walk:
         for entry in entries:
             if entry.is_symlink():
                 # One that leads inside is a second name of what the walk meets anyway.
-                if not Path(entry.path).resolve().is_relative_to(self.root):
+                if not _leads_into(self.root, entry):
                     yield self._seen(folder, entry, LINK_OUT)
             elif not entry.is_dir(follow_symlinks=False):
                 extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path for each of 100,000 files costs as much as the walk
@@ -75,9 +75,19 @@ class Walk:
                     self.left_out[extension] += 1
 
     def _seen(self, folder: PurePosixPath, entry: os.DirEntry[str], refusal: str = "") -> Seen:
-        status = entry.stat(follow_symlinks=False)
         path = f"{folder}/{entry.name}" if folder.parts else entry.name
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            return Seen(_readable(path), 0, 0, f"It cannot be looked at ({error.strerror}): see whether the user who imports may.")
         return Seen(_readable(path), status.st_size, status.st_mtime_ns, refusal or _refusal(path, status))
+
+
+def _leads_into(root: Path, link: os.DirEntry[str]) -> bool:
+    try:
+        return Path(link.path).resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself, or through a folder that may not be entered
+        return False
 
 
 def _refusal(path: str, status: os.stat_result) -> str:

@@ -1,4 +1,4 @@
-"""Log-in attempts are counted before the password is looked at, under a row lock: any number sent at once is counted exactly."""
+"""Attempts to log in or register are counted before anything is looked at, under a row lock: any number sent at once is counted exactly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import LogInFailureRow
-from apps.core.accounts.rules import FAILURE_WINDOW, FAILURES_PER_ADDRESS, FAILURES_PER_EMAIL, email_key, window_of
+from apps.core.accounts.rules import (
+    FAILURE_WINDOW,
+    FAILURES_PER_ADDRESS,
+    FAILURES_PER_EMAIL,
+    REGISTRATIONS_PER_ADDRESS,
+    email_key,
+    network_of,
+    window_of,
+)
 from apps.core.contract.errors import TooMany
 from apps.core.database import insert
 
@@ -31,12 +39,22 @@ class Attempt:
 
 def count_attempt(session: Session, email: str, address: str, now: datetime) -> Attempt:
     """Raises `TooMany` where the limit is reached, whether or not there is such an account."""
-    attempt = Attempt(f"email {email_key(email)}", f"address {address}", window_of(now))
+    attempt = Attempt(f"email {email_key(email)}", f"address {network_of(address)}", window_of(now))
     for subject, limit in ((attempt.email, FAILURES_PER_EMAIL), (attempt.address, FAILURES_PER_ADDRESS)):
         if _increment(session, subject, attempt.window) > limit:
-            minutes = int(FAILURE_WINDOW.total_seconds() // 60)
-            raise TooMany("There were too many failed log-ins.", f"Wait {minutes} minutes, then try again.")
+            raise _too_many("There were too many failed log-ins.")
     return attempt
+
+
+def count_registration(session: Session, address: str, now: datetime) -> None:
+    """Raises `TooMany` where the limit is reached; a caller whose address nobody knows is not counted."""
+    if address and _increment(session, f"registration {network_of(address)}", window_of(now)) > REGISTRATIONS_PER_ADDRESS:
+        raise _too_many("There were too many registrations from your network.")
+
+
+def _too_many(what: str) -> TooMany:
+    seconds = int(FAILURE_WINDOW.total_seconds())
+    return TooMany(what, f"Wait {seconds // 60} minutes, then try again.", {"retry_after": str(seconds)})
 
 
 def _increment(session: Session, subject: str, window: datetime) -> int:

@@ -8,7 +8,7 @@ import secrets
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from apps.core.accounts.attempts import count_attempt
+from apps.core.accounts.attempts import count_attempt, count_registration
 from apps.core.accounts.models import AccountRoleRow, AccountRow, InvitationRow
 from apps.core.accounts.passwords import Passwords
 from apps.core.accounts.rules import INVITATION_LIFETIME, check_password, email_key
@@ -29,14 +29,21 @@ from apps.core.contract.accounts import (
     SuspendAccount,
 )
 from apps.core.contract.actions import Actor, Done, Role
-from apps.core.contract.errors import AccountSuspended, Conflict, LogInFailed, NotFound
+from apps.core.contract.errors import AccountExists, AccountSuspended, Conflict, LogInFailed, NotFound
 from apps.core.outbox import Events
 from apps.core.rights.plans import FIRST_PLAN
 from ports.clock.interface import Clock
 
+TAKEN = ("There is an account with this e-mail address already.", "Log in with it, or use another address.")
+
 
 @handles(RegisterAccount)
-def register_account(action: RegisterAccount, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
+def register_account(
+    action: RegisterAccount, actor: Actor, session: Session, events: Events, clock: Clock, passwords: Passwords
+) -> Account:
+    count_registration(session, actor.address, clock.now())
+    if _is_taken(session, action.email):
+        raise AccountExists(*TAKEN)
     row = _open_account(action, session, events, clock, passwords)
     return as_account(row, frozenset({Role.LISTENER}))
 
@@ -63,7 +70,7 @@ def change_password(action: ChangePassword, actor: Actor, session: Session, cloc
         raise LogInFailed("That is not your present password.", "Check it and try again.")
     attempt.succeeded(session)
     check_password(action.new, row.email)
-    row.password_hash = passwords.hash(action.new)
+    row.password_hash, row.password_set_at = passwords.hash(action.new), clock.now()
     return Done()
 
 
@@ -85,6 +92,8 @@ def accept_invitation(action: AcceptInvitation, session: Session, events: Events
     role = session.scalar(delete(InvitationRow).where(good).returning(InvitationRow.role))
     if role is None:
         raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
+    if _is_taken(session, action.email):
+        raise Conflict(*TAKEN)
     row = _open_account(action, session, events, clock, passwords)
     session.add(AccountRoleRow(account_id=row.id, role=role))
     return as_account(row, frozenset({Role.LISTENER, Role(role)}))
@@ -112,7 +121,7 @@ def restore_account(action: RestoreAccount, session: Session, events: Events) ->
 
 
 def as_account(row: AccountRow, roles: frozenset[Role]) -> Account:
-    return Account(row.id, row.email, row.name, AccountStatus(row.status), roles, row.plan, row.created_at)
+    return Account(row.id, row.email, row.name, AccountStatus(row.status), roles, row.plan, row.created_at, row.password_set_at)
 
 
 def roles_of(session: Session, account_id: str) -> frozenset[Role]:
@@ -124,17 +133,19 @@ def _open_account(
     action: RegisterAccount | AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords
 ) -> AccountRow:
     check_password(action.password, action.email)
-    password_hash = passwords.hash(action.password)  # before the transaction begins: it takes a while
-    if session.scalar(select(AccountRow.id).where(AccountRow.email_key == email_key(action.email))):
-        raise Conflict("There is an account with this e-mail address already.", "Log in with it, or use another address.")
     row = AccountRow(
         email=action.email, email_key=email_key(action.email), name=action.name.strip() or action.email,
-        password_hash=password_hash, status=AccountStatus.ACTIVE, plan=FIRST_PLAN, created_at=clock.now(),
+        password_hash=passwords.hash(action.password), password_set_at=clock.now(), status=AccountStatus.ACTIVE, plan=FIRST_PLAN,
+        created_at=clock.now(),
     )  # fmt: skip
     session.add(row)
     session.flush()
     events.emit(AccountRegistered(row.id))
     return row
+
+
+def _is_taken(session: Session, email: str) -> bool:
+    return session.scalar(select(AccountRow.id).where(AccountRow.email_key == email_key(email))) is not None
 
 
 def _set_status(email: str, status: AccountStatus, session: Session, events: Events) -> Account:

@@ -20,6 +20,7 @@ class AccountRow(Base):
     """The address folded, so that one mailbox has one account."""
     name: Mapped[str]
     password_hash: Mapped[str]
+    password_set_at: Mapped[datetime]
     status: Mapped[str]
     plan: Mapped[str]
     created_at: Mapped[datetime]

@@ -22,7 +22,8 @@ from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import IdColumn, fetch
 
 KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
-COLUMNS = (AccountRow.id, AccountRow.email, AccountRow.name, AccountRow.status, AccountRow.plan, AccountRow.created_at)
+ROW = AccountRow
+COLUMNS = (ROW.id, ROW.email, ROW.name, ROW.status, ROW.plan, ROW.created_at, ROW.password_set_at)
 
 ONE = (
     select(*COLUMNS, AccountRoleRow.role)
@@ -65,7 +66,7 @@ def _one(connection: Connection, account_id: str) -> Account:
     return _account(rows[0], {row.role for row in rows if row.role is not None})
 
 
-def _accounts(connection: Connection, wanted: Select[str, str, str, str, str, datetime]) -> list[Account]:
+def _accounts(connection: Connection, wanted: Select[str, str, str, str, str, datetime, datetime]) -> list[Account]:
     rows = fetch(connection, wanted)
     roles: defaultdict[str, set[str]] = defaultdict(set)
     stored = select(AccountRoleRow.account_id, AccountRoleRow.role).where(AccountRoleRow.account_id.in_([row.id for row in rows]))
@@ -76,4 +77,4 @@ def _accounts(connection: Connection, wanted: Select[str, str, str, str, str, da
 
 def _account(row: Any, roles: Iterable[str]) -> Account:
     every = frozenset({Role.LISTENER, *map(Role, roles)})
-    return Account(row.id, row.email, row.name, AccountStatus(row.status), every, row.plan, row.created_at)
+    return Account(row.id, row.email, row.name, AccountStatus(row.status), every, row.plan, row.created_at, row.password_set_at)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from apps.core.contract.errors import Invalid
 
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_EMAIL = 10
 FAILURES_PER_ADDRESS = 30
+REGISTRATIONS_PER_ADDRESS = 100
+IPV6_SITE = 64
+"""The part of an IPv6 address that names a site: whoever has one has all that begin with it (RFC 6177)."""
 INVITATION_LIFETIME = timedelta(hours=24)
 FEWEST_DIFFERENT_CHARACTERS = 5
 
@@ -22,6 +26,18 @@ COMMON = frozenset({
 
 def email_key(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def network_of(address: str) -> str:
+    """What limits by network address count: an IPv4 address, or the site of an IPv6 one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped or ip_network((int(found), IPV6_SITE), strict=False))
+    return address
 
 
 def check_password(password: str, email: str) -> None:

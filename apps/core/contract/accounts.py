@@ -49,6 +49,8 @@ class Account(msgspec.Struct, frozen=True):
     roles: frozenset[Role]
     plan: str
     created_at: datetime
+    password_set_at: datetime
+    """Whatever was issued for an earlier password is good no more."""
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -70,8 +72,8 @@ class AccountSuspensionChanged(Event, frozen=True):
 class RegisterAccount(Command[Account], frozen=True):
     """Open a listener's account.
 
-    Raises Conflict where the e-mail address has one already, Invalid where the password is too easy to guess.
-    Emits AccountRegistered.
+    Raises AccountExists where the e-mail address has one already, Invalid where the password is too easy to guess, TooMany after
+    a hundred tries from one network address within fifteen minutes. Emits AccountRegistered.
     """
 
     permission: ClassVar[Permission] = ANYONE
@@ -113,7 +115,10 @@ class GetOwnAccount(Query[Account], frozen=True):
 
 
 class ChangePassword(Command[Done], frozen=True):
-    """Choose another password. Raises LogInFailed where the present one is wrong, Invalid where the new one is too easy."""
+    """Choose another password; front ends let in nobody any more by what was issued for the old one.
+
+    Raises LogInFailed where the present one is wrong, Invalid where the new one is too easy.
+    """
 
     permission: ClassVar[Permission] = LISTENER
 

@@ -11,6 +11,7 @@ CelestaError
 │   └── PlaybackRefused   403  this may not be played here, now, on this plan
 ├── NotFound              404  there is no such thing for this actor
 ├── Conflict              409  the state of things does not allow it
+│   ├── AccountExists     409  the e-mail address has an account already
 │   ├── LeaseLost         409  another worker holds the job
 │   └── KeyReused         422  the idempotency key was used for something else
 ├── TooMany               429  too often; try again later
@@ -107,6 +108,12 @@ class NotFound(CelestaError):
 
 class Conflict(CelestaError):
     code, status, title = "conflict", 409, "That does not fit the present state"
+
+
+class AccountExists(Conflict):
+    """Counted towards the limit on registrations, as it tells who has an account; so it is remembered."""
+
+    code, title, keeps_changes = "account_exists", "There is an account already", True
 
 
 class LeaseLost(Conflict):

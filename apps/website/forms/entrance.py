@@ -8,7 +8,8 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from apps.website.forms.base import Form
 
-EMAIL = r"^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$"
+EMAIL = r"^[^\s\x00-\x1f@<>,;]+@[^\s\x00-\x1f@<>,;]+\.[^\s\x00-\x1f@<>,;]+\Z"
+NAME = r"^[^\x00-\x1f\x7f]+\Z"
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 
@@ -35,7 +36,11 @@ def password_field(label: str = "Password") -> PasswordField:
 def email_field() -> EmailField:
     return EmailField(
         "E-mail address",
-        [InputRequired("Give your e-mail address."), Length(max=254), Regexp(EMAIL, message="This is not a whole e-mail address.")],
+        [
+            InputRequired("Give your e-mail address."),
+            Length(3, 254, "This is not a whole e-mail address."),
+            Regexp(EMAIL, message="This is not a whole e-mail address."),
+        ],
         filters=[_strip],
         render_kw={"autocomplete": "username", "inputmode": "email"},
     )
@@ -44,7 +49,12 @@ def email_field() -> EmailField:
 class RegisterForm(Form):
     name = StringField(
         "Name",
-        [InputRequired("Tell us what to call you."), _not_blank, Length(max=80)],
+        [
+            InputRequired("Tell us what to call you."),
+            _not_blank,
+            Length(max=80),
+            Regexp(NAME, message="Leave out characters that cannot be seen."),
+        ],
         filters=[_strip],
         render_kw={"autocomplete": "name", "maxlength": 80},
     )

@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.contract.accounts import AccountRegistered, AccountStatus, GetAccount, GetOwnAccount, ListAccounts, LogIn, RegisterAccount
 from apps.core.contract.actions import Actor, Role, Service
-from apps.core.contract.errors import Conflict, Invalid
+from apps.core.contract.errors import AccountExists, Conflict, Invalid, TooMany
 from tests.at_once import at_once
 from tests.conftest import PASSWORD, START
 
@@ -99,3 +99,17 @@ class TestListAccounts:
     def test_refuses_an_impossible_page(self, size, operator):
         with pytest.raises(Invalid, match="size"):
             operator.send(ListAccounts(size=size))
+
+
+class TestTheLimitForOneNetwork:
+    def test_counts_accounts_made_and_addresses_tried(self, sender, monkeypatch, clock):
+        monkeypatch.setattr("apps.core.accounts.attempts.REGISTRATIONS_PER_ADDRESS", 2)
+        stranger = sender(Actor(Service.WEBSITE, address="2001:db8::1"))
+        neighbour = sender(Actor(Service.WEBSITE, address="2001:db8::2"))
+        stranger.send(RegisterAccount("one@example.com", "One", PASSWORD))
+        with pytest.raises(AccountExists):
+            neighbour.send(RegisterAccount("one@example.com", "One", PASSWORD))
+        with pytest.raises(TooMany) as refused:
+            stranger.send(RegisterAccount("two@example.com", "Two", PASSWORD))
+        clock.advance(float(refused.value.details["retry_after"]))
+        assert stranger.send(RegisterAccount("two@example.com", "Two", PASSWORD)).name == "Two"

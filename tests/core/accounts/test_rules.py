@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.core.accounts.rules import check_password, email_key, window_of
+from apps.core.accounts.rules import check_password, email_key, network_of, window_of
 from apps.core.contract.errors import Invalid
 
 
@@ -41,3 +41,18 @@ class TestWindowOf:
     @pytest.mark.parametrize(("minute", "second", "begins"), [(0, 0, 0), (14, 59, 0), (15, 0, 15), (59, 59, 45)])
     def test_begins_at_the_quarter_hour(self, minute, second, begins):
         assert window_of(datetime(2026, 3, 2, 12, minute, second, tzinfo=UTC)) == datetime(2026, 3, 2, 12, begins, tzinfo=UTC)
+
+
+class TestNetworkOf:
+    @pytest.mark.parametrize(
+        ("address", "network"),
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("", ""),
+            ("unix:", "unix:"),
+        ],
+    )
+    def test_is_what_one_caller_has_at_will(self, address, network):
+        assert network_of(address) == network

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("password_set_at", Moment(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("plan", sa.String(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
