@@ -12,13 +12,14 @@ from werkzeug.routing import BaseConverter
 from apps.api.context import EXTENSION, Services, services
 from apps.api.limits import RateLimit
 from apps.api.problems import register_problems
-from apps.api.reading import REQUEST_ID, refuse_unread
+from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
 from apps.api.views import account, catalogue, health, listening, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import REQUEST_ID, Actor, Service
 from apps.core.contract.errors import Unauthenticated
+from apps.core.contract.ids import FORM
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.proxies import trust_proxies
@@ -35,7 +36,7 @@ TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listenin
 class IdConverter(BaseConverter):
     """`<id:name>`: what has not the form of an id is not found."""
 
-    regex = "[0-7][0-9A-Za-z]{21}"
+    regex = FORM
 
 
 def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:

@@ -16,7 +16,6 @@ from apps.core.contract.errors import Invalid
 T = TypeVar("T")
 
 JSON = "application/json"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 

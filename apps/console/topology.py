@@ -43,21 +43,22 @@ class Topology:
         self._say(f"Starting; everything is kept in {self.environment['CELESTA_HOME']}.")
         if self.bundled:
             self._start_valkey()
-        self._start_web()
+        flower = _flower_port() if self.environment["TASK_QUEUE"] == "celery" else None
+        self._start_web(flower)
         self._say(f"Celesta is at {self.address} (Ctrl-C stops it).")
-        if self.environment["TASK_QUEUE"] == "celery":
+        if flower is not None:
             self.supervisor.start(self._worker())
-            self._start_flower()
+            self._start_flower(flower)
         self._invite()
 
     def _start_valkey(self) -> None:
         valkey = self.supervisor.start(valkey_service(self.environment))
         self._await(valkey, Server(self.environment["REDIS_URL"]).answers)
 
-    def _start_web(self) -> None:
-        web = self.supervisor.start(
-            self._python("web", "-m", "gunicorn", "-c", "python:wsgi.gunicorn", "wsgi.all:application", shown=False)
-        )
+    def _start_web(self, flower: int | None) -> None:
+        command = (sys.executable, "-m", "gunicorn", "-c", "python:wsgi.gunicorn", "wsgi.all:application")
+        link = {"FLOWER_URL": f"http://127.0.0.1:{flower}"} if flower is not None else {}
+        web = self.supervisor.start(Service("web", command, {**link, **self.environment}, shown=False))
         self._await(web, self._first_page)
         web.shown = True
 
@@ -90,12 +91,7 @@ class Topology:
         # SIGQUIT lets running tasks end for a moment, then gives them back to the queue; SIGTERM would wait for all of them.
         return self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
 
-    def _start_flower(self) -> None:
-        try:
-            check_port("127.0.0.1", FLOWER_PORT)
-            port = FLOWER_PORT
-        except BootError:
-            port = free_port()
+    def _start_flower(self, port: int) -> None:
         password = Container(self.environment).environment.secret("FLOWER_PASSWORD")
         options = {"FLOWER_ADDRESS": "127.0.0.1", "FLOWER_PORT": str(port), "FLOWER_BASIC_AUTH": f"celesta:{password}"}
         command = (sys.executable, *QUIET_CELERY, "flower", "--logging=error")
@@ -118,3 +114,12 @@ class Topology:
 
     def _say(self, line: str, kept: bool = True) -> None:
         self.journal.write("celesta", line, kept=kept)
+
+
+def _flower_port() -> int:
+    """Flower's usual one, or a free one where somebody else is there."""
+    try:
+        check_port("127.0.0.1", FLOWER_PORT)
+    except BootError:
+        return free_port()
+    return FLOWER_PORT

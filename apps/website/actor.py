@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from flask import current_app, g, request
 from flask_login import current_user
 
 from apps.core.client.interface import CoreClient, Sender
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import REQUEST_ID, Actor, Service
 from apps.core.contract.ids import new_id
 from apps.website.login import User
 from ports.container import Container
 from ports.territory.interface import Territories
-
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def core() -> Sender:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 from werkzeug.routing import BaseConverter
 
+from apps.core.contract.ids import FORM
+
 
 class IdConverter(BaseConverter):
     """`<id:name>`: 22 base62 characters; anything else is no page of ours."""
 
-    regex = "[0-7][0-9A-Za-z]{21}"
+    regex = FORM
 
 
 def safe_path(target: str) -> str | None:

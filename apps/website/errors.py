@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
@@ -103,7 +103,7 @@ def _page(problem: Problem) -> Response:
 
 def _to_log_in() -> Response:
     """Back to the page afterwards; to the page that held the form where one was sent."""
-    back = this_page() if request.method == "GET" else safe_path(request.path)
+    back = this_page() if request.method == "GET" else safe_path(urlsplit(request.referrer or "").path)
     return cast(Response, redirect(f"{url_for('entrance.log_in')}?{urlencode({'next': back or '/'})}", 303))
 
 

@@ -119,6 +119,12 @@ class TestLoggingIn:
         assert (asked.status_code, asked.location) == (303, "/log-in?next=%2Frecently-played%3Fcursor%3Dabc")
         assert guest.log_in(path=asked.location).location == "/recently-played?cursor=abc"
 
+    @pytest.mark.parametrize(("page", "back"), [("http://localhost/recently-played?cursor=abc", "/recently-played"), ("", "/")])
+    def test_a_form_sent_without_an_account_comes_back_to_its_page(self, guest, page, back):
+        token = form_token(guest.get("/log-in"))
+        asked = guest.client.post("/recently-played/clear", data={"csrf_token": token}, headers={"Referer": page})
+        assert asked.location == f"/log-in?{urlencode({'next': back})}"
+
 
 class TestLoggingOut:
     def test_ends_the_session(self, listener):

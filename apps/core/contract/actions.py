@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -15,6 +16,8 @@ R = TypeVar("R")
 
 Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 """ISO 3166-1 alpha-2."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+"""What a front end takes over from a proxy as the request's id."""
 
 
 class Service(StrEnum):

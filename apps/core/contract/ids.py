@@ -16,7 +16,9 @@ PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 VALUES = {pair: value for value, pair in enumerate(PAIRS)}
 PAIR_BASE = len(PAIRS)
 
-Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-Za-z]{21}(?!\n)$")]
+FORM = r"[0-7][0-9A-Za-z]{21}"
+"""As a regular expression, for addresses that carry an id."""
+Id = Annotated[str, Meta(pattern=rf"^{FORM}(?!\n)$")]
 """`$` alone would let a line end follow, here and in every other pattern."""
 
 AccountId = Id
