@@ -65,8 +65,10 @@ class TestWorkerKilledWhileItTranscodes:
         first = house.worker("first")
         house.import_folder(music, "--no-wait")
         house.wait_until(lambda: share_read(first, size) >= share)
-        second = house.worker("second")
         encoding = transcoders(first)
+        for process in encoding:
+            process.suspend()  # or it is done before the second worker is there
+        second = house.worker("second")
         first.kill()
 
         assert house.job("transcode").status is JobStatus.RUNNING
