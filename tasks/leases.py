@@ -57,7 +57,7 @@ class Lease:
             except LeaseLost:
                 self._lost = True
                 return
-            except CelestaError as error:
+            except Exception as error:  # noqa: BLE001 - a heart that stops for any reason has the work done twice
                 # Going on is safe: nothing can be recorded should somebody else claim the job meanwhile.
                 log.warning("The lease of job %s could not be renewed: %s", self.job_id, error)
 

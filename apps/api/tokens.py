@@ -74,7 +74,7 @@ class Bearers:
     def resolve(self, authorization: str | None) -> Bearer:
         """Whoever the header speaks for. Raises `Unauthenticated` for what is no token in force, `AccountSuspended`."""
         if authorization is None:
-            raise Unauthenticated("This needs an access token.", "Get one from POST /v1/tokens and send it as Authorization: Bearer.")
+            raise Unauthenticated("This needs an access token.", "Get one from POST /api/v1/tokens and send it as Authorization: Bearer.")
         token = authorization[len(SCHEME) :].strip()
         if not authorization[: len(SCHEME)].lower() == SCHEME or TOKEN.fullmatch(token) is None:
             raise Unauthenticated("The Authorization header holds no access token.", "Send it as Authorization: Bearer and the token.")
@@ -92,14 +92,14 @@ class Bearers:
         self._forget(key)
         stored = self._store.get(key)
         if stored is None:
-            raise Unauthenticated("The access token is unknown, expired or revoked.", "Get a new one from POST /v1/tokens.")
+            raise Unauthenticated("The access token is unknown, expired or revoked.", "Get a new one from POST /api/v1/tokens.")
         grant = decode_grant(stored)
         try:
             account = self._client.send(GetAccount(grant.account_id), Actor(service=self._client.service))
         except NotFound:
             raise Unauthenticated("The access token's account no longer exists.", "Log in with another account.") from None
         if grant.issued_at < account.password_set_at:
-            raise Unauthenticated("The password was changed after this access token was issued.", "Get a new one from POST /v1/tokens.")
+            raise Unauthenticated("The password was changed after this access token was issued.", "Get a new one from POST /api/v1/tokens.")
         bearer = Bearer(key, account.id, account.roles, account.plan, grant.scopes, grant.client or None, until)
         self._remember(bearer)
         return bearer

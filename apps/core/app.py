@@ -38,6 +38,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
         check_schema()
         for engine in db.engines.values():
             meter.watch(engine)
+        close_engines()  # a process that forks after this has nothing open that two would share
     app.extensions["container"] = container
     app.extensions["bus"] = Bus(ORDER, container)
     app.extensions["close"] = close_engines

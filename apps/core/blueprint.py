@@ -40,7 +40,7 @@ def _credential() -> Service | None:
     # A body of unknown length would be read however long it is.
     if request.content_length is None or request.content_length > MAXIMUM_TRIP:
         return None
-    return verify(request.headers.get("Authorization", ""), _keys, request.get_data())
+    return verify(request.headers.get("Authorization", ""), _keys, request.get_data)
 
 
 def _keys(service: Service) -> tuple[str, ...]:

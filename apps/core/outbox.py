@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
+from msgspec import MsgspecError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -98,7 +99,12 @@ class Publisher:
                 if (kind := EVENTS.get(row.event)) is None:
                     log.warning("an event of another release is left to its relay", event_name=row.event)
                     continue
-                for task in tasks_for(kind, row.fields):
+                try:
+                    tasks = list(tasks_for(kind, row.fields))
+                except (LookupError, MsgspecError):
+                    log.exception("an event that cannot be read is left", event_name=row.event, id=row.id)
+                    continue
+                for task in tasks:
                     queue.enqueue(task.name, task.arguments, task.queue, row.id)
                 published.append(row.id)
         finally:
@@ -114,7 +120,8 @@ class Publisher:
         """Publish what was left behind, within an app context; returns how many events that were. Raises `QueueUnavailable`."""
         before = self.container.get(Clock).now() - SWEEP_AFTER
         left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
-        left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before)
+        # Another release's events are left to its own relay.
+        left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before, OutboxRow.event.in_(EVENTS))
         with reader() as connection:
             rows = [Stored(*row) for row in connection.execute(left.order_by(OutboxRow.id).limit(SWEEP_SIZE))]
         self.publish(rows)

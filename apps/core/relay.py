@@ -54,8 +54,10 @@ class Relay(threading.Thread):
         with self._core.app_context():
             if not self._hold():
                 return False
-            self._container.get(Publisher).sweep()
-            sweep_jobs(self._container)
+            try:
+                self._container.get(Publisher).sweep()
+            finally:
+                sweep_jobs(self._container)
             return True
 
     def _hold(self) -> bool:

@@ -7,6 +7,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Self
@@ -117,8 +118,9 @@ class FilesystemStorage(Storage):
     def _drop_abandoned(self) -> None:
         """What a killed process left half-written would otherwise fill the disk."""
         for path in self._incoming.iterdir():
-            if path.stat().st_mtime < time.time() - ABANDONED_AFTER:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # somebody else has just stored it
+                if path.stat().st_mtime < time.time() - ABANDONED_AFTER:
+                    path.unlink()
 
 
 def _move(written: Path, target: Path) -> None:

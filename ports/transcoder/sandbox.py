@@ -38,10 +38,11 @@ SYSTEM_CALL = 0
 ARCHITECTURE = 4
 X32_CALLS = 0x40000000
 
-# socket, connect, accept, sendto, sendmsg, bind, listen, socketpair, ptrace, accept4 and io_uring (which opens sockets of its own).
+# socket, connect, accept, sendto, sendmsg, bind, listen, socketpair, ptrace, accept4 and io_uring (which opens sockets of its own);
+# and what reaches into another process: process_vm_readv and _writev, pidfd_open and pidfd_getfd (which takes its sockets).
 DENIED = {
-    "x86_64": (0xC000003E, (41, 42, 43, 44, 46, 49, 50, 53, 101, 288, 425, 426, 427)),
-    "aarch64": (0xC00000B7, (198, 203, 202, 206, 211, 200, 201, 199, 117, 242, 425, 426, 427)),
+    "x86_64": (0xC000003E, (41, 42, 43, 44, 46, 49, 50, 53, 101, 288, 310, 311, 425, 426, 427, 434, 438)),
+    "aarch64": (0xC00000B7, (198, 203, 202, 206, 211, 200, 201, 199, 117, 242, 270, 271, 425, 426, 427, 434, 438)),
 }
 
 

@@ -41,10 +41,11 @@ TAKEN = ("There is an account with this e-mail address already.", "Log in with i
 def register_account(
     action: RegisterAccount, actor: Actor, session: Session, events: Events, clock: Clock, passwords: Passwords
 ) -> Account:
+    password_hash = _hash(action, passwords)
     count_registration(session, actor.address, clock.now())
     if _is_taken(session, action.email):
         raise AccountExists(*TAKEN)
-    row = _open_account(action, session, events, clock, passwords)
+    row = _open_account(action, password_hash, session, events, clock)
     return as_account(row, frozenset({Role.LISTENER}))
 
 
@@ -87,6 +88,7 @@ def invite_administrator(session: Session, clock: Clock) -> Invitation:
 
 @handles(AcceptInvitation)
 def accept_invitation(action: AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
+    password_hash = _hash(action, passwords)
     good = (InvitationRow.digest == _digest(action.token)) & (InvitationRow.expires_at > clock.now())
     # Taken away before it is used: of any number sent at once, one finds it.
     role = session.scalar(delete(InvitationRow).where(good).returning(InvitationRow.role))
@@ -94,7 +96,7 @@ def accept_invitation(action: AcceptInvitation, session: Session, events: Events
         raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
     if _is_taken(session, action.email):
         raise Conflict(*TAKEN)
-    row = _open_account(action, session, events, clock, passwords)
+    row = _open_account(action, password_hash, session, events, clock)
     session.add(AccountRoleRow(account_id=row.id, role=role))
     return as_account(row, frozenset({Role.LISTENER, Role(role)}))
 
@@ -129,13 +131,18 @@ def roles_of(session: Session, account_id: str) -> frozenset[Role]:
     return frozenset({Role.LISTENER, *(Role(role) for role in stored)})
 
 
-def _open_account(
-    action: RegisterAccount | AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords
-) -> AccountRow:
+def _hash(action: RegisterAccount | AcceptInvitation, passwords: Passwords) -> str:
+    """To be called before the session is used: it takes a while, and nobody else could write meanwhile."""
     check_password(action.password, action.email)
+    return passwords.hash(action.password)
+
+
+def _open_account(
+    action: RegisterAccount | AcceptInvitation, password_hash: str, session: Session, events: Events, clock: Clock
+) -> AccountRow:
     row = AccountRow(
         email=action.email, email_key=email_key(action.email), name=action.name.strip() or action.email,
-        password_hash=passwords.hash(action.password), password_set_at=clock.now(), status=AccountStatus.ACTIVE, plan=FIRST_PLAN,
+        password_hash=password_hash, password_set_at=clock.now(), status=AccountStatus.ACTIVE, plan=FIRST_PLAN,
         created_at=clock.now(),
     )  # fmt: skip
     session.add(row)

@@ -31,15 +31,20 @@ def issue(service: Service, key: str, body: bytes, now: float | None = None) -> 
     return f"{SCHEME} {service}.{moment}.{_signature(service, key, moment, body)}"
 
 
-def verify(header: str, keys: Callable[[Service], tuple[str, ...]], body: bytes, now: float | None = None) -> Service | None:
-    """The front end the credential was issued to; None for whatever is missing, malformed, old or not signed by its key."""
+def verify(header: str, keys: Callable[[Service], tuple[str, ...]], body: Callable[[], bytes], now: float | None = None) -> Service | None:
+    """The front end the credential was issued to; None for whatever is missing, malformed, old or not signed by its key.
+
+    `body` is read last, for whoever has the rest.
+    """
     shape = SHAPE.fullmatch(header)
     if shape is None:
         return None
     service, moment = Service(shape["service"]), int(shape["moment"])
     if abs((time.time() if now is None else now) - moment) > LIFETIME:
         return None
-    expected = (_signature(service, key, moment, body) for key in keys(service))
+    versions = keys(service)
+    content = body() if versions else b""
+    expected = (_signature(service, key, moment, content) for key in versions)
     return service if any(hmac.compare_digest(shape["signature"], one) for one in expected) else None
 
 

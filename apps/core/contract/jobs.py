@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 4
 MAXIMUM_ATTEMPTS = 3
 """A job whose worker died this often, or made a mistake, is given up with its reason: it would be so with the next one too."""
 LONGEST_PATIENCE = timedelta(days=1)
-"""How long after it was asked for a job is still tried where its surroundings are at fault: a full disk, a broker that is gone."""
+"""How long a job is still tried where its surroundings are at fault (a full disk, a broker that is gone), from the first such fault on."""
 
 LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
 

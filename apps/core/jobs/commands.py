@@ -33,7 +33,7 @@ from apps.core.database import insert
 from apps.core.intake.filing import drop_abandoned_deliveries
 from apps.core.jobs.failures import fail
 from apps.core.jobs.models import JobRow, SlotRow
-from apps.core.jobs.work import AGAIN, wait, work_decoder
+from apps.core.jobs.work import wait_in_trouble, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.outbox import OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
@@ -81,13 +81,14 @@ def fail_job(action: FailJob, session: Session, clock: Clock) -> Done:
 @handles(ReturnJob)
 def return_job(action: ReturnJob, session: Session, clock: Clock) -> Done:
     row, now = held_job(session, action.job_id, action.lease), clock.now()
+    since = row.troubled_since = row.troubled_since or now
     if action.passing:
         row.attempts -= 1
-    if row.attempts >= MAXIMUM_ATTEMPTS or now - row.created_at >= LONGEST_PATIENCE:
+    if row.attempts >= MAXIMUM_ATTEMPTS or now - since >= LONGEST_PATIENCE:
         fail(session, row, action.reason, now)
     else:
         row.reason = action.reason
-        wait(row, now, AGAIN)
+        wait_in_trouble(row, now, since)
     return Done()
 
 

@@ -28,6 +28,8 @@ class JobRow(Base):
     progress: Mapped[float] = mapped_column(default=0.0)
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
+    troubled_since: Mapped[datetime | None]
+    """When its surroundings first kept it from being done, since it was last asked for."""
 
 
 class LeaseRow(Base):

@@ -23,7 +23,8 @@ def sweep_jobs(container: Container) -> int:
     events = Events()
     with Session(db.engine, autoflush=False, expire_on_commit=False) as session:
         silent = or_(JobRow.status == JobStatus.RUNNING, JobRow.status == JobStatus.WAITING)
-        lapsed = select(JobRow).where(silent, JobRow.lease_until <= now).order_by(JobRow.lease_until).limit(SWEEP_SIZE)
+        # Those that run come first: a reminder to one that waits is less urgent.
+        lapsed = select(JobRow).where(silent, JobRow.lease_until <= now).order_by(JobRow.status, JobRow.lease_until).limit(SWEEP_SIZE)
         rows = session.scalars(lapsed.with_for_update(skip_locked=True)).all()
         for row in rows:
             if row.status == JobStatus.RUNNING and row.attempts >= MAXIMUM_ATTEMPTS:

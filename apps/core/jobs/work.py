@@ -20,9 +20,10 @@ from apps.core.outbox import Events
 UNHEARD = timedelta(seconds=60)
 """How long a job may wait before it is announced once more, for a broker that dies loses what it was handing out;
 then twice as long each time, so that a long queue is not filled with reminders."""
+UNHEARD_AT_MOST = timedelta(days=1)
 AGAIN = timedelta(seconds=5)
-"""How long a job that was returned waits at first."""
-AT_THE_LATEST = timedelta(minutes=30)
+"""How long a job that was returned waits at first; then twice as long each time."""
+AGAIN_AT_MOST = timedelta(minutes=30)
 
 
 @cache
@@ -50,16 +51,25 @@ def ask_for(session: Session, events: Events, works: Mapping[str, Work], now: da
     known = {row.subject: row for row in session.scalars(wanted.with_for_update())}
     for subject, row in known.items():
         if row.status == JobStatus.FAILED:
-            row.work, row.attempts, row.reason, row.created_at = encoder.encode(works[subject]), 0, None, now
+            row.work, row.attempts, row.reason = encoder.encode(works[subject]), 0, None
+            row.created_at, row.troubled_since = now, None
             wait(row, now)
             events.emit(JobReady(row.id, row.kind))
     ask_for_new(session, events, {subject: work for subject, work in works.items() if subject not in known}, now)
 
 
-def wait(row: JobRow, now: datetime, pause: timedelta = UNHEARD) -> None:
-    """Let the job be claimed by anybody; it is announced after the pause, or as long after as it is old."""
-    row.status = JobStatus.WAITING
-    row.lease, row.lease_until, row.progress = None, now + min(max(now - row.created_at, pause), AT_THE_LATEST), 0.0
+def wait(row: JobRow, now: datetime) -> None:
+    """Let the job be claimed by anybody; should nobody hear of it, it is announced again."""
+    _wait_until(row, now + min(max(now - row.created_at, UNHEARD), UNHEARD_AT_MOST))
+
+
+def wait_in_trouble(row: JobRow, now: datetime, since: datetime) -> None:
+    """Let the job wait until what is in its way since then may have passed."""
+    _wait_until(row, now + min(max(now - since, AGAIN), AGAIN_AT_MOST))
+
+
+def _wait_until(row: JobRow, announced_at: datetime) -> None:
+    row.status, row.lease, row.lease_until, row.progress = JobStatus.WAITING, None, announced_at, 0.0
 
 
 def _waiting(subject: str, work: Work, now: datetime) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from apps.core.contract.intake import CompleteDelivery, OpenDelivery, RecordFiles
-from apps.core.contract.jobs import JobReady
+from apps.core.contract.jobs import LEASE_SECONDS, JobReady, JobStatus, ListJobs
 from apps.core.database import db, reader
 from apps.core.outbox import PAUSE_SECONDS, SWEEP_AFTER, OutboxRow, Publisher
 from apps.core.relay import LEASE, Relay
@@ -140,6 +140,27 @@ class TestTheRelay:
         relay.turn()
         clock.advance(LEASE.total_seconds())
         assert [Relay(core_app).turn(), relay.turn()] == [True, False]
+
+    def test_sweeps_jobs_whatever_becomes_of_the_events(self, core_app, relay, broker, deliver, clock, catalogue, staff):
+        deliver("Blue")
+        catalogue.claim(catalogue.waiting("receive")[0])
+        broker.stopped = True
+        deliver("Green")
+        clock.advance(LEASE_SECONDS)
+        with pytest.raises(QueueUnavailable):
+            relay.turn()
+        assert staff.send(ListJobs(status=JobStatus.RUNNING)).items == ()
+
+    def test_passes_over_what_it_cannot_read(self, core_app, relay, broker, deliver, waiting, clock):
+        broker.stopped = True
+        deliver("Blue")
+        with core_app.app_context(), db.engine.begin() as connection:
+            unread = {"fields": b'{"job_id":"","kind":"sing"}', "created_at": clock.now(), "published_at": None}
+            connection.execute(insert(OutboxRow), [{**unread, "id": "0" * 22, "event": "JobReady"}])
+        broker.stopped = False
+        clock.advance(SWEEP_AFTER.total_seconds() + 1)
+        assert relay.turn()
+        assert (len(broker.held), waiting()) == (1, 1)
 
     def test_goes_on_after_a_failure_and_ends_when_told(self, core_app, broker, deliver, waiting, clock):
         broker.stopped = True

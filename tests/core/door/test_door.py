@@ -114,11 +114,11 @@ class TestWithoutACredential:
         credential = issue(Service.WEBSITE, key, BODY)
         for at in range(len(BODY)):
             changed = BODY[:at] + bytes([BODY[at] ^ 1]) + BODY[at + 1 :]
-            assert verify(credential, lambda _: (key,), changed) is None
+            assert verify(credential, lambda _: (key,), lambda changed=changed: changed) is None
 
     def test_lives_a_minute_to_the_second(self, key):
         credential = issue(Service.WEBSITE, key, BODY, 1_000_000)
-        verdicts = [verify(credential, lambda _: (key,), BODY, 1_000_000 + LIFETIME + late) for late in (0, 0.001)]
+        verdicts = [verify(credential, lambda _: (key,), lambda: BODY, 1_000_000 + LIFETIME + late) for late in (0, 0.001)]
         assert verdicts == [Service.WEBSITE, None]
 
     def test_a_body_over_the_limit_is_not_read(self, address):

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("progress", sa.Double(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("troubled_since", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
         sa.UniqueConstraint("kind", "subject", name=op.f("uq_job_kind_subject")),
     )
