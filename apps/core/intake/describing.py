@@ -15,17 +15,22 @@ from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_ti
 
 
 def describe_release(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str) -> None:
-    """Set everything the release's page shows; the tracks it had before count towards its artist and its type."""
+    """Set what the release's page shows; the tracks it had before count towards its artist and its type.
+
+    Files that are only some of its tracks change what they say something about and nothing else.
+    """
     tracks = select(RecordingRow.artist, RecordingRow.duration_ms).join(TrackRow, TrackRow.recording_id == RecordingRow.id)
     held = session.execute(tracks.where(TrackRow.release_id == release.id)).all()
     artists = {name_key(one.artist): one.artist for one in held}
-    release.title = release_title(files, source)
+    partial = len(held) > len(files)
+    if not partial or _first(files, "album"):
+        release.title = release_title(files, source)
     release.title_key = name_key(release.title)
     release.artist = _display_artist(files, artists)
     compilation = any(file.tags.compilation for file in files)
     durations = [one.duration_ms for one in held]
     release.type = release_type(set(artists), durations, compilation=compilation, various=is_various(release.artist))
-    _facts(session, release, files)
+    _facts(session, release, files, partial=partial)
     credit_release(session, release.id, [(CreditRole.MAIN, release.artist)])
 
 
@@ -44,12 +49,16 @@ def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str
     return next(iter(artists.values())) if len(artists) == 1 else VARIOUS_ARTISTS
 
 
-def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile]) -> None:
-    release.released_on, release.year = clean_date(_first(files, "date"))
-    release.upc, release.genre = clean_upc(_first(files, "upc")), _first(files, "genre") or None
-    release.p_line = _first(files, "copyright") or None
-    if label := _first(files, "label"):
-        release.label_id = labels_named(session, [label])[label]
+def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], *, partial: bool) -> None:
+    released_on, year = clean_date(_first(files, "date"))
+    label = _first(files, "label")
+    facts = {
+        "released_on": released_on, "year": year, "upc": clean_upc(_first(files, "upc")), "genre": _first(files, "genre") or None,
+        "p_line": _first(files, "copyright") or None, "label_id": labels_named(session, [label])[label] if label else None,
+    }  # fmt: skip
+    for name, value in facts.items():
+        if value is not None or not partial:
+            setattr(release, name, value)
     if release.type == ReleaseType.COMPILATION and (found := series_of(release.title)):
         release.series_id, release.volume = series_named(session, found[0]), found[1]
 

@@ -160,3 +160,26 @@ class TestWriting:
             worker.send(WriteRelease(first.job_id, first.lease, second.work.delivered_release_id, ()))
         summary = operator.send(GetDelivery(delivery_id)).summary
         assert (summary.releases_written, summary.status) == (0, DeliveryStatus.QUARANTINED)
+
+
+class TestATrackThatComesLater:
+    def test_changes_nothing_that_it_says_nothing_about(self, catalogue, ready, ana):
+        told = {"date": "1994-06-20", "genre": "Folk", "copyright": "℗ 1994 Lantern", "label": "Lantern"}
+        release_id = ready(*catalogue.files("Blue Garden", ["Dawn", "Noon"], **told))
+        before = ana.send(GetRelease(release_id))
+        ready(catalogue.file("The Lanterns/Blue Garden/03 Dusk.flac", title="Dusk", track=3, **ALBUM))
+        after = ana.send(GetRelease(release_id))
+        assert [track.title for track in after.tracks] == ["Dawn", "Noon", "Dusk"]
+        for fact in ("title", "released_on", "year", "genre", "p_line", "label"):
+            assert getattr(after, fact) == getattr(before, fact) is not None
+
+    def test_leaves_the_title_of_a_folder_without_tags(self, catalogue, ready, ana):
+        release_id = ready(catalogue.file("Tape/01 Dawn.mp3"), catalogue.file("Tape/02 Noon.mp3"))
+        ready(catalogue.file("Tape/03 Dusk.mp3"))
+        release = ana.send(GetRelease(release_id))
+        assert (release.title, len(release.tracks)) == ("Tape", 3)
+
+    def test_and_all_of_them_together_take_away_what_they_no_longer_say(self, catalogue, ready, ana):
+        release_id = ready(*catalogue.files("Blue Garden", ["Dawn", "Noon"], genre="Folk"))
+        ready(*catalogue.files("Blue Garden", ["Dawn", "Noon"]))
+        assert ana.send(GetRelease(release_id)).genre is None
