@@ -20,21 +20,47 @@ function localTimes() {
   }
 }
 
+function failed() {
+  arrived();
+  notice.hidden = false;
+}
+
+/** Where a reader goes on: at what went wrong in a form, or at the top. */
+function focusPage() {
+  const main = document.getElementById("main");
+  const wrong = main.querySelector("[aria-invalid=true]") ?? main.querySelector("[role=alert]");
+  if (wrong) wrong.focus();
+  else main.focus({ preventScroll: true });
+}
+
+// A form is sent once: the second press of a double click would break off the first and repeat it.
+document.addEventListener("htmx:config:request", (event) => {
+  if (event.detail.ctx.sourceElement.matches("form.htmx-request")) event.preventDefault();
+});
+
 document.addEventListener("htmx:before:request", () => {
   notice.hidden = true;
   clearTimeout(loading);
   loading = setTimeout(() => root.toggleAttribute("data-loading", true), LOADING_SHOWS_AFTER);
 });
 
-document.addEventListener("htmx:after:swap", (event) => {
-  arrived();
-  if (event.detail.ctx.target?.id === "page") document.getElementById("main").focus({ preventScroll: true });
+// A proxy's own error page has nothing of what was asked for.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.detail.tasks.some((task) => task.fragment.childElementCount)) return;
+  event.preventDefault();
+  failed();
 });
 
-document.addEventListener("htmx:error", () => {
+document.addEventListener("htmx:after:swap", (event) => {
   arrived();
-  notice.hidden = false;
+  if (event.detail.ctx.target?.id === "page") focusPage();
 });
+
+document.addEventListener("htmx:after:settle", ({ detail: { task, newContent } }) => {
+  if (task.swapSpec.style === "beforeend") newContent.find((node) => node instanceof Element)?.querySelector("a").focus();
+});
+
+document.addEventListener("htmx:error", failed);
 
 notice.querySelector("button").addEventListener("click", () => (notice.hidden = true));
 localTimes();

@@ -14,7 +14,7 @@ export class Refusal extends Error {
   }
 }
 
-const OFFLINE = { detail: "We cannot reach the service.", next_step: "Check your connection; the music goes on when it is back." };
+const OFFLINE = { detail: "We cannot reach the service.", next_step: "Check your connection; the music goes on when it is back.", details: { reason: "offline" } };
 const GARBLED = { detail: "The service answered with something we cannot read.", next_step: "Try again in a moment." };
 
 export const startPlayback = (trackId, device, takeOver) =>

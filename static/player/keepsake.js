@@ -1,21 +1,41 @@
 /** What this browser keeps between visits; where it may keep nothing, for as long as the page lives. */
 
+/** What could not be stored; newer than what is stored under the same name. */
 const meanwhile = new Map();
 
 export function recall(name) {
+  if (meanwhile.has(name)) return meanwhile.get(name);
   try {
-    return localStorage.getItem(name) ?? meanwhile.get(name) ?? null;
+    return localStorage.getItem(name);
   } catch {
-    return meanwhile.get(name) ?? null;
+    return null;
   }
 }
 
 export function keep(name, text) {
-  meanwhile.set(name, text);
   try {
     localStorage.setItem(name, text);
+    meanwhile.delete(name);
   } catch {
-    // Full or forbidden: the copy in memory serves.
+    meanwhile.set(name, text);
+  }
+}
+
+export function forget(name) {
+  meanwhile.delete(name);
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Where nothing may be stored, nothing is.
+  }
+}
+
+/** The names beginning like this under which an earlier page, or another one, may have kept something. */
+export function storedNames(beginning) {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(beginning));
+  } catch {
+    return [];
   }
 }
 

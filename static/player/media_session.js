@@ -10,8 +10,15 @@ export function announceToSystem(session, track) {
   });
 }
 
-export function tellSystem(audio) {
+export function withdrawFromSystem() {
   if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.metadata = null;
+  navigator.mediaSession.playbackState = "none";
+  navigator.mediaSession.setPositionState();
+}
+
+export function tellSystem(audio) {
+  if (!navigator.mediaSession?.metadata) return;
   navigator.mediaSession.playbackState = audio.paused ? "paused" : "playing";
   if (Number.isFinite(audio.duration) && audio.duration > 0) {
     navigator.mediaSession.setPositionState({ duration: audio.duration, position: Math.min(audio.currentTime, audio.duration) });

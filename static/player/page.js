@@ -1,5 +1,7 @@
 /** The pages' side of the player: their play buttons, and the mark on what is playing. */
 
+const LAST_WORDS_MS = 1000;
+
 /** The tracks of the release on this page that can be played, as a queue. */
 function queueOn(page) {
   const list = page.querySelector("[data-tracks]");
@@ -16,6 +18,7 @@ function queueOn(page) {
 }
 
 export function wirePages(player) {
+  document.addEventListener("submit", (event) => event.target.matches("[data-log-out]") && player.active && stopBefore(event, player), true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-play]");
     if (!button) return;
@@ -26,6 +29,17 @@ export function wirePages(player) {
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
+}
+
+/** Once logged out, nobody may tell any more what was heard: that comes first. */
+async function stopBefore(event, player) {
+  const form = event.target;
+  event.preventDefault();
+  event.stopPropagation();
+  form.inert = true;
+  await Promise.race([player.stop(), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+  form.inert = false;
+  form.requestSubmit();
 }
 
 export function markPlaying(player) {

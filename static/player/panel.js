@@ -21,6 +21,7 @@ export class Panel {
     player.addEventListener("session", () => this.#showSession());
     player.addEventListener("problem", (event) => this.#showProblem(event.detail));
     player.addEventListener("stopped", () => this.#hide());
+    matchMedia("(width < 760px)").addEventListener("change", () => this.fold());
   }
 
   part(name) {
@@ -34,6 +35,7 @@ export class Panel {
       next: () => this.player.next(),
       "play-here": () => this.player.playHere(),
       retry: () => this.player.resume(),
+      dismiss: () => this.#dismiss(),
       open: () => this.#open(true),
       close: () => this.#open(false),
       mute: () => this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT),
@@ -43,7 +45,7 @@ export class Panel {
       if (button) actions[button.dataset.action]();
       else if (event.target.closest("a")) this.#open(false);
     });
-    this.element.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
   }
 
   #wireVolume() {
@@ -125,11 +127,25 @@ export class Panel {
     this.part("retry").hidden = !refusal || elsewhere || (refusal.status >= 400 && refusal.status < 500);
   }
 
+  #dismiss() {
+    this.player.dispatch("problem", null);
+    this.element.querySelector('[data-action="toggle"]').focus();
+  }
+
+  /** No sheet any more, wherever the focus is. */
+  fold() {
+    this.#cover(false);
+  }
+
   #open(open) {
     if (open === this.element.hasAttribute("data-open")) return;
-    this.element.toggleAttribute("data-open", open);
-    document.getElementById("page").inert = open;
+    this.#cover(open);
     this.element.querySelector(`[data-action="${open ? "close" : "open"}"]`).focus();
+  }
+
+  #cover(covered) {
+    this.element.toggleAttribute("data-open", covered);
+    document.getElementById("page").inert = covered;
   }
 
   #hide() {

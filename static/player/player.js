@@ -30,6 +30,7 @@ export class Player extends EventTarget {
     audio.addEventListener("pause", () => this.log?.interrupted());
     audio.addEventListener("ended", () => this.#ended());
     audio.addEventListener("playing", () => this.dispatch("problem", null));
+    this.addEventListener("problem", ({ detail }) => (this.problem = detail));
   }
 
   get track() {
@@ -68,10 +69,17 @@ export class Player extends EventTarget {
 
   /** Goes on where it stopped, under a new session where the old one has run out meanwhile. */
   resume() {
+    if (!this.active) return;
     if (!this.session || Date.parse(this.session.expires_at) < Date.now() + MARGIN_MS) return this.#again();
     const going = this.#go();
     this.#renew();
     return going;
+  }
+
+  /** The network is back: what waited for it goes on, in the state it was in. */
+  reconnected() {
+    if (this.active && this.problem?.reason === "offline") this.#again({ paused: this.paused });
+    this.log?.send();
   }
 
   /** Stops what the account plays elsewhere. */
@@ -99,14 +107,15 @@ export class Player extends EventTarget {
     this.audio.volume = volume ** 2 * (this.session ? levelling(this.session.audio.loudness) : 1);
   }
 
-  /** Nothing is played any more; what was heard is told. */
+  /** Nothing is played any more. The promise is kept when what was heard is told. */
   stop() {
     this.turn += 1;
-    this.#leave();
+    const told = this.#leave();
     this.session = null;
     this.queue = [];
     this.#stop();
     this.dispatch("stopped");
+    return told;
   }
 
   /** The page is about to go. */
@@ -120,14 +129,16 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  async #start(index, { position = 0, takeOver = false, continued = false } = {}) {
+  async #start(index, { position = 0, takeOver = false, continued = false, paused = false } = {}) {
     const turn = (this.turn += 1);
     const prepared = index === this.prepared?.index ? this.#takePrepared() : null;
-    if (continued) this.#end(this.session);
+    if (continued) this.#replace();
     else this.#leave();
     this.session = null;
     this.index = index;
     this.position = position;
+    this.paused = paused;
+    this.problem = null;
     this.#stop();
     this.dispatch("track");
     try {
@@ -146,7 +157,7 @@ export class Player extends EventTarget {
     this.engine.load(playlistOf(session.id), position);
     this.#renewLater();
     this.dispatch("session");
-    return this.#go();
+    if (!this.paused) this.#go();
   }
 
   async #go() {
@@ -159,16 +170,22 @@ export class Player extends EventTarget {
   }
 
   /** The same track, at the same position, under a new session. */
-  #again() {
-    return this.#start(this.index, { position: this.position, continued: true });
+  #again({ paused = false } = {}) {
+    return this.#start(this.index, { position: this.position, continued: true, paused });
+  }
+
+  /** Another session is about to carry on the same play. */
+  #replace() {
+    this.#end(this.session);
+    this.#forgetPrepared();
   }
 
   #leave() {
     if (this.session) this.log.heardUpTo(this.audio.currentTime);
     this.log?.finish();
     // The end of the session is part of the proof that the play was heard.
-    this.#end(this.session).finally(() => this.log?.send());
-    this.#forgetPrepared();
+    const told = this.#end(this.session).then(() => this.log?.send());
+    return Promise.all([told, this.#forgetPrepared()]);
   }
 
   #stop() {
@@ -193,8 +210,15 @@ export class Player extends EventTarget {
   /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */
   #prepare() {
     if (this.prepared) return;
-    const session = startPlayback(this.queue[this.index + 1].id, deviceName(), false).catch(() => null);
-    this.prepared = { index: this.index + 1, session };
+    this.prepared = { index: this.index + 1, session: this.#nextSession() };
+  }
+
+  /** Once the next session is started, the present one is renewed no more, and its renewals prove what is heard. */
+  async #nextSession() {
+    const turn = this.turn;
+    const { id } = this.queue[this.index + 1];
+    await renewPlayback(this.session.id).catch(() => {});
+    return turn === this.turn ? startPlayback(id, deviceName(), false).catch(() => null) : null;
   }
 
   async #takePrepared() {
@@ -205,8 +229,9 @@ export class Player extends EventTarget {
   }
 
   #forgetPrepared() {
-    this.prepared?.session.then((session) => this.#end(session));
+    const ended = this.prepared?.session.then((session) => this.#end(session));
     this.prepared = null;
+    return ended;
   }
 
   #ended() {
@@ -252,7 +277,7 @@ export class Player extends EventTarget {
   #failed() {
     if (!this.session) return;
     if (!this.recovered) {
-      this.#again();
+      this.#again({ paused: this.audio.paused });
       this.recovered = true;
       this.recoveredAt = this.position;
     } else {

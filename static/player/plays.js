@@ -1,16 +1,20 @@
 /** The play log: each stretch of listening once, measured on the media clock, kept until the service has it. */
 
 import { recordPlays } from "./api.js";
-import { keep, randomId, recall } from "./keepsake.js";
+import { forget, keep, randomId, recall, storedNames } from "./keepsake.js";
 
 const BATCH = 100;
 const LARGEST_STEP = 2;
 const SENSELESS = 422;
+const KEEP_EVERY_MS = 10_000;
+/** A hidden page's clock may tick but once a minute. */
+const LEFT_AFTER_MS = 120_000;
 
 export class PlayLog {
   /** @param {string} accountId whose plays these are: what one listener left unsent is never sent as another's */
   constructor(accountId) {
     this.shelf = `plays:${accountId}`;
+    this.unfinished = `playing:${accountId}:`;
     this.play = null;
     this.sending = false;
   }
@@ -19,6 +23,8 @@ export class PlayLog {
     this.finish();
     this.play = { event_id: randomId(), track_id: trackId, session_id: sessionId, started_at: null, heard: 0 };
     this.last = null;
+    this.kept = null;
+    this.keeping = setInterval(() => this.keepPlay(), KEEP_EVERY_MS);
   }
 
   /** The media clock stands at `seconds`, having run there by itself since the last call. */
@@ -36,18 +42,57 @@ export class PlayLog {
     this.last = null;
   }
 
+  /** Keeps the play as far as it has come, should this page go without a word. */
+  keepPlay() {
+    if (this.#adopted()) this.#goOnAsAnother();
+    if (!this.play?.started_at) return;
+    keep(this.#nameOf(this.play), JSON.stringify({ play: told(this.play), at: Date.now() }));
+    this.kept = this.play.heard;
+  }
+
   /** The play is over; `send` tells the service. */
   finish() {
+    clearInterval(this.keeping);
+    if (this.#adopted()) this.#goOnAsAnother();
     const play = this.play;
     this.play = null;
     if (!play?.started_at) return;
-    const { heard, ...rest } = play;
-    this.#store([...this.#waiting(), { ...rest, played_ms: Math.round(heard * 1000) }]);
+    this.#store([...this.#waiting(), told(play)]);
+    forget(this.#nameOf(play));
+  }
+
+  /** Another page took the play for one left over, while this one was frozen. */
+  #adopted() {
+    return this.play && this.kept !== null && recall(this.#nameOf(this.play)) === null;
+  }
+
+  /** What was kept is told by the page that adopted it; the rest is a play of its own. */
+  #goOnAsAnother() {
+    const heard = this.play.heard - this.kept;
+    const startedAt = heard > 0 ? new Date(Date.now() - heard * 1000).toISOString() : null;
+    this.play = { ...this.play, event_id: randomId(), started_at: startedAt, heard };
+    this.kept = null;
+  }
+
+  #nameOf(play) {
+    return this.unfinished + play.event_id;
+  }
+
+  /** What an earlier page left unfinished is over. */
+  #adoptLeftOver() {
+    const own = this.play && this.#nameOf(this.play);
+    for (const name of storedNames(this.unfinished)) {
+      const { play, at } = parsed(recall(name)) ?? { at: 0 };
+      if (name === own || at > Date.now() - LEFT_AFTER_MS) continue;
+      if (play) this.#store([...this.#waiting(), play]);
+      forget(name);
+    }
   }
 
   async send() {
     if (this.sending) return;
     this.sending = true;
+    this.#adoptLeftOver();
     let size = BATCH;
     try {
       for (let batch = this.#waiting().slice(0, size); batch.length; batch = this.#waiting().slice(0, size)) {
@@ -75,14 +120,23 @@ export class PlayLog {
   }
 
   #waiting() {
-    try {
-      return JSON.parse(recall(this.shelf)) ?? [];
-    } catch {
-      return [];
-    }
+    return parsed(recall(this.shelf)) ?? [];
   }
 
   #store(plays) {
     keep(this.shelf, JSON.stringify(plays));
+  }
+}
+
+/** A play as the service is told of it. */
+function told({ heard, ...play }) {
+  return { ...play, played_ms: Math.round(heard * 1000) };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -79,6 +79,20 @@ class TestEveryPage:
         expect(listener.page).to_have_title("Account · Celesta")
         expect(listener.page.get_by_role("heading", name="Change password")).to_be_visible()
 
+    def test_stays_when_a_proxy_answers_in_place_of_the_next(self, visit):
+        listener = visit()
+        listener.register()
+        listener.page.route(
+            "**/account", lambda route: route.fulfill(status=502, body="<html><body><h1>502 Bad Gateway</h1></body></html>")
+        )
+        listener.go("Account")
+        expect(listener.page.get_by_text("The page could not be fetched.")).to_be_visible()
+        expect(listener.page.get_by_role("button", name="Log out")).to_be_visible()
+        assert listener.page.url == listener.url + "/"
+        listener.page.unroute("**/account")
+        listener.go("Account")
+        expect(listener.page).to_have_title("Account · Celesta")
+
     def test_is_reached_past_the_navigation_by_one_key(self, visit):
         visitor = visit()
         visitor.open("/")
@@ -95,11 +109,33 @@ class TestForms:
         visitor.page.fill("#email", visitor.email)
         visitor.page.fill("#password", "wrong horse battery")
         visitor.page.locator("main").get_by_role("button", name="Log in").click()
-        expect(visitor.page.locator("main").get_by_role("alert")).to_be_visible()
+        expect(visitor.page.locator("main").get_by_role("alert")).to_be_focused()
         expect(visitor.page.locator("#email")).to_have_value(visitor.email)
         visitor.page.fill("#password", PASSWORD)
         visitor.page.locator("main").get_by_role("button", name="Log in").click()
         expect(visitor.page.get_by_role("button", name="Log out")).to_be_visible()
+
+    def test_take_the_focus_to_the_field_that_is_wrong(self, visit):
+        visitor = visit()
+        visitor.open("/register")
+        visitor.page.fill("#name", "Ana")
+        visitor.page.fill("#email", visitor.email)
+        visitor.page.fill("#password", "short")
+        visitor.page.locator("form").evaluate("form => (form.noValidate = true)")
+        visitor.page.locator("main").get_by_role("button", name="Open account").click()
+        expect(visitor.page.locator("#password[aria-invalid=true]")).to_be_focused()
+
+    def test_are_sent_once_though_the_button_is_pressed_twice(self, visit):
+        visitor = visit()
+        sent: list[str] = []
+        visitor.page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+        visitor.open("/register")
+        visitor.page.fill("#name", "Ana")
+        visitor.page.fill("#email", visitor.email)
+        visitor.page.fill("#password", PASSWORD)
+        visitor.page.locator("main").get_by_role("button", name="Open account").dblclick()
+        expect(visitor.page.get_by_role("button", name="Log out")).to_be_visible()
+        assert sent == [visitor.url + "/register"]
 
 
 class TestTheSheetOnAPhone:
@@ -109,9 +145,36 @@ class TestTheSheetOnAPhone:
         listener.open_release()
         listener.play_longest()
         listener.listen_on()
-        listener.page.get_by_role("button", name="Show the whole player").click()
+        _open_sheet(listener)
         expect(listener.seek_bar).to_be_visible()
-        expect(listener.page.get_by_role("button", name="Previous track")).to_be_visible()
+        listener.page.evaluate("document.activeElement.blur()")
         listener.page.keyboard.press("Escape")
         expect(listener.page.get_by_role("button", name="Previous track")).to_be_hidden()
         expect(listener.page.get_by_role("button", name="Show the whole player")).to_be_focused()
+
+    def test_closes_when_the_screen_grows_wide(self, visit):
+        listener = visit(PHONE)
+        listener.register()
+        listener.open_release()
+        listener.play_longest()
+        _open_sheet(listener)
+        listener.page.set_viewport_size(DESKTOP)
+        listener.go("Home")
+        expect(listener.page).to_have_title("Home · Celesta")
+        listener.page.set_viewport_size(PHONE)
+        expect(listener.page.get_by_role("button", name="Show the whole player")).to_be_visible()
+
+    def test_closes_when_another_page_comes(self, visit):
+        listener = visit(PHONE)
+        listener.register()
+        listener.open_release()
+        listener.play_longest()
+        _open_sheet(listener)
+        listener.page.go_back()
+        expect(listener.page).to_have_title("Releases · Celesta")
+        expect(listener.page.get_by_role("button", name="Previous track")).to_be_hidden()
+
+
+def _open_sheet(listener) -> None:
+    listener.page.get_by_role("button", name="Show the whole player").click()
+    expect(listener.page.get_by_role("button", name="Previous track")).to_be_visible()

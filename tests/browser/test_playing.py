@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Route, expect
+import json
+from typing import Any
+
+from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import PHONE
 
 SESSION = r"POST /player/sessions"
+UNFINISHED = "Object.keys(localStorage).filter((name) => name.startsWith('playing:'))"
+LEAVE_OVER = """
+(ages) => {
+  Object.defineProperty(document, "hidden", { value: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+  const [name] = Object.keys(localStorage).filter((name) => name.startsWith("playing:"));
+  const { play } = JSON.parse(localStorage[name]);
+  for (const [eventId, age] of Object.entries(ages)) {
+    localStorage[name.replace(play.event_id, eventId)] = JSON.stringify({ play: { ...play, event_id: eventId }, at: Date.now() - age });
+  }
+}
+"""
+"""What other pages would have kept of their plays, so many milliseconds ago, by event id: copies of what this one keeps."""
 
 
 class TestMusic:
@@ -68,6 +84,8 @@ class TestMusic:
         listener.until(lambda: listener.playing_title != first, "the next track")
         listener.listen_on()
         assert listener.count(SESSION) == 2
+        next_asked_for = max(at for at, call in enumerate(listener.calls) if call == "POST /player/sessions")
+        assert listener.calls[next_asked_for - 1].endswith("/renew")
         assert listener.page.locator("#now-playing").inner_text().startswith(listener.playing_title)
 
     def test_is_marked_where_it_is_listed(self, visit):
@@ -91,6 +109,20 @@ class TestMusic:
         listener.page.get_by_role("button", name="Log out").click()
         expect(listener.player).to_be_hidden()
         assert listener.page.evaluate("document.querySelector('audio').paused")
+
+    def test_is_told_of_before_the_log_out(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        title = listener.play_longest()
+        listener.listen_on()
+        sent: list[str] = []
+        listener.page.on("request", lambda request: request.method == "POST" and sent.append(request.url.removeprefix(listener.url)))
+        listener.page.get_by_role("button", name="Log out").click()
+        expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
+        assert sent[-2:] == ["/player/plays", "/log-out"]
+        listener.log_in()
+        listener.until(lambda: _remembered(listener, title), "the play in the history")
 
 
 class TestTheSeekBar:
@@ -146,6 +178,10 @@ class TestAnotherDevice:
         expect(desk.page.get_by_role("button", name="Play here instead")).to_be_visible()
         assert desk.page.evaluate("document.querySelector('audio').paused")
 
+        desk.page.get_by_role("button", name="Log out").click(trial=True)
+        desk.player.get_by_role("button", name="Close", exact=True).click()
+        assert desk.said == ""
+
 
 class TestFaults:
     def test_links_that_have_expired_are_renewed_once(self, visit):
@@ -163,6 +199,61 @@ class TestFaults:
         listener.play_longest()
         listener.listen_on()
         assert listener.count(SESSION) == 2
+
+    def test_links_that_have_expired_do_not_end_a_pause(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            if listener.count(SESSION) < 2:
+                held.append(route)
+            else:
+                route.continue_()
+
+        listener.page.route("**/media/**", hold)
+        listener.play_longest()
+        listener.until(lambda: len(held) > 0, "the request for the audio")
+        listener.player.get_by_role("button", name="Pause", exact=True).click()
+        for route in held:
+            route.fulfill(status=403, body="This link has expired.")
+        listener.until(lambda: listener.count(SESSION) == 2, "another session")
+        listener.until(lambda: listener.page.evaluate("document.querySelector('audio').readyState") >= 3, "the audio under the new links")
+        assert listener.page.evaluate("document.querySelector('audio').paused")
+        listener.player.get_by_role("button", name="Play", exact=True).click()
+        listener.listen_on()
+
+    def test_without_a_network_music_waits_until_it_is_back(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        listener.page.context.set_offline(True)
+        listener.play_longest()
+        listener.until(lambda: "We cannot reach the service." in listener.said, "the word on it")
+        listener.page.context.set_offline(False)
+        listener.listen_on()
+        assert listener.said == ""
+
+    def test_a_play_whose_page_went_without_a_word_is_told_by_the_next_that_is_opened(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        listener.play_longest()
+        listener.listen_on()
+        gone, living = "gone-0123456789", "living-0123456789"
+        listener.page.evaluate(LEAVE_OVER, {gone: 180_000, living: 30_000})
+        told: list[dict[str, Any]] = []
+
+        def read(request: Request) -> None:
+            if request.url.endswith("/player/plays"):
+                told.extend(json.loads(request.post_data or "")["plays"])
+
+        listener.page.on("request", read)
+        listener.open("/")
+        listener.until(lambda: gone in [play["event_id"] for play in told], "the play left over to be told")
+        assert [name.rpartition(":")[2] for name in listener.page.evaluate(UNFINISHED)] == [living]
+        assert living not in [play["event_id"] for play in told]
 
     def test_links_that_stay_dead_are_told_of(self, visit):
         listener = visit()
