@@ -18,8 +18,10 @@ def clock_time(milliseconds: int) -> str:
 
 
 def rough_length(milliseconds: int) -> str:
-    """A release's length: `48 minutes`, or `1 hour 12 minutes`."""
-    hours, minutes = divmod(max(1, round(milliseconds / 60_000)), 60)
+    """A release's length: `21 seconds`, `48 minutes`, or `1 hour 12 minutes`."""
+    if milliseconds < 60_000:
+        return count(max(1, round(milliseconds / 1000)), "second")
+    hours, minutes = divmod(round(milliseconds / 60_000), 60)
     return " ".join(count(number, noun) for number, noun in ((hours, "hour"), (minutes, "minute")) if number)
 
 

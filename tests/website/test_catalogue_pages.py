@@ -67,7 +67,7 @@ class TestAReleasePage:
         release_id = catalogue.release("Blue Garden", artist="The Lanterns")
         page = guest.get(f"/releases/{release_id}").text
         detail = visitor.send(GetRelease(release_id))
-        assert re.findall(r'class="track__title" title="([^"]+)"', page) == [track.title for track in detail.tracks]
+        assert re.findall(r'class="track__title" dir="auto" title="([^"]+)"', page) == [track.title for track in detail.tracks]
         assert f"/artists/{detail.credits[0].artist_id}" in page
         assert "3 tracks, 3 minutes" in page
 

@@ -19,7 +19,14 @@ class TestLengths:
 
     @pytest.mark.parametrize(
         ("milliseconds", "words"),
-        [(1000, "1 minute"), (2_880_000, "48 minutes"), (4_320_000, "1 hour 12 minutes"), (7_200_000, "2 hours")],
+        [
+            (100, "1 second"),
+            (21_400, "21 seconds"),
+            (60_000, "1 minute"),
+            (2_880_000, "48 minutes"),
+            (4_320_000, "1 hour 12 minutes"),
+            (7_200_000, "2 hours"),
+        ],
     )
     def test_of_releases(self, milliseconds, words):
         assert rough_length(milliseconds) == words
