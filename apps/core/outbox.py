@@ -96,11 +96,8 @@ class Publisher:
         published: list[str] = []
         try:
             for row in rows:
-                if (kind := EVENTS.get(row.event)) is None:
-                    log.warning("an event of another release is left to its relay", event_name=row.event)
-                    continue
                 try:
-                    tasks = list(tasks_for(kind, row.fields))
+                    tasks = list(tasks_for(EVENTS[row.event], row.fields))
                 except (LookupError, MsgspecError):
                     log.exception("an event that cannot be read is left", event_name=row.event, id=row.id)
                     continue
