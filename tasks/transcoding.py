@@ -38,7 +38,7 @@ def transcode_recording(office: Office, lease: Lease, work: TranscodeWork) -> No
         prefix = f"audio/{work.recording_id}/{work.content_hash}"
         renditions = tuple(_store(office.storage, lease, prefix, file) for file in made.renditions)
     office.core.send(RecordTranscode(lease.job_id, lease.token, _audio(made), renditions))
-    # The same content is the same recording, so nobody else waits for it.
+    # Most sources are nobody else's; housekeeping clears those of which no transcode came.
     office.storage.delete(work.source_key)
 
 

@@ -49,9 +49,10 @@ def environment_with_valkey(values: Mapping[str, str]) -> dict[str, str]:
 
 def supervise(topology: Topology) -> None:
     supervisor, journal = topology.supervisor, topology.journal
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup has us ignore the end of the terminal
-            signal.signal(name, supervisor.note_signal)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, supervisor.note_signal)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup has us outlive the terminal
+        signal.signal(signal.SIGHUP, supervisor.note_signal)
     try:
         topology.start()
         supervisor.look_after()

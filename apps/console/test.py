@@ -78,7 +78,7 @@ def test(everything: bool, coverage: bool, pytest_arguments: tuple[str, ...], **
     """
     coverage = coverage or everything
     chosen = [suite for suite in SUITES if everything or named[suite.name]]
-    for suite in chosen:
+    for suite in (*chosen, *((POSTGRESQL_SUITE,) if coverage else ())):
         require_tools(suite)
     runs: list[tuple[str, list[str]]] = []
     if everything or not (chosen or coverage):
@@ -86,7 +86,6 @@ def test(everything: bool, coverage: bool, pytest_arguments: tuple[str, ...], **
     runs += [(suite.name, ["-m", suite.name, "-n", "2" if suite.parallel else "0"]) for suite in chosen]
     passed = [_passes(name, [*arguments, *pytest_arguments], several=len(runs) > 1) for name, arguments in runs]
     if coverage:
-        require_tools(POSTGRESQL_SUITE)
         passed.append(_covers(pytest_arguments))
     if not all(passed):
         sys.exit(1)

@@ -183,7 +183,6 @@ export class Player extends EventTarget {
   #leave() {
     if (this.session) this.log.heardUpTo(this.audio.currentTime);
     this.log?.finish();
-    // The end of the session is part of the proof that the play was heard.
     const told = this.#end(this.session).then(() => this.log?.send());
     return Promise.all([told, this.#forgetPrepared()]);
   }

@@ -27,11 +27,11 @@ PATIENCE = 120
 
 
 class Run:
-    def __init__(self, home: Path, port: int, **environment: str) -> None:
+    def __init__(self, home: Path, port: int, before: tuple[str, ...] = (), **environment: str) -> None:
         self.home, self.port = home, port
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self.process = subprocess.Popen(
-            [COMMAND, "run", "--port", str(port)],
+            [*before, COMMAND, "run", "--port", str(port)],
             env={**kept, "CELESTA_HOME": str(home), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -81,8 +81,8 @@ def celesta(tmp_path, port):
     """Starts runs on a home of this test's; whatever is left of them afterwards is ended."""
     started: list[Run] = []
 
-    def start(**environment: str) -> Run:
-        started.append(Run(tmp_path / "a home", port, **environment))
+    def start(*before: str, **environment: str) -> Run:
+        started.append(Run(tmp_path / "a home", port, before, **environment))
         return started[-1]
 
     yield start
@@ -105,6 +105,16 @@ class TestStart:
         names = " ".join(" ".join(process.cmdline()) for process in run.processes())
         for secret in (run.home / "secrets").iterdir():
             assert secret.read_text() not in names
+
+    def test_under_nohup_it_outlives_the_terminal_and_still_stops_when_told(self, celesta):
+        run = celesta("nohup").started()
+        status = Path(f"/proc/{run.process.pid}/status").read_text()
+        ignored = int(status.partition("SigIgn:")[2].split()[0], 16)
+        assert ignored & 1 << signal.SIGHUP - 1
+        run.process.send_signal(signal.SIGHUP)
+        assert run.status("/healthz") == 200
+        run.process.send_signal(signal.SIGINT)
+        assert "Everything has stopped." in run.end()
 
     def test_a_second_copy_says_where_the_first_is(self, celesta):
         first = celesta().started()

@@ -41,7 +41,7 @@ TAKEN = ("There is an account with this e-mail address already.", "Log in with i
 def register_account(
     action: RegisterAccount, actor: Actor, session: Session, events: Events, clock: Clock, passwords: Passwords
 ) -> Account:
-    password_hash = _hash(action, passwords)
+    password_hash = _hash(action, passwords)  # before the session is used: it takes a while, and nobody else could write meanwhile
     count_registration(session, actor.address, clock.now())
     if _is_taken(session, action.email):
         raise AccountExists(*TAKEN)
@@ -88,7 +88,6 @@ def invite_administrator(session: Session, clock: Clock) -> Invitation:
 
 @handles(AcceptInvitation)
 def accept_invitation(action: AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
-    password_hash = _hash(action, passwords)
     good = (InvitationRow.digest == _digest(action.token)) & (InvitationRow.expires_at > clock.now())
     # Taken away before it is used: of any number sent at once, one finds it.
     role = session.scalar(delete(InvitationRow).where(good).returning(InvitationRow.role))
@@ -96,7 +95,7 @@ def accept_invitation(action: AcceptInvitation, session: Session, events: Events
         raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
     if _is_taken(session, action.email):
         raise Conflict(*TAKEN)
-    row = _open_account(action, password_hash, session, events, clock)
+    row = _open_account(action, _hash(action, passwords), session, events, clock)
     session.add(AccountRoleRow(account_id=row.id, role=role))
     return as_account(row, frozenset({Role.LISTENER, Role(role)}))
 
@@ -132,7 +131,6 @@ def roles_of(session: Session, account_id: str) -> frozenset[Role]:
 
 
 def _hash(action: RegisterAccount | AcceptInvitation, passwords: Passwords) -> str:
-    """To be called before the session is used: it takes a while, and nobody else could write meanwhile."""
     check_password(action.password, action.email)
     return passwords.hash(action.password)
 

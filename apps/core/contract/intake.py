@@ -169,7 +169,7 @@ class CompleteDelivery(Command[DeliverySummary], frozen=True):
 
 
 class ListKnownFiles(Query[KnownFiles], frozen=True):
-    """Files below `source` that earlier deliveries brought and that need not be read again unless they changed, by path.
+    """Files that earlier deliveries of exactly this `source` brought and that need not be read again unless they changed, oldest first.
 
     Of a path brought more than once the newest comes last. Refused files are left out, copies excepted: delivered again they
     may be accepted.
