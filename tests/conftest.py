@@ -31,9 +31,9 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Core's own tests run on both databases, the others on SQLite."""
+    """Core's own tests run on both databases, or on PostgreSQL alone where they are marked so; the others on SQLite."""
     if "database" in metafunc.fixturenames:
-        databases: list[object] = ["sqlite"]
+        databases: list[object] = [] if metafunc.definition.get_closest_marker("postgresql") else ["sqlite"]
         if "tests/core/" in str(metafunc.definition.path):
             databases.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("database", databases, indirect=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,12 +26,17 @@ Ids = Mapping[str, str]
 """By name as it was asked for."""
 
 
-def artists_named(session: Session, names: Iterable[str]) -> Ids:
-    return _named(session, ArtistRow, "name", names)
+@dataclass(frozen=True)
+class Names:
+    """The artists and labels that a release names."""
+
+    artists: Ids
+    labels: Ids
 
 
-def labels_named(session: Session, names: Iterable[str]) -> Ids:
-    return _named(session, LabelRow, "name", names)
+def names(session: Session, artists: Iterable[str], labels: Iterable[str]) -> Names:
+    """All at once, and always artists first: of two releases that bring the same new names, one waits for the other."""
+    return Names(_named(session, ArtistRow, "name", artists), _named(session, LabelRow, "name", labels))
 
 
 def series_named(session: Session, title: str) -> str:
@@ -38,20 +44,19 @@ def series_named(session: Session, title: str) -> str:
     return _named(session, SeriesRow, "title", [title])[title]
 
 
-def credit_recordings(session: Session, credited: Mapping[str, Sequence[Named]]) -> None:
+def credit_recordings(session: Session, artists: Ids, credited: Mapping[str, Sequence[Named]]) -> None:
     """Replace the credits of each recording."""
     session.execute(delete(RecordingCreditRow).where(RecordingCreditRow.recording_id.in_(credited)))
-    session.execute(insert_rows(RecordingCreditRow), _places(session, "recording_id", credited))
+    session.execute(insert_rows(RecordingCreditRow), _places("recording_id", artists, credited))
 
 
-def credit_release(session: Session, release_id: str, credited: Sequence[Named]) -> None:
+def credit_release(session: Session, artists: Ids, release_id: str, credited: Sequence[Named]) -> None:
     """Replace a release's credits."""
     session.execute(delete(ReleaseCreditRow).where(ReleaseCreditRow.release_id == release_id))
-    session.execute(insert_rows(ReleaseCreditRow), _places(session, "release_id", {release_id: credited}))
+    session.execute(insert_rows(ReleaseCreditRow), _places("release_id", artists, {release_id: credited}))
 
 
-def _places(session: Session, column: str, credited: Mapping[str, Sequence[Named]]) -> list[dict[str, Any]]:
-    artists = artists_named(session, [name for places in credited.values() for _, name in places])
+def _places(column: str, artists: Ids, credited: Mapping[str, Sequence[Named]]) -> list[dict[str, Any]]:
     return [
         {column: row_id, "position": position, "artist_id": artists[name], "role": role, "credited_as": name}
         for row_id, places in credited.items()
@@ -59,10 +64,8 @@ def _places(session: Session, column: str, credited: Mapping[str, Sequence[Named
     ]
 
 
-def own(session: Session, labels: Mapping[str, str]) -> None:
-    """Let each recording be owned everywhere and always by its label, given by name; what is on record already is left alone."""
-    ids = labels_named(session, labels.values())
-    wanted = {recording_id: ids[label] for recording_id, label in labels.items()}
+def own(session: Session, wanted: Mapping[str, str]) -> None:
+    """Let each recording be owned everywhere and always by its label, by id; what is on record already is left alone."""
     known = session.execute(
         select(OwnershipRow.id, OwnershipRow.recording_id, OwnershipRow.label_id).where(OwnershipRow.recording_id.in_(wanted))
     ).all()
@@ -79,6 +82,8 @@ def own(session: Session, labels: Mapping[str, str]) -> None:
 
 def _named(session: Session, table: type[ArtistRow | LabelRow | SeriesRow], column: str, names: Iterable[str]) -> Ids:
     keys = {name: name_key(name) for name in names}
+    if not keys:
+        return {}
     key_column = getattr(table, f"{column}_key")
     known = select(key_column, table.id).where(key_column.in_(set(keys.values())))
     found = dict(session.execute(known).all())

@@ -25,7 +25,7 @@ from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.queries import summaries
 from apps.core.intake.rules import check_path
 from apps.core.intake.writing import write_files
-from apps.core.jobs.commands import finish, held_work
+from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for_new
 from apps.core.outbox import Events
 from ports.clock.interface import Clock

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
-from apps.core.catalogue.names import Named, credit_release, labels_named, series_named
+from apps.core.catalogue.names import Named, Names, credit_release, names, series_named
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title
 
 
-def describe_release(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str) -> None:
+def describe_release(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str, named: Names) -> None:
     """Set what the release's page shows; the tracks it had before count towards its artist and its type.
 
     Files that are only some of its tracks change what they say something about and nothing else.
@@ -30,8 +30,17 @@ def describe_release(session: Session, release: ReleaseRow, files: Sequence[Tagg
     compilation = any(file.tags.compilation for file in files)
     durations = [one.duration_ms for one in held]
     release.type = release_type(set(artists), durations, compilation=compilation, various=is_various(release.artist))
-    _facts(session, release, files, partial=partial)
-    credit_release(session, release.id, [(CreditRole.MAIN, release.artist)])
+    _facts(session, release, files, named, partial=partial)
+    known = release.artist in named.artists
+    artists = named.artists if known else names(session, [release.artist], []).artists
+    credit_release(session, artists, release.id, [(CreditRole.MAIN, release.artist)])
+
+
+def meet_names(session: Session, files: Sequence[TaggedFile]) -> Names:
+    """The artists and labels that the files name, made where they are new."""
+    artists = [name for file in files for _, name in recording_credits(file)]
+    album_artists = [file.tags.album_artist for file in files if file.tags.album_artist and not is_various(file.tags.album_artist)]
+    return names(session, [*artists, *album_artists], [file.tags.label for file in files if file.tags.label])
 
 
 def recording_credits(file: TaggedFile) -> list[Named]:
@@ -49,12 +58,12 @@ def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str
     return next(iter(artists.values())) if len(artists) == 1 else VARIOUS_ARTISTS
 
 
-def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], *, partial: bool) -> None:
+def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], named: Names, *, partial: bool) -> None:
     released_on, year = clean_date(_first(files, "date"))
     label = _first(files, "label")
     facts = {
         "released_on": released_on, "year": year, "upc": clean_upc(_first(files, "upc")), "genre": _first(files, "genre") or None,
-        "p_line": _first(files, "copyright") or None, "label_id": labels_named(session, [label])[label] if label else None,
+        "p_line": _first(files, "copyright") or None, "label_id": named.labels.get(label),
     }  # fmt: skip
     for name, value in facts.items():
         if value is not None or not partial:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow, TrackRow
-from apps.core.catalogue.names import credit_recordings, own
+from apps.core.catalogue.names import Names, credit_recordings, own
 from apps.core.contract.ids import new_id
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.describing import recording_credits
@@ -20,7 +20,9 @@ Recordings = Mapping[str, RecordingRow]
 """By the delivered file's id."""
 
 
-def write_recordings(session: Session, deliverer: str, accepted: Sequence[Accepted], tracks: Iterable[TrackRow]) -> Recordings:
+def write_recordings(
+    session: Session, deliverer: str, accepted: Sequence[Accepted], tracks: Iterable[TrackRow], named: Names
+) -> Recordings:
     """Find or make the recording of each file, and set what its tags say; `tracks` are those the release has so far."""
     names = _names(session, deliverer, accepted, tracks)
     known = _known(session, deliverer, accepted, names.values())
@@ -37,8 +39,8 @@ def write_recordings(session: Session, deliverer: str, accepted: Sequence[Accept
     for one in accepted:
         _set(found[one.file.id], _facts(one, names[one.file.id]))
     session.flush()
-    credit_recordings(session, {found[one.file.id].id: recording_credits(one.file) for one in accepted})
-    own(session, {found[one.file.id].id: one.file.tags.label for one in accepted if one.file.tags.label})
+    credit_recordings(session, named.artists, {found[one.file.id].id: recording_credits(one.file) for one in accepted})
+    own(session, {found[one.file.id].id: named.labels[one.file.tags.label] for one in accepted if one.file.tags.label})
     return found
 
 

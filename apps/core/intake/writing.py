@@ -17,7 +17,7 @@ from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus, ReceivedFile
 from apps.core.contract.jobs import TranscodeWork, Work
 from apps.core.database import FOR_CHANGE, insert
-from apps.core.intake.describing import describe_release
+from apps.core.intake.describing import describe_release, meet_names
 from apps.core.intake.judging import Accepted, judge
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import write_tracks
@@ -39,9 +39,11 @@ def write_files(
         return None
     release = _release(session, delivery, delivered, now)
     tracks = session.scalars(select(TrackRow).filter_by(release_id=release.id)).all()
-    recordings = write_recordings(session, delivery.deliverer, accepted, tracks)
+    files = [one.file for one in accepted]
+    named = meet_names(session, files)
+    recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named)
     write_tracks(session, release, accepted, recordings, tracks)
-    describe_release(session, release, [one.file for one in accepted], delivery.source)
+    describe_release(session, release, files, delivery.source, named)
     ensure_own_music_deal(session, release.id, now)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TypeVar
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
 from apps.core.bus import handles
 from apps.core.contract.actions import Done
-from apps.core.contract.errors import Invalid, LeaseLost, NotFound
+from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import (
     LEASE_SECONDS,
@@ -27,11 +26,11 @@ from apps.core.contract.jobs import (
     RenewJob,
     ReturnJob,
     TakeSlot,
-    Work,
 )
 from apps.core.database import insert
 from apps.core.intake.filing import drop_abandoned_deliveries
 from apps.core.jobs.failures import fail
+from apps.core.jobs.holding import held_job, lock_subject
 from apps.core.jobs.models import JobRow, SlotRow
 from apps.core.jobs.work import wait_in_trouble, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
@@ -44,8 +43,6 @@ KEPT = timedelta(days=2)
 """How long replies, published events and ended sessions are kept: Stripe and others retry for a day or more."""
 SLOTS_KEPT = timedelta(days=60)
 
-W = TypeVar("W", bound=Work)
-
 
 @handles(ClaimJob)
 def claim_job(action: ClaimJob, session: Session, clock: Clock) -> Claimed | NotClaimable:
@@ -57,8 +54,7 @@ def claim_job(action: ClaimJob, session: Session, clock: Clock) -> Claimed | Not
     if row.status != JobStatus.WAITING and not lapsed:
         return NotClaimable(JobStatus(row.status))
     if row.attempts >= MAXIMUM_ATTEMPTS:
-        fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
-        return NotClaimable(JobStatus.FAILED)
+        return NotClaimable(JobStatus.RUNNING)  # until the sweeper gives it up
     claim = JobClaim(row.id, new_id(), now + LEASE, row.attempts + 1, work_decoder().decode(row.work))
     row.status, row.attempts, row.progress = JobStatus.RUNNING, claim.attempt, 0.0
     row.lease, row.lease_until = claim.lease, claim.expires_at
@@ -74,12 +70,14 @@ def renew_job(action: RenewJob, session: Session, clock: Clock) -> Done:
 
 @handles(FailJob)
 def fail_job(action: FailJob, session: Session, clock: Clock) -> Done:
+    lock_subject(session, action.job_id)
     fail(session, held_job(session, action.job_id, action.lease), action.reason, clock.now())
     return Done()
 
 
 @handles(ReturnJob)
 def return_job(action: ReturnJob, session: Session, clock: Clock) -> Done:
+    lock_subject(session, action.job_id)
     row, now = held_job(session, action.job_id, action.lease), clock.now()
     since = row.troubled_since = row.troubled_since or now
     if action.passing:
@@ -109,28 +107,3 @@ def prune_expired(session: Session, clock: Clock) -> Done:
     session.execute(delete(SlotRow).where(SlotRow.slot < now - SLOTS_KEPT))
     drop_abandoned_deliveries(session, now - KEPT)
     return Done()
-
-
-def held_job(session: Session, job_id: str, lease: str) -> JobRow:
-    """The running job, where the lease is still the current one; raises `LeaseLost` otherwise.
-
-    A lease that has lapsed but was not taken by anybody still counts: the work is done, so let it be recorded.
-    """
-    row = session.get(JobRow, job_id, with_for_update=True)
-    if row is None or row.status != JobStatus.RUNNING or row.lease != lease:
-        raise LeaseLost("Another worker holds this job now, or it is over.", "Stop working on it.")
-    return row
-
-
-def held_work(session: Session, job_id: str, lease: str, kind: type[W]) -> tuple[JobRow, W]:
-    """The running job and its work; raises `Invalid` where that is of another kind, and `LeaseLost` as `held_job` does."""
-    row = held_job(session, job_id, lease)
-    work = work_decoder().decode(row.work)
-    if not isinstance(work, kind):
-        raise Invalid(f"This is a job to {row.kind}.", "Record what was claimed.")
-    return row, work
-
-
-def finish(row: JobRow) -> None:
-    row.status, row.progress = JobStatus.DONE, 1.0
-    row.lease, row.lease_until, row.reason = None, None, None

@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from apps.core.contract.jobs import MAXIMUM_ATTEMPTS, JobReady, JobStatus
-from apps.core.database import db
+from apps.core.database import db, reader
 from apps.core.jobs.failures import fail
+from apps.core.jobs.holding import lock_subject
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import wait
 from apps.core.outbox import Events, Publisher, store
+from apps.core.subscriptions import JOB_TASKS
 from ports.clock.interface import Clock
 from ports.container import Container
 
 SWEEP_SIZE = 100
 
+RUNNING, WAITING = JobRow.status == JobStatus.RUNNING, JobRow.status == JobStatus.WAITING
+SPENT = RUNNING & (JobRow.attempts >= MAXIMUM_ATTEMPTS)
+OURS = JobRow.kind.in_(JOB_TASKS)
+"""Another release's jobs are left to its own sweeper."""
+
 
 def sweep_jobs(container: Container) -> int:
     """One sweep, within an app context; returns how many jobs were announced again or given up."""
     now = container.get(Clock).now()
-    events = Events()
+    lapsed = OURS & (JobRow.lease_until <= now)
+    with reader() as connection:
+        spent = connection.scalars(select(JobRow.id).where(SPENT, lapsed).limit(SWEEP_SIZE)).all()
+    given_up = sum(_give_up(container, job_id) for job_id in spent)
+    return given_up + _announce(container, lapsed & or_(RUNNING & (JobRow.attempts < MAXIMUM_ATTEMPTS), WAITING))
+
+
+def _give_up(container: Container, job_id: str) -> bool:
+    """Each in its own transaction, for a failure locks more than its job."""
+    now = container.get(Clock).now()
     with Session(db.engine, autoflush=False, expire_on_commit=False) as session:
-        silent = or_(JobRow.status == JobStatus.RUNNING, JobRow.status == JobStatus.WAITING)
-        # Those that run come first: a reminder to one that waits is less urgent.
-        lapsed = select(JobRow).where(silent, JobRow.lease_until <= now).order_by(JobRow.status, JobRow.lease_until).limit(SWEEP_SIZE)
-        rows = session.scalars(lapsed.with_for_update(skip_locked=True)).all()
+        lock_subject(session, job_id)
+        row = session.scalar(select(JobRow).where(JobRow.id == job_id, SPENT, JobRow.lease_until <= now).with_for_update())
+        if row is None:
+            return False
+        fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
+        session.commit()
+    return True
+
+
+def _announce(container: Container, silent: ColumnElement[bool]) -> int:
+    now, events = container.get(Clock).now(), Events()
+    # Those that run come first: a reminder to one that waits is less urgent.
+    wanted = select(JobRow).where(silent).order_by(JobRow.status, JobRow.lease_until).limit(SWEEP_SIZE)
+    with Session(db.engine, autoflush=False, expire_on_commit=False) as session:
+        rows = session.scalars(wanted.with_for_update(skip_locked=True)).all()
         for row in rows:
-            if row.status == JobStatus.RUNNING and row.attempts >= MAXIMUM_ATTEMPTS:
-                fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
-            else:
-                wait(row, now)
-                events.emit(JobReady(row.id, row.kind))
+            wait(row, now)
+            events.emit(JobReady(row.id, row.kind))
         stored = store(session, events.emitted, now)
         session.commit()
     container.get(Publisher).publish_at_once(stored)

@@ -31,7 +31,7 @@ from apps.core.contract.playback import (
     StartPlayback,
 )
 from apps.core.intake.models import DeliveredFileRow
-from apps.core.jobs.commands import finish, held_work
+from apps.core.jobs.holding import finish, held_work
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
@@ -59,6 +59,7 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
         session.add(RenditionRow(**content, name=one.name, key=one.key, bit_rate=one.bit_rate, size=one.size, facts=facts))
     finish(job)
     session.flush()
+    # The recording is locked: no release that brings it newer content is being written meanwhile.
     if _newest_content(session, work.recording_id) == work.content_hash:
         publish(session, events, {work.recording_id: work.content_hash}, now)
         heard = {"refusal": None, "duration_ms": action.audio.duration_ms}

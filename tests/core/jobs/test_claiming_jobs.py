@@ -94,11 +94,12 @@ class TestClaimJob:
 
 
 class TestThreeDeaths:
-    def test_fail_the_job_when_it_is_claimed_once_more(self, worker, staff, catalogue, job_id, job, lapse):
+    def test_leave_the_job_to_the_sweeper(self, worker, staff, catalogue, job_id, job, lapse, sweep):
         for _ in range(MAXIMUM_ATTEMPTS):
             catalogue.claim(job_id)
             lapse()
-        assert worker.send(ClaimJob(job_id)) == NotClaimable(JobStatus.FAILED)
+        assert worker.send(ClaimJob(job_id)) == NotClaimable(JobStatus.RUNNING)
+        sweep()
         assert (job().status, job().attempts) == (JobStatus.FAILED, MAXIMUM_ATTEMPTS)
         assert job().reason == "It was tried 3 times and each time the worker died."
         (delivery,) = staff.send(ListDeliveries()).items

@@ -1,0 +1,56 @@
+"""Holding a job: locked under its lease, and only after what its work is about."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.core.catalogue.models import RecordingRow
+from apps.core.contract.errors import Invalid, LeaseLost
+from apps.core.contract.jobs import JobStatus, TranscodeWork, Work
+from apps.core.database import FOR_CHANGE
+from apps.core.jobs.models import JobRow
+from apps.core.jobs.work import work_decoder
+
+W = TypeVar("W", bound=Work)
+
+
+def held_job(session: Session, job_id: str, lease: str) -> JobRow:
+    """The running job, where the lease is still the current one; raises `LeaseLost` otherwise.
+
+    A lease that has lapsed but was not taken by anybody still counts: the work is done, so let it be recorded.
+    """
+    row = session.get(JobRow, job_id, with_for_update=True, populate_existing=True)
+    if row is None or row.status != JobStatus.RUNNING or row.lease != lease:
+        raise LeaseLost("Another worker holds this job now, or it is over.", "Stop working on it.")
+    return row
+
+
+def held_work(session: Session, job_id: str, lease: str, kind: type[W]) -> tuple[JobRow, W]:
+    """The running job and its work; raises `Invalid` where that is of another kind, and `LeaseLost` as `held_job` does."""
+    work = lock_subject(session, job_id)
+    row = held_job(session, job_id, lease)
+    if not isinstance(work, kind):
+        raise Invalid(f"This is a job to {row.kind}.", "Record what was claimed.")
+    return row, work
+
+
+def lock_subject(session: Session, job_id: str) -> Work | None:
+    """Lock the recording that a job is about, and return its work; to be called before the job is locked.
+
+    Whoever writes a release holds its recordings when asking for their jobs: the other way round, each would wait for the other.
+    """
+    stored = session.scalar(select(JobRow.work).where(JobRow.id == job_id))
+    if stored is None:
+        return None
+    work = work_decoder().decode(stored)
+    if isinstance(work, TranscodeWork):
+        session.execute(select(RecordingRow.id).where(RecordingRow.id == work.recording_id).with_for_update(**FOR_CHANGE))
+    return work
+
+
+def finish(row: JobRow) -> None:
+    row.status, row.progress = JobStatus.DONE, 1.0
+    row.lease, row.lease_until, row.reason = None, None, None
