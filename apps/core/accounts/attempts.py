@@ -1,11 +1,12 @@
-"""Attempts to log in or register are counted before anything is looked at, under a row lock: any number sent at once is counted exactly."""
+"""Attempts to log in or register are counted before anything is told, under a row lock: any number sent at once is counted exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import LogInFailureRow
@@ -19,16 +20,33 @@ from apps.core.accounts.rules import (
     window_of,
 )
 from apps.core.contract.errors import TooMany
-from apps.core.database import insert
+from apps.core.database import insert, reader
+
+FAILED = "There were too many failed log-ins."
+REGISTERED = "There were too many registrations from your network."
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt, counted as a failure until it has succeeded."""
+    """One attempt to log in: counted as a failure until it has succeeded."""
 
     email: str
     address: str
     window: datetime
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        return {self.email: FAILURES_PER_EMAIL, self.address: FAILURES_PER_ADDRESS}
+
+    def refuse_early(self) -> None:
+        """Raises `TooMany` where the limit was reached before, so that hashing a password costs us nothing."""
+        _refuse_reached(self.limits, self.window, FAILED)
+
+    def count(self, session: Session) -> None:
+        """Raises `TooMany` where the limit is reached, whether or not there is such an account."""
+        for subject, limit in self.limits.items():
+            if _increment(session, subject, self.window) > limit:
+                raise _too_many(FAILED)
 
     def succeeded(self, session: Session) -> None:
         """Forget the failures for this e-mail address, and take this attempt off its network address."""
@@ -37,19 +55,37 @@ class Attempt:
         session.execute(update(LogInFailureRow).where(counted).values(count=LogInFailureRow.count - 1))
 
 
-def count_attempt(session: Session, email: str, address: str, now: datetime) -> Attempt:
-    """Raises `TooMany` where the limit is reached, whether or not there is such an account."""
-    attempt = Attempt(f"email {email_key(email)}", f"address {network_of(address)}", window_of(now))
-    for subject, limit in ((attempt.email, FAILURES_PER_EMAIL), (attempt.address, FAILURES_PER_ADDRESS)):
-        if _increment(session, subject, attempt.window) > limit:
-            raise _too_many("There were too many failed log-ins.")
-    return attempt
+@dataclass(frozen=True)
+class Registration:
+    """One attempt to register from a network; one whose address nobody knows is not counted."""
+
+    subject: str
+    window: datetime
+
+    def refuse_early(self) -> None:
+        """Raises `TooMany` where the limit was reached before, so that hashing a password costs us nothing."""
+        _refuse_reached({self.subject: REGISTRATIONS_PER_ADDRESS}, self.window, REGISTERED)
+
+    def count(self, session: Session) -> None:
+        """Raises `TooMany` where the limit is reached."""
+        if self.subject and _increment(session, self.subject, self.window) > REGISTRATIONS_PER_ADDRESS:
+            raise _too_many(REGISTERED)
 
 
-def count_registration(session: Session, address: str, now: datetime) -> None:
-    """Raises `TooMany` where the limit is reached; a caller whose address nobody knows is not counted."""
-    if address and _increment(session, f"registration {network_of(address)}", window_of(now)) > REGISTRATIONS_PER_ADDRESS:
-        raise _too_many("There were too many registrations from your network.")
+def attempt_of(email: str, address: str, now: datetime) -> Attempt:
+    return Attempt(f"email {email_key(email)}", f"address {network_of(address)}", window_of(now))
+
+
+def registration_from(address: str, now: datetime) -> Registration:
+    return Registration(f"registration {network_of(address)}" if address else "", window_of(now))
+
+
+def _refuse_reached(limits: Mapping[str, int], window: datetime, what: str) -> None:
+    row = LogInFailureRow
+    with reader() as connection:
+        counted = connection.execute(select(row.subject, row.count).where(row.subject.in_(limits), row.window == window)).all()
+    if any(failures >= limits[subject] for subject, failures in counted):
+        raise _too_many(what)
 
 
 def _too_many(what: str) -> TooMany:

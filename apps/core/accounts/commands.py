@@ -8,10 +8,11 @@ import secrets
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from apps.core.accounts.attempts import count_attempt, count_registration
+from apps.core.accounts.attempts import attempt_of, registration_from
 from apps.core.accounts.models import AccountRoleRow, AccountRow, InvitationRow
 from apps.core.accounts.passwords import Passwords
 from apps.core.accounts.rules import INVITATION_LIFETIME, check_password, email_key
+from apps.core.accounts.trial import try_password
 from apps.core.bus import handles
 from apps.core.contract.accounts import (
     AcceptInvitation,
@@ -30,19 +31,23 @@ from apps.core.contract.accounts import (
 )
 from apps.core.contract.actions import Actor, Done, Role
 from apps.core.contract.errors import AccountExists, AccountSuspended, Conflict, LogInFailed, NotFound
+from apps.core.database import reader
 from apps.core.outbox import Events
 from apps.core.rights.plans import FIRST_PLAN
 from ports.clock.interface import Clock
 
 TAKEN = ("There is an account with this e-mail address already.", "Log in with it, or use another address.")
+SPENT = ("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
 
 
 @handles(RegisterAccount)
 def register_account(
     action: RegisterAccount, actor: Actor, session: Session, events: Events, clock: Clock, passwords: Passwords
 ) -> Account:
+    registration = registration_from(actor.address, clock.now())
+    registration.refuse_early()
     password_hash = _hash(action, passwords)  # before the session is used: it takes a while, and nobody else could write meanwhile
-    count_registration(session, actor.address, clock.now())
+    registration.count(session)
     if _is_taken(session, action.email):
         raise AccountExists(*TAKEN)
     row = _open_account(action, password_hash, session, events, clock)
@@ -51,27 +56,38 @@ def register_account(
 
 @handles(LogIn)
 def log_in(action: LogIn, actor: Actor, session: Session, clock: Clock, passwords: Passwords) -> Account:
-    attempt = count_attempt(session, action.email, actor.address, clock.now())
-    row = session.scalar(select(AccountRow).where(AccountRow.email_key == email_key(action.email)))
-    if not passwords.matches(row.password_hash if row else None, action.password) or row is None:
+    attempt = attempt_of(action.email, actor.address, clock.now())
+    attempt.refuse_early()
+    trial = try_password(AccountRow.email_key == email_key(action.email), action.password, passwords)
+    renewed = passwords.hash(action.password) if trial.right and trial.stored and passwords.outdated(trial.stored) else None
+    attempt.count(session)
+    row = trial.account(session)
+    if row is None:
         raise LogInFailed("The e-mail address and the password do not belong together.", "Check both and try again.")
     attempt.succeeded(session)
     if row.status != AccountStatus.ACTIVE:
         raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
-    if passwords.outdated(row.password_hash):
-        row.password_hash = passwords.hash(action.password)
+    row.password_hash = renewed or row.password_hash
     return as_account(row, roles_of(session, row.id))
 
 
 @handles(ChangePassword)
 def change_password(action: ChangePassword, actor: Actor, session: Session, clock: Clock, passwords: Passwords) -> Done:
-    row = session.get_one(AccountRow, actor.account_id)
-    attempt = count_attempt(session, row.email, actor.address, clock.now())
-    if not passwords.matches(row.password_hash, action.present):
+    mine = AccountRow.id == actor.account_id
+    with reader() as connection:
+        email = connection.scalars(select(AccountRow.email).where(mine)).one()
+    attempt = attempt_of(email, actor.address, clock.now())
+    attempt.refuse_early()
+    trial = try_password(mine, action.present, passwords)
+    if trial.right:
+        check_password(action.new, email)
+    chosen = passwords.hash(action.new) if trial.right else ""
+    attempt.count(session)
+    row = trial.account(session)
+    if row is None:
         raise LogInFailed("That is not your present password.", "Check it and try again.")
     attempt.succeeded(session)
-    check_password(action.new, row.email)
-    row.password_hash, row.password_set_at = passwords.hash(action.new), clock.now()
+    row.password_hash, row.password_set_at = chosen, clock.now()
     return Done()
 
 
@@ -89,13 +105,17 @@ def invite_administrator(session: Session, clock: Clock) -> Invitation:
 @handles(AcceptInvitation)
 def accept_invitation(action: AcceptInvitation, session: Session, events: Events, clock: Clock, passwords: Passwords) -> Account:
     good = (InvitationRow.digest == _digest(action.token)) & (InvitationRow.expires_at > clock.now())
+    with reader() as connection:
+        if connection.scalar(select(InvitationRow.role).where(good)) is None:
+            raise NotFound(*SPENT)
+    password_hash = _hash(action, passwords)
     # Taken away before it is used: of any number sent at once, one finds it.
     role = session.scalar(delete(InvitationRow).where(good).returning(InvitationRow.role))
     if role is None:
-        raise NotFound("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
+        raise NotFound(*SPENT)
     if _is_taken(session, action.email):
         raise Conflict(*TAKEN)
-    row = _open_account(action, _hash(action, passwords), session, events, clock)
+    row = _open_account(action, password_hash, session, events, clock)
     session.add(AccountRoleRow(account_id=row.id, role=role))
     return as_account(row, frozenset({Role.LISTENER, Role(role)}))
 

@@ -18,10 +18,12 @@ INVITATION_LIFETIME = timedelta(hours=24)
 FEWEST_DIFFERENT_CHARACTERS = 5
 
 COMMON = frozenset({
-    "1234567890", "0123456789", "qwertyuiop", "password12", "password123", "passwordpassword", "iloveyou12", "letmein123", "adminadmin",
-    "administrator", "welcome123", "qwerty12345", "1q2w3e4r5t", "123456789a", "abcdefghij", "changeme123", "celestacelesta",
+    "", "qwerty", "qwertyuiop", "qwertz", "asdfghjkl", "password", "passwort", "passwordpassword", "iloveyou", "letmein", "admin",
+    "adminadmin", "administrator", "welcome", "1q2w3e4r5t", "1q2w3e4r", "abcdefghij", "abcdefgh", "abc", "changeme", "celesta",
+    "celestacelesta", "dragon", "monkey", "football", "baseball", "sunshine", "princess", "superman", "trustno", "master", "login",
 })  # fmt: skip
-"""Long enough for the length rule, yet among the first that anyone tries."""
+"""What anyone tries first, with whatever digits and marks after it."""
+AFTERTHOUGHT = "0123456789!?.,;:-_#*+$@&% "
 
 
 def email_key(email: str) -> str:
@@ -43,7 +45,12 @@ def network_of(address: str) -> str:
 def check_password(password: str, email: str) -> None:
     """Raises `Invalid` for a password that is easily guessed (NIST SP 800-63B, 3.1.1.2)."""
     folded = password.casefold()
-    if folded in COMMON or folded == email_key(email) or len(set(folded)) < FEWEST_DIFFERENT_CHARACTERS:
+    if (
+        folded in COMMON
+        or folded.rstrip(AFTERTHOUGHT) in COMMON
+        or folded == email_key(email)
+        or len(set(folded)) < FEWEST_DIFFERENT_CHARACTERS
+    ):
         raise Invalid("That password is too easy to guess.", "Choose a longer or less common one; a few unrelated words do well.")
 
 

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from apps.core.contract.accounts import AccountRegistered, AccountStatus, GetAccount, GetOwnAccount, ListAccounts, LogIn, RegisterAccount
+from apps.core.accounts.passwords import Passwords
+from apps.core.accounts.rules import FAILURES_PER_EMAIL
+from apps.core.contract.accounts import (
+    AcceptInvitation,
+    AccountRegistered,
+    AccountStatus,
+    ChangePassword,
+    GetAccount,
+    GetOwnAccount,
+    InviteAdministrator,
+    ListAccounts,
+    LogIn,
+    RegisterAccount,
+)
 from apps.core.contract.actions import Actor, Role, Service
-from apps.core.contract.errors import AccountExists, Conflict, Invalid, TooMany
+from apps.core.contract.errors import AccountExists, Conflict, Invalid, LogInFailed, TooMany
+from apps.core.database import db
 from tests.at_once import at_once
 from tests.conftest import PASSWORD, START
 
@@ -40,7 +54,10 @@ class TestRegisterAccount:
         with pytest.raises(Invalid, match="email"):
             visitor.send(RegisterAccount(email, "Ana", PASSWORD))
 
-    @pytest.mark.parametrize("password", ["short", "x" * 201, "aaaaaaaaaaaa", "password123", "PassWord123", "ana@example.com"])
+    @pytest.mark.parametrize(
+        "password",
+        ["short", "x" * 201, "aaaaaaaaaaaa", "password123", "PassWord123", "password1234", "Qwerty!!2026", "20260101!!", "ana@example.com"],
+    )
     def test_refuses_a_password_that_is_too_easy(self, password, visitor, operator):
         with pytest.raises(Invalid):
             visitor.send(RegisterAccount("ana@example.com", "Ana", password))
@@ -99,6 +116,46 @@ class TestListAccounts:
     def test_refuses_an_impossible_page(self, size, operator):
         with pytest.raises(Invalid, match="size"):
             operator.send(ListAccounts(size=size))
+
+
+class TestHashing:
+    @pytest.fixture
+    def writing(self, core_app):
+        """Whether a transaction was open whenever a password was hashed or compared."""
+        seen: list[bool] = []
+
+        class Watching(Passwords):
+            def hash(self, password):
+                seen.append(db.session().in_transaction())
+                return super().hash(password)
+
+            def matches(self, stored, password):
+                seen.append(db.session().in_transaction())
+                return super().matches(stored, password)
+
+        core_app.extensions["container"].put(Passwords, Watching())
+        return seen
+
+    def test_keeps_nobody_from_writing(self, writing, visitor, operator, ana):
+        visitor.send(RegisterAccount("cleo@example.com", "Cleo", PASSWORD))
+        visitor.send(LogIn("cleo@example.com", PASSWORD))
+        ana.send(ChangePassword(PASSWORD, "quite another one"))
+        visitor.send(AcceptInvitation(operator.send(InviteAdministrator()).token, "dan@example.com", "Dan", PASSWORD))
+        assert len(writing) >= 5
+        assert not any(writing)
+
+    def test_is_spared_where_the_limit_was_reached(self, writing, visitor, ana, sender, monkeypatch):
+        for _ in range(FAILURES_PER_EMAIL):
+            with pytest.raises(LogInFailed):
+                visitor.send(LogIn("ana@example.com", "a wrong password"))
+        monkeypatch.setattr("apps.core.accounts.attempts.REGISTRATIONS_PER_ADDRESS", 1)
+        stranger = sender(Actor(Service.WEBSITE, address="192.0.2.1"))
+        stranger.send(RegisterAccount("cleo@example.com", "Cleo", PASSWORD))
+        writing.clear()
+        for action in (LogIn("ana@example.com", PASSWORD), RegisterAccount("dan@example.com", "Dan", PASSWORD)):
+            with pytest.raises(TooMany):
+                stranger.send(action)
+        assert writing == []
 
 
 class TestTheLimitForOneNetwork:
