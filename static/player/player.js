@@ -152,7 +152,8 @@ export class Player extends EventTarget {
 
   #begin(session, position, continued) {
     this.session = session;
-    if (!continued || !this.log.play) this.log.begin(session.track_id, session.id);
+    if (continued && this.log.play) this.log.goOnUnder(session.id);
+    else this.log.begin(session.track_id, session.id);
     this.setVolume(this.volume);
     this.engine.load(playlistOf(session.id), position);
     this.#renewLater();

@@ -4,6 +4,7 @@ import { recordPlays } from "./api.js";
 import { forget, keep, randomId, recall, storedNames } from "./keepsake.js";
 
 const BATCH = 100;
+const MOST_SESSIONS = 20;
 const LARGEST_STEP = 2;
 const SENSELESS = 422;
 const KEEP_EVERY_MS = 10_000;
@@ -21,10 +22,15 @@ export class PlayLog {
 
   begin(trackId, sessionId) {
     this.finish();
-    this.play = { event_id: randomId(), track_id: trackId, session_id: sessionId, started_at: null, heard: 0 };
+    this.play = { event_id: randomId(), track_id: trackId, session_ids: [sessionId], started_at: null, heard: 0 };
     this.last = null;
     this.kept = null;
     this.keeping = setInterval(() => this.keepPlay(), KEEP_EVERY_MS);
+  }
+
+  /** The play goes on under another session. */
+  goOnUnder(sessionId) {
+    this.play.session_ids = [...this.play.session_ids, sessionId].slice(-MOST_SESSIONS);
   }
 
   /** The media clock stands at `seconds`, having run there by itself since the last call. */

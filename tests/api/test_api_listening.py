@@ -33,7 +33,7 @@ class TestPlays:
         assert player.get("/v1/history").json["items"] == []
 
     def test_a_full_batch_fits(self, player, play):
-        many = [play(f"event-{number:058}", session_id=new_id()) for number in range(PLAYS_PER_COMMAND)]
+        many = [play(f"event-{number:058}", session_ids=[new_id()]) for number in range(PLAYS_PER_COMMAND)]
         assert player.post("/v1/plays", json={"plays": many}).json["recorded"] == PLAYS_PER_COMMAND
 
     @pytest.mark.parametrize(

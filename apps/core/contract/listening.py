@@ -14,6 +14,7 @@ from apps.core.contract.ids import PlaybackSessionId, ReleaseId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 PLAYS_PER_COMMAND = 200
+MOST_SESSIONS = 20
 
 
 class Evidence(StrEnum):
@@ -21,7 +22,7 @@ class Evidence(StrEnum):
 
     CLAIMED = "claimed"
     SESSION = "session"
-    """A playback session was renewed for at least as long as claimed."""
+    """Its playback sessions were renewed for at least as long as claimed; no second of a session proves two plays."""
     FETCHED = "fetched"
     """The audio was seen leaving in the stream log."""
 
@@ -35,7 +36,8 @@ class Play(msgspec.Struct, frozen=True):
     started_at: Annotated[datetime, Meta(tz=True)]
     played_ms: Annotated[int, Meta(ge=0, le=86_400_000)]
     """Time heard, without pauses."""
-    session_id: PlaybackSessionId | None = None
+    session_ids: Annotated[tuple[PlaybackSessionId, ...], Meta(max_length=MOST_SESSIONS)] = ()
+    """The playback sessions it was heard under, in order: more than one where it was paused for long."""
 
 
 class PlaysRecorded(msgspec.Struct, frozen=True):

@@ -40,7 +40,9 @@ from ports.clock.interface import Clock
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
 KEPT = timedelta(days=2)
-"""How long replies, published events and ended sessions are kept: Stripe and others retry for a day or more."""
+"""How long replies and published events are kept: Stripe and others retry for a day or more."""
+SESSIONS_KEPT = timedelta(days=30)
+"""A play that a device kept while it was offline is proved by the session it was heard under."""
 SLOTS_KEPT = timedelta(days=60)
 
 
@@ -103,7 +105,7 @@ def prune_expired(session: Session, clock: Clock) -> Done:
     session.execute(delete(OutboxRow).where(OutboxRow.published_at < now - KEPT))
     session.execute(delete(InvitationRow).where(InvitationRow.expires_at < now))
     session.execute(delete(LogInFailureRow).where(LogInFailureRow.window < now - KEPT))
-    session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < now - KEPT))
+    session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < now - SESSIONS_KEPT))
     session.execute(delete(SlotRow).where(SlotRow.slot < now - SLOTS_KEPT))
     drop_abandoned_deliveries(session, now - KEPT)
     return Done()

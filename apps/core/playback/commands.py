@@ -139,8 +139,8 @@ def renew_playback(action: RenewPlayback, actor: Actor, session: Session, clock:
 def end_playback(action: EndPlayback, actor: Actor, session: Session, clock: Clock) -> Done:
     row = _own_session(session, action.session_id, actor)
     session.execute(delete(StreamSlotRow).where(StreamSlotRow.session_id == row.id))
-    if row.ended_at is None:
-        row.ended_at = clock.now()
+    now = clock.now()
+    row.ended_at = min(row.ended_at or now, now)
     return Done()
 
 

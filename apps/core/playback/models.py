@@ -62,6 +62,9 @@ class PlaybackSessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     urls_expire_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    """May lie a little ahead, where the same device began the next track already."""
+    proved_ms: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How much listening it has proved so far."""
 
 
 class StreamSlotRow(Base):

@@ -26,8 +26,8 @@ def get_playlist(action: GetPlaylist, actor: Actor, connection: Connection, cloc
     found = fetch(connection, wanted.where(ROW.id == action.session_id))
     if not found or found[0].account_id != actor.account_id:
         raise NotFound("There is no such playback session.", "Start playing again.")
-    row = found[0]
-    if row.ended_at is not None or row.urls_expire_at <= clock.now():
+    row, now = found[0], clock.now()
+    if row.urls_expire_at <= now or (row.ended_at is not None and row.ended_at <= now):
         raise session_over()
     facts = select(RenditionRow.facts).filter_by(recording_id=row.recording_id, content_hash=row.content_hash)
     facts = facts.where(RenditionRow.name.in_(SEGMENTED if action.rendition is None else SEGMENTED & {action.rendition}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from apps.core.accounts.models import AccountRow
 from apps.core.contract.errors import PlaybackRefused
 from apps.core.database import FOR_CHANGE
 from apps.core.playback.models import PlaybackSessionRow, StreamSlotRow
+
+HANDOVER = timedelta(seconds=30)
 
 
 def take_slot(session: Session, row: PlaybackSessionRow, streams: int, now: datetime, *, take_over: bool) -> None:
@@ -24,11 +26,15 @@ def take_slot(session: Session, row: PlaybackSessionRow, streams: int, now: date
     slot = _slot_for(slots, row.device, streams, now)
     if slot is None and take_over:
         slot = min(slots, key=lambda one: one.leased_until)
-        session.execute(update(PlaybackSessionRow).where(PlaybackSessionRow.id == slot.session_id).values(ended_at=now))
     if slot is None:
         raise PlaybackRefused(
             "Another device is playing on this account.", "Stop it there, or play here instead.", {"reason": "stream_limit"}
         )
+    if slot.session_id:
+        # On the same device what plays may end while the next track is prepared.
+        over = now + HANDOVER if slot.device == row.device and slot.leased_until > now else now
+        last = PlaybackSessionRow.id == slot.session_id, PlaybackSessionRow.ended_at.is_(None)
+        session.execute(update(PlaybackSessionRow).where(*last).values(ended_at=over))
     slot.account_id, slot.device, slot.session_id, slot.leased_until = row.account_id, row.device, row.id, row.expires_at
     session.add(slot)
 

@@ -16,7 +16,7 @@ from apps.core.contract.jobs import PruneExpired, TakeSlot
 from apps.core.contract.listening import ListRecentlyPlayed
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
 from apps.core.database import db, reader
-from apps.core.jobs.commands import KEPT, SLOTS_KEPT
+from apps.core.jobs.commands import KEPT, SESSIONS_KEPT, SLOTS_KEPT
 from apps.core.jobs.models import SlotRow
 from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.outbox import OutboxRow
@@ -141,7 +141,7 @@ class TestPruneExpired:
         ana.send(EndPlayback(old.id))
         clock.advance(60)
         ben.send(RenewPlayback(young.id))
-        clock.set(old.expires_at + KEPT)
+        clock.set(old.expires_at + SESSIONS_KEPT)
         worker.send(PruneExpired())
         assert left(PlaybackSessionRow.id) == {old.id, young.id}
         clock.advance(1)

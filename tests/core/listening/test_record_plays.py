@@ -11,6 +11,7 @@ from apps.core.contract.actions import Actor, Service
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import Invalid, Unauthenticated
 from apps.core.contract.ids import new_id
+from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.listening import PLAYS_PER_COMMAND, Evidence, ListRecentlyPlayed, Play, PlaysRecorded, RecordPlays
 from apps.core.contract.playback import RENEW_SECONDS, EndPlayback, RenewPlayback, StartPlayback
 from apps.core.database import reader
@@ -108,7 +109,7 @@ class TestABatch:
 
     def test_is_not_lost_for_ids_that_nothing_can_have(self, ana, play, log):
         beyond = "7" + "z" * 21
-        batch = (play("event-01", track_id=beyond), play("event-02", session_id=beyond))
+        batch = (play("event-01", track_id=beyond), play("event-02", session_ids=(beyond,)))
         assert ana.send(RecordPlays(batch)) == PlaysRecorded(1, 0, ("event-01",))
         assert [row.evidence for row in log()] == [Evidence.CLAIMED]
 
@@ -174,10 +175,11 @@ class TestEvidence:
         return ana.send(StartPlayback(tracks[0], "browser"))
 
     @pytest.fixture
-    def grade(self, play, log):
-        """The evidence for a play of so many seconds, sent by somebody."""
+    def grade(self, play, log, clock):
+        """The evidence for a play of so many seconds, sent by somebody an hour later."""
 
         def told(who, seconds: float, **other: object) -> tuple[str, str | None]:
+            clock.advance(3600)
             who.send(RecordPlays((play(played_ms=int(seconds * 1000), **other),)))
             return [(row.evidence, row.session_id) for row in log()][-1]
 
@@ -190,37 +192,71 @@ class TestEvidence:
         for _ in range(2):
             clock.advance(RENEW_SECONDS)
             ana.send(RenewPlayback(started.id))
-        assert grade(ana, 3 * RENEW_SECONDS + more, session_id=started.id) == (evidence, started.id)
+        assert grade(ana, 3 * RENEW_SECONDS + more, session_ids=(started.id,)) == (evidence, started.id)
 
     @pytest.mark.parametrize(("more", "evidence"), [(0, Evidence.SESSION), (0.001, Evidence.CLAIMED)])
     def test_of_a_session_never_renewed_lasts_until_the_first_renewal_was_due(self, ana, started, grade, more, evidence):
-        assert grade(ana, RENEW_SECONDS + more, session_id=started.id) == (evidence, started.id)
+        assert grade(ana, RENEW_SECONDS + more, session_ids=(started.id,)) == (evidence, started.id)
 
     def test_does_not_grow_by_ending_a_session_late(self, ana, started, grade, clock):
         clock.advance(3600)
         ana.send(EndPlayback(started.id))
-        assert grade(ana, 3600, session_id=started.id) == (Evidence.CLAIMED, started.id)
+        assert grade(ana, 3600, session_ids=(started.id,)) == (Evidence.CLAIMED, started.id)
 
     def test_stays_when_the_session_was_ended(self, ana, started, grade, clock):
         clock.advance(RENEW_SECONDS)
         ana.send(RenewPlayback(started.id))
         clock.advance(10)
         ana.send(EndPlayback(started.id))
-        assert grade(ana, RENEW_SECONDS + 10, session_id=started.id) == (Evidence.SESSION, started.id)
+        assert grade(ana, RENEW_SECONDS + 10, session_ids=(started.id,)) == (Evidence.SESSION, started.id)
+
+    def test_is_no_longer_than_the_time_that_has_passed(self, ana, started, play, log, clock):
+        clock.advance(29.999)
+        ana.send(RecordPlays((play("event-01", played_ms=30_000, session_ids=(started.id,)),)))
+        clock.advance(0.001)
+        ana.send(RecordPlays((play("event-02", played_ms=30_000, session_ids=(started.id,)),)))
+        assert [row.evidence for row in log()] == [Evidence.CLAIMED, Evidence.SESSION]
+
+    def test_is_no_longer_than_until_the_session_was_ended(self, ana, started, grade, clock):
+        clock.advance(5)
+        ana.send(EndPlayback(started.id))
+        assert grade(ana, 5.001, session_ids=(started.id,)) == (Evidence.CLAIMED, started.id)
+        assert grade(ana, 5, event_id="event-02", session_ids=(started.id,)) == (Evidence.SESSION, started.id)
+
+    def test_of_one_second_proves_one_play(self, ana, started, play, log, clock):
+        clock.advance(RENEW_SECONDS)
+        ana.send(RenewPlayback(started.id))
+        half = [play(f"event-{number:02}", played_ms=RENEW_SECONDS * 1000, session_ids=(started.id,)) for number in range(3)]
+        clock.advance(3600)
+        ana.send(RecordPlays((half[0],)))
+        ana.send(RecordPlays((half[0],)))
+        ana.send(RecordPlays(tuple(half[1:])))
+        assert [row.evidence for row in log()] == [Evidence.SESSION, Evidence.SESSION, Evidence.CLAIMED]
+
+    def test_of_sessions_that_follow_each_other_adds_up(self, ana, started, tracks, grade):
+        further = ana.send(StartPlayback(tracks[0], "browser"))
+        both = (started.id, further.id)
+        assert grade(ana, 2 * RENEW_SECONDS + 1, session_ids=both) == (Evidence.CLAIMED, started.id)
+        assert grade(ana, 2 * RENEW_SECONDS, event_id="event-02", session_ids=(*both, started.id)) == (Evidence.SESSION, started.id)
+
+    def test_is_there_for_a_play_that_comes_weeks_late(self, ana, started, worker, grade, clock):
+        clock.advance(29 * 86_400)
+        worker.send(PruneExpired())
+        assert grade(ana, RENEW_SECONDS, session_ids=(started.id,)) == (Evidence.SESSION, started.id)
 
     def test_is_not_somebody_else_s_session(self, ben, started, grade):
-        assert grade(ben, 1, session_id=started.id) == (Evidence.CLAIMED, None)
+        assert grade(ben, 1, session_ids=(started.id,)) == (Evidence.CLAIMED, None)
 
     def test_is_not_a_session_of_another_recording(self, ana, started, tracks, grade):
-        assert grade(ana, 1, session_id=started.id, track_id=tracks[1]) == (Evidence.CLAIMED, None)
+        assert grade(ana, 1, session_ids=(started.id,), track_id=tracks[1]) == (Evidence.CLAIMED, None)
 
     def test_is_not_a_session_there_never_was(self, ana, grade):
-        assert grade(ana, 1, session_id=new_id()) == (Evidence.CLAIMED, None)
+        assert grade(ana, 1, session_ids=(new_id(),)) == (Evidence.CLAIMED, None)
 
     def test_without_a_session_is_the_player_s_word(self, ana, grade):
         assert grade(ana, 1) == (Evidence.CLAIMED, None)
 
     def test_keeps_where_it_was_played_though_it_is_sent_from_elsewhere(self, ana, sender, started, play, log):
         abroad = sender(Actor(Service.WEBSITE, territory="JP", account_id=ana.actor.account_id))
-        abroad.send(RecordPlays((play("event-01", session_id=started.id), play("event-02"))))
+        abroad.send(RecordPlays((play("event-01", session_ids=(started.id,)), play("event-02"))))
         assert [row.territory for row in log()] == ["GB", "JP"]

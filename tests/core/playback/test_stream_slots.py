@@ -13,6 +13,7 @@ from apps.core.contract.ids import new_id
 from apps.core.contract.playback import EndPlayback, GetPlaylist, PlaybackSession, RenewPlayback, StartPlayback
 from apps.core.database import reader
 from apps.core.playback.models import StreamSlotRow
+from apps.core.playback.slots import HANDOVER
 from apps.core.rights.plans import FIRST_PLAN, PLANS
 from tests.at_once import at_once
 
@@ -67,6 +68,23 @@ class TestOneDevice:
         assert slots() == ["phone", "phone"]
 
 
+class TestTheSameDevice:
+    def test_may_play_out_one_track_while_the_next_is_prepared_and_no_longer(self, ana, start, clock):
+        earlier, later = start(ana, "phone"), start(ana, "phone")
+        clock.advance(HANDOVER.total_seconds() - 0.001)
+        ana.send(GetPlaylist(earlier.id))
+        clock.advance(0.001)
+        with pytest.raises(PlaybackRefused):
+            ana.send(GetPlaylist(earlier.id))
+        ana.send(GetPlaylist(later.id))
+
+    def test_ends_at_once_what_it_is_told_to_end(self, ana, start):
+        earlier, _ = start(ana, "phone"), start(ana, "phone")
+        ana.send(EndPlayback(earlier.id))
+        with pytest.raises(PlaybackRefused):
+            ana.send(GetPlaylist(earlier.id))
+
+
 class TestASecondDevice:
     def test_is_refused_while_the_first_one_plays(self, ana, start, clock, slots):
         first = start(ana, "phone")
@@ -100,8 +118,9 @@ class TestASecondDevice:
             start(ana, "laptop")
         clock.advance(0.001)
         start(ana, "laptop")
-        with pytest.raises(PlaybackRefused, match="session is over"):
-            ana.send(RenewPlayback(first.id))
+        for use in (RenewPlayback, GetPlaylist):
+            with pytest.raises(PlaybackRefused, match="session is over"):
+                ana.send(use(first.id))
         assert slots() == ["laptop"]
 
 
