@@ -45,9 +45,9 @@ def prove(played_ms: int, sessions: Sequence[PlaybackSessionRow], now: datetime)
 
 
 def lasted(proof: PlaybackSessionRow, now: datetime) -> int:
-    """For how many milliseconds at most a session's renewals prove listening: a renewal counts until the next was due, the session ended, or now.
+    """For how many milliseconds at most a session's renewals prove listening.
 
-    That it ended late proves nothing: it may be told hours after.
+    A renewal counts until the next was due, or the session ended, or now. That it ended late proves nothing: it may be told hours after.
     """
     until = min(proof.renewed_at + timedelta(seconds=RENEW_SECONDS), proof.ended_at or now, now)
     return (until - proof.started_at) // timedelta(milliseconds=1)
