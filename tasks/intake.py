@@ -38,7 +38,8 @@ def receive_release(office: Office, lease: Lease, work: ReceiveWork) -> None:
                 content_hash = copy_below(Path(draft.root), file, copy, copied)
             except FileRefused as error:
                 return ReceivedFile(file.id, refusal=str(error))
-            key = f"{QUARANTINE}{work.delivery_id}/{content_hash}"
+            # By release as well: a content is one recording in one release, so one transcode alone needs this copy of it.
+            key = f"{QUARANTINE}{work.delivery_id}/{work.delivered_release_id}/{content_hash}"
             if office.storage.size(key) != file.size:
                 office.storage.put(key, copy, UNTRUSTED)
             return ReceivedFile(file.id, content_hash, key)

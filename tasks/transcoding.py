@@ -38,13 +38,14 @@ def transcode_recording(office: Office, lease: Lease, work: TranscodeWork) -> No
         prefix = f"audio/{work.recording_id}/{work.content_hash}"
         renditions = tuple(_store(office.storage, lease, prefix, file) for file in made.renditions)
     office.core.send(RecordTranscode(lease.job_id, lease.token, _audio(made), renditions))
-    # Most sources are nobody else's; housekeeping clears those of which no transcode came.
+    # Housekeeping clears sources of which no transcode came.
     office.storage.delete(work.source_key)
 
 
 def _store(storage: Storage, lease: Lease, prefix: str, file: RenditionFile) -> Rendition:
     lease.progress(TRANSCODED)
-    key = f"{prefix}/{file.name}{EXTENSIONS[file.content_type]}"
+    # Two attempts at once, or a later one of another release, write beside each other: what is heard never changes under its name.
+    key = f"{prefix}/{file.name}-{file.sha256[:16]}{EXTENSIONS[file.content_type]}"
     storage.put(key, file.path, file.content_type)
     return Rendition(
         name=file.name,

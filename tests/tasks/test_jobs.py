@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 
 import pytest
@@ -31,12 +32,18 @@ def job(operator, job_id):
 
 
 class TestReceive:
-    def test_files_go_to_quarantine_under_their_hash(self, import_folder, folder, office, operator, task_queue, storage):
+    def test_files_go_to_quarantine_under_their_release_and_hash(self, import_folder, folder, office, operator, task_queue, storage):
         delivery_id = import_folder()
         task = task_queue.held.pop(0)
-        do_job(office, task.arguments["job_id"], ReceiveWork, receive_release)
+        releases: list[str] = []
+
+        def receive(office, lease, work):
+            releases.append(work.delivered_release_id)
+            receive_release(office, lease, work)
+
+        do_job(office, task.arguments["job_id"], ReceiveWork, receive)
         hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "Album").iterdir()]
-        assert list(storage.keys("")) == sorted(f"quarantine/{delivery_id}/{content_hash}" for content_hash in hashes)
+        assert list(storage.keys("")) == sorted(f"quarantine/{delivery_id}/{releases[0]}/{content_hash}" for content_hash in hashes)
         assert operator.send(GetDelivery(delivery_id)).summary.releases_written == 1
         assert [task.name for task in task_queue.held] == ["tasks.transcoding.transcode"] * 2
 
@@ -77,7 +84,7 @@ class TestTranscode:
         assert [(track.title, track.playable) for track in tracks] == [("Song 1", True), ("Song 2", True)]
         for track in tracks:
             names = {key.rpartition("/")[2] for key in storage.keys(f"audio/{track.recording_id}/")}
-            assert names == {"aac-64.mp4", "aac-128.mp4", "aac-256.mp4", "flac.flac"}
+            assert {re.sub("-[0-9a-f]{16}", "", name) for name in names} == {"aac-64.mp4", "aac-128.mp4", "aac-256.mp4", "flac.flac"}
         assert list(storage.keys("quarantine/")) == []
         assert list(office.workspaces.iterdir()) == []
 

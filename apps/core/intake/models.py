@@ -41,6 +41,7 @@ class DeliveredFileRow(Base):
         UniqueConstraint("delivery_id", "path"),
         Index(None, "delivered_release_id"),
         Index(None, "recording_id"),
+        Index(None, "content_hash"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -131,7 +132,18 @@ def get_release_draft(action: GetReleaseDraft, connection: Connection) -> Releas
 def list_spent_keys(action: ListSpentKeys, connection: Connection) -> tuple[str, ...]:
     going_on = fetch(connection, select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.QUARANTINED))
     folders = tuple(f"{QUARANTINE}{row.id}/" for row in going_on)
-    waiting = JobRow.status.in_((JobStatus.WAITING, JobStatus.RUNNING))
-    works = (work_decoder().decode(row.work) for row in fetch(connection, select(JobRow.work).where(waiting)))
-    sources = {work.source_key for work in works if isinstance(work, TranscodeWork)}
+    sources = _sources(connection, {key.rpartition("/")[2] for key in action.keys})
     return tuple(key for key in action.keys if key not in sources and not key.startswith(folders))
+
+
+def _sources(connection: Connection, hashes: Set[str]) -> Set[str]:
+    """Keys of these contents that a transcode still needs."""
+    file, job = DeliveredFileRow, JobRow
+    files = select(file.recording_id, file.content_hash).where(file.content_hash.in_(hashes), file.recording_id.is_not(None))
+    subjects = {f"{row.recording_id}/{row.content_hash}" for row in fetch(connection, files.distinct())}
+    mine = job.subject.in_(subjects) & job.status.in_((JobStatus.WAITING, JobStatus.RUNNING))
+    works = (
+        work_decoder().decode(row.work)
+        for row in fetch(connection, select(job.work).where(job.kind == TranscodeWork.__struct_config__.tag, mine))
+    )
+    return {work.source_key for work in works if isinstance(work, TranscodeWork)}

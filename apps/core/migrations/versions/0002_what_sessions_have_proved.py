@@ -1,4 +1,4 @@
-"""How much listening a session has proved"""
+"""What sessions have proved; deliveries by content"""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("playback_session", sa.Column("proved_ms", sa.Integer(), server_default="0", nullable=False))
+    op.create_index("ix_delivered_file_content_hash", "delivered_file", ["content_hash"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_delivered_file_content_hash", "delivered_file")
     op.drop_column("playback_session", "proved_ms")
