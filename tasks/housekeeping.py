@@ -15,7 +15,8 @@ from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
 def prune() -> None:
     """Remove what has served its time."""
     if take_slot(office(), PRUNE):
-        office().core.send(PruneExpired())
+        while office().core.send(PruneExpired()):
+            pass
 
 
 @celery.task

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVarTuple
+from typing import Any, TypeVarTuple, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, Select, event
+from sqlalchemy import ColumnElement, CursorResult, DateTime, Dialect, LargeBinary, MetaData, Select, delete, event, inspect, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -165,6 +165,14 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which both dialects spell alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
+
+
+def delete_some(session: Session, table: type[Base], expired: ColumnElement[bool], most: int) -> bool:
+    """Delete at most so many of these rows; returns whether more may be left."""
+    key = list(inspect(table).primary_key)
+    some = select(*key).where(expired).limit(most)
+    result = session.execute(delete(table).where(tuple_(*key).in_(some)), execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount == most
 
 
 def close_engines() -> None:

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import structlog
 from msgspec import MsgspecError
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from apps.core.contract.actions import Event
 from apps.core.contract.codec import EVENTS, encoder
 from apps.core.contract.ids import new_id
 from apps.core.database import Base, IdColumn, db, reader
-from apps.core.subscriptions import tasks_for
+from apps.core.subscriptions import SUBSCRIBED, tasks_for
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
@@ -26,6 +26,7 @@ from ports.task_queue.interface import QueueUnavailable, TaskQueue
 SWEEP_AFTER = timedelta(seconds=5)
 """How old an unpublished event is before the relay takes it: younger ones are being published by who wrote them."""
 SWEEP_SIZE = 500
+MARKED_AT_ONCE = 500
 PAUSE_SECONDS = 5.0
 """After a failure, how long this process leaves publishing to the relay rather than keep callers waiting."""
 
@@ -61,10 +62,12 @@ class Stored(NamedTuple):
 
 
 def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stored]:
-    """Add the events to the open transaction."""
-    stored = [Stored(new_id(), type(one).__name__, encoder.encode(one)) for one in events]
-    session.add_all(OutboxRow(id=one.id, event=one.event, fields=one.fields, created_at=now) for one in stored)
-    return stored
+    """Add the events to the open transaction; returns those that somebody is to be told of."""
+    stored = [(Stored(new_id(), type(one).__name__, encoder.encode(one)), type(one) in SUBSCRIBED) for one in events]
+    rows = [{**one._asdict(), "created_at": now, "published_at": None if told else now} for one, told in stored]
+    if rows:
+        session.execute(insert(OutboxRow), rows)
+    return [one for one, told in stored if told]
 
 
 @dataclass
@@ -78,7 +81,7 @@ class Publisher:
 
     def publish_at_once(self, rows: Sequence[Stored]) -> None:
         """Called right after the commit; what cannot be published now is left to the relay."""
-        if self.timer() < self._paused_until:
+        if not rows or self.timer() < self._paused_until:
             return
         try:
             self.publish(rows)
@@ -108,10 +111,11 @@ class Publisher:
             self._mark(published)
 
     def _mark(self, ids: Sequence[str]) -> None:
-        if ids:
-            now = self.container.get(Clock).now()
+        now = self.container.get(Clock).now()
+        for start in range(0, len(ids), MARKED_AT_ONCE):
+            mine = OutboxRow.id.in_(ids[start : start + MARKED_AT_ONCE])
             with db.engine.begin() as connection:
-                connection.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(published_at=now))
+                connection.execute(update(OutboxRow).where(mine).values(published_at=now))
 
     def sweep(self) -> int:
         """Publish what was left behind, within an app context; returns how many events that were. Raises `QueueUnavailable`."""

@@ -26,6 +26,10 @@ JOB_TASKS = {
 """By kind of job: the task and its queue."""
 
 
+SUBSCRIBED: frozenset[type[Event]] = frozenset({JobReady})
+"""The other events are facts on record, of which nobody is told."""
+
+
 def tasks_for(kind: type[Event], fields: bytes) -> Iterator[Task]:
     if kind is JobReady:
         event = msgspec.json.decode(fields, type=JobReady)

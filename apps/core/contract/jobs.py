@@ -140,9 +140,9 @@ class TakeSlot(Command[bool], frozen=True):
     slot: Annotated[datetime, Meta(tz=True)]
 
 
-class PruneExpired(Command[Done], frozen=True):
-    """Remove what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures;
-    and deliveries that were begun and never completed."""
+class PruneExpired(Command[bool], frozen=True):
+    """Remove some of what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures;
+    and deliveries that were begun and never completed. True where more may be left, for another call."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
 

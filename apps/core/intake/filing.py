@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.contract.codec import encoder
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import TRACKS_PER_RELEASE, DeliveryStatus, FileStatus, FoundFile
+from apps.core.database import delete_some
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.rules import TaggedFile, release_identity
 
@@ -40,13 +41,19 @@ def refuse_overlong(session: Session, delivery_id: str, now: datetime) -> None:
         session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id.in_(overlong)).values(written_at=now))
 
 
-def drop_abandoned_deliveries(session: Session, before: datetime) -> None:
-    """Whoever recorded their files was stopped half-way; nothing of them was ever copied or shown."""
-    abandoned = select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.OPEN, DeliveryRow.created_at < before)
-    ids = session.scalars(abandoned.with_for_update(skip_locked=True)).all()
-    for table in (DeliveredFileRow, DeliveredReleaseRow):
-        session.execute(delete(table).where(table.delivery_id.in_(ids)))
-    session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(ids)))
+def drop_abandoned_delivery(session: Session, before: datetime, most: int) -> bool:
+    """Drop at most so many files of one delivery; returns whether more may be left.
+
+    Whoever recorded them was stopped half-way; nothing of them was ever copied or shown.
+    """
+    abandoned = select(DeliveryRow).where(DeliveryRow.status == DeliveryStatus.OPEN, DeliveryRow.created_at < before)
+    delivery = session.scalar(abandoned.limit(1).with_for_update(skip_locked=True))
+    if delivery is None:
+        return False
+    tables = DeliveredFileRow, DeliveredReleaseRow
+    if not any(delete_some(session, table, table.delivery_id == delivery.id, most) for table in tables):
+        session.delete(delivery)
+    return True
 
 
 def _identity(file: FoundFile, source: str) -> str | None:

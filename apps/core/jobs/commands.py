@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
@@ -27,8 +26,8 @@ from apps.core.contract.jobs import (
     ReturnJob,
     TakeSlot,
 )
-from apps.core.database import insert
-from apps.core.intake.filing import drop_abandoned_deliveries
+from apps.core.database import delete_some, insert
+from apps.core.intake.filing import drop_abandoned_delivery
 from apps.core.jobs.failures import fail
 from apps.core.jobs.holding import held_job, lock_subject
 from apps.core.jobs.models import JobRow, SlotRow
@@ -44,6 +43,8 @@ KEPT = timedelta(days=2)
 SESSIONS_KEPT = timedelta(days=30)
 """A play that a device kept while it was offline is proved by the session it was heard under."""
 SLOTS_KEPT = timedelta(days=60)
+PRUNED_AT_ONCE = 1_000
+"""Rows; while they go, nobody else writes on SQLite."""
 
 
 @handles(ClaimJob)
@@ -99,13 +100,16 @@ def take_slot(action: TakeSlot, session: Session, clock: Clock) -> bool:
 
 
 @handles(PruneExpired)
-def prune_expired(session: Session, clock: Clock) -> Done:
+def prune_expired(session: Session, clock: Clock) -> bool:
     now = clock.now()
-    session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEPT))
-    session.execute(delete(OutboxRow).where(OutboxRow.published_at < now - KEPT))
-    session.execute(delete(InvitationRow).where(InvitationRow.expires_at < now))
-    session.execute(delete(LogInFailureRow).where(LogInFailureRow.window < now - KEPT))
-    session.execute(delete(PlaybackSessionRow).where(PlaybackSessionRow.expires_at < now - SESSIONS_KEPT))
-    session.execute(delete(SlotRow).where(SlotRow.slot < now - SLOTS_KEPT))
-    drop_abandoned_deliveries(session, now - KEPT)
-    return Done()
+    expired = (
+        (IdempotencyRow, IdempotencyRow.created_at < now - KEPT),
+        (OutboxRow, OutboxRow.published_at < now - KEPT),
+        (InvitationRow, InvitationRow.expires_at < now),
+        (LogInFailureRow, LogInFailureRow.window < now - KEPT),
+        (PlaybackSessionRow, PlaybackSessionRow.expires_at < now - SESSIONS_KEPT),
+        (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
+    )
+    if any(delete_some(session, table, which, PRUNED_AT_ONCE) for table, which in expired):
+        return True
+    return drop_abandoned_delivery(session, now - KEPT, PRUNED_AT_ONCE)

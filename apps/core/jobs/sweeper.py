@@ -16,7 +16,7 @@ from apps.core.subscriptions import JOB_TASKS
 from ports.clock.interface import Clock
 from ports.container import Container
 
-SWEEP_SIZE = 100
+SWEEP_SIZE = 250
 
 RUNNING, WAITING = JobRow.status == JobStatus.RUNNING, JobRow.status == JobStatus.WAITING
 SPENT = RUNNING & (JobRow.attempts >= MAXIMUM_ATTEMPTS)

@@ -21,6 +21,9 @@ UNHEARD = timedelta(seconds=60)
 """How long a job may wait before it is announced once more, for a broker that dies loses what it was handing out;
 then twice as long each time, so that a long queue is not filled with reminders."""
 UNHEARD_AT_MOST = timedelta(days=1)
+ANNOUNCED_AT_ONCE = 100
+"""Of more that are asked for in one transaction the others are left to the sweeper, which finds them within seconds:
+workers have enough to do, and nobody should wait for thousands of announcements."""
 AGAIN = timedelta(seconds=5)
 """How long a job that was returned waits at first; then twice as long each time."""
 AGAIN_AT_MOST = timedelta(minutes=30)
@@ -38,9 +41,11 @@ def kind_of(work: Work) -> str:
 def ask_for_new(session: Session, events: Events, works: Mapping[str, Work], now: datetime) -> None:
     """Add a job for each subject; none of them was ever asked for before."""
     rows = [_waiting(subject, work, now) for subject, work in works.items()]
+    for row in rows[ANNOUNCED_AT_ONCE:]:
+        row["lease_until"] = now
     if rows:
         session.execute(insert(JobRow), rows)
-    for row in rows:
+    for row in rows[:ANNOUNCED_AT_ONCE]:
         events.emit(JobReady(row["id"], row["kind"]))
 
 

@@ -76,6 +76,14 @@ AGES = {"old": KEPT + SECOND, "due": KEPT, "new": SECOND}
 
 
 class TestPruneExpired:
+    def test_takes_so_many_at_once_and_says_whether_more_are_left(self, worker, add, left, monkeypatch):
+        monkeypatch.setattr("apps.core.jobs.commands.PRUNED_AT_ONCE", 3)
+        old = {"slot": START - 2 * SLOTS_KEPT, "taken_at": START}
+        add(SlotRow, *({"schedule": f"{number}", **old} for number in range(7)))
+        answers = [worker.send(PruneExpired()) for _ in range(3)]
+        assert answers == [True, True, False]
+        assert left(SlotRow.schedule) == set()
+
     def test_removes_old_replies(self, worker, add, left):
         row = {"key": b"key", "digest": b"digest", "result": b"{}"}
         add(IdempotencyRow, *({**row, "caller": name, "created_at": START - age} for name, age in AGES.items()))
@@ -124,7 +132,8 @@ class TestPruneExpired:
         operator.send(CompleteDelivery(complete))
         clock.advance((KEPT + SECOND).total_seconds())
         new = operator.send(OpenDelivery("/music"))
-        worker.send(PruneExpired())
+        assert worker.send(PruneExpired())
+        assert not worker.send(PruneExpired())
         with pytest.raises(NotFound):
             operator.send(GetDelivery(old))
         assert [operator.send(GetDelivery(one)).summary.files for one in (complete, new)] == [1, 0]

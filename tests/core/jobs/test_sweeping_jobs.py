@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.contract.intake import CompleteDelivery, DeliveryStatus, GetDelivery, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import LEASE_SECONDS, MAXIMUM_ATTEMPTS, JobReady, JobStatus, ListJobs, RenewJob
-from apps.core.jobs import sweeper
+from apps.core.jobs import sweeper, work
 from apps.core.jobs.work import UNHEARD
 from tests.at_once import at_once
 
@@ -60,6 +60,15 @@ class TestASweep:
         clock.advance(1)
         assert [sweep(), sweep()] == [2, 0]
         assert sorted(announced()) == sorted(jobs)
+
+    def test_announces_the_rest_of_many_that_were_asked_for_at_once(self, sweep, operator, catalogue, task_queue, monkeypatch):
+        monkeypatch.setattr(work, "ANNOUNCED_AT_ONCE", 2)
+        delivery_id = operator.send(OpenDelivery("/music"))
+        operator.send(RecordFiles(delivery_id, tuple(file for number in range(5) for file in catalogue.files(f"{number}", ["One"]))))
+        operator.send(CompleteDelivery(delivery_id))
+        assert len(task_queue.held) == 2
+        assert [sweep(), sweep()] == [3, 0]
+        assert sorted(task.arguments["job_id"] for task in task_queue.held) == sorted(catalogue.waiting("receive"))
 
     def test_leaves_what_is_over(self, sweep, catalogue, jobs, announced, clock):
         for job_id in jobs:
