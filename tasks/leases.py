@@ -10,12 +10,12 @@ from typing import Self, TypeVar
 from celery.exceptions import SoftTimeLimitExceeded
 
 from apps.core.client.interface import Sender
-from apps.core.contract.errors import CelestaError, Defect, LeaseLost, TooMany, Unavailable
+from apps.core.contract.errors import CelestaError, Conflict, Defect, LeaseLost, TooMany, Unavailable
 from apps.core.contract.jobs import HEARTBEAT_SECONDS, ClaimJob, FailJob, JobClaim, NotClaimable, RenewJob, ReturnJob, Work
 from ports.transcoder.interface import MediaRefused, TranscoderUnavailable
 from tasks.office import Office
 
-PASSING = (TranscoderUnavailable, Unavailable, TooMany, OSError)
+PASSING = (TranscoderUnavailable, Unavailable, Conflict, TooMany, OSError)
 """Faults of the surroundings: the same work may succeed later, or elsewhere."""
 LONGEST_REASON = 500
 

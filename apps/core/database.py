@@ -26,6 +26,12 @@ Columns = TypeVarTuple("Columns")
 
 READER = "reader"
 BUSY_MILLISECONDS = 5_000
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+}
+"""How long PostgreSQL is waited for; nobody who asked waits any longer either."""
 FOR_CHANGE: dict[str, Any] = {"key_share": True}
 """How to lock a row that is changed and keeps its key (`with_for_update`): whoever only refers to it by a foreign key need not wait."""
 
@@ -92,7 +98,7 @@ def configure_database(app: Flask, environment: Environment) -> None:
     common = {"hide_parameters": True}  # what people send must not get into logs
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-        common |= {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True}
+        common |= {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True, "connect_args": PATIENCE}
         # Each statement sees what is committed by then, in a transaction or without: beginning and ending one are two trips for nothing.
         writer, reader = {"url": url, **common}, {"url": url, **common, "isolation_level": "AUTOCOMMIT"}
     elif url.get_backend_name() == "sqlite":

@@ -41,6 +41,8 @@ def migrate(values: Mapping[str, str]) -> None:
 
             with db.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
+                    # Another copy may be migrating, and a large table takes as long as it takes.
+                    connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
                 command.upgrade(_configuration(connection), REVISION)
         except DBAPIError as error:

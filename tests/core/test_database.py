@@ -52,6 +52,17 @@ class TestTheEngines:
             else:
                 assert connection.execute(text("SHOW transaction_isolation")).scalar() == "read committed"
 
+    @pytest.mark.postgresql
+    def test_wait_for_nobody_for_ever(self, core_app):
+        with core_app.app_context():
+            for engine in db.engines.values():
+                with engine.connect() as connection:
+                    told = [
+                        connection.execute(text(f"SHOW {name}")).scalar()
+                        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+                    ]
+                assert told == ["5s", "30s", "1min"]
+
     def test_a_forked_process_leaves_its_parents_connections_alone(self, core_app, ana):
         with core_app.app_context():
             pools = [engine.pool for engine in db.engines.values()]

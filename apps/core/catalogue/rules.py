@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -12,6 +13,7 @@ MANY = frozenset({"various artists", "various", "va", "v.a.", "diverse", "varios
 SINGLE_TRACKS, EP_TRACKS = 3, 6
 ACCENTS = 200
 """The combining class (Unicode) from which marks are accents; lower ones (kana voicing, Thai tones, virama) make other letters."""
+LONGEST_KEY = 100
 LONG_TRACK_MS = 10 * 60 * 1000
 EP_MS = 30 * 60 * 1000
 
@@ -19,10 +21,14 @@ VOLUME = re.compile(r"^(?P<series>.+?)[\s,:-]*(?:\bvol(?:ume)?\.?|#)\s*(?P<volum
 
 
 def name_key(name: str) -> str:
-    """Folds case, accents, width and spaces, so that `Björk`, `BJÖRK` and `Bjork` are one artist."""
+    """Folds case, accents, width and spaces, so that `Björk`, `BJÖRK` and `Bjork` are one artist.
+
+    What is longer than an index and a cursor can hold is cut, and told apart by its hash.
+    """
     decomposed = unicodedata.normalize("NFKD", name)
     folded = "".join(letter for letter in decomposed if unicodedata.combining(letter) < ACCENTS).casefold()
-    return " ".join(folded.split()) or name
+    key = " ".join(folded.split()) or name
+    return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]} {hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
 def release_type(track_artists: set[str], durations: list[int], *, compilation: bool, various: bool) -> ReleaseType:

@@ -17,7 +17,9 @@ from apps.core.contract.paging import Cursor, Page, PageSize
 WITHOUT_NUL = r"^[^\x00]*$"
 """What every database can hold."""
 Text = Annotated[str, Meta(max_length=1000, pattern=WITHOUT_NUL)]
-RelativePath = Annotated[str, Meta(min_length=1, max_length=4096)]
+LONGEST_PATH = 2000
+"""Bytes, in UTF-8."""
+RelativePath = Annotated[str, Meta(min_length=1, max_length=LONGEST_PATH)]
 """Below the delivery's root, with `/`; never absolute, no `..`."""
 FolderPath = Annotated[str, Meta(max_length=4096, pattern=r"^/[^\x00]*$")]
 """The absolute path of a folder, as the workers see it."""

@@ -14,7 +14,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 PageSize = Annotated[int, Meta(ge=1, le=100)]
-Cursor = Annotated[str, Meta(max_length=512)]
+Cursor = Annotated[str, Meta(max_length=1024)]
 """Opaque: what a page gave as `next`, sent back unchanged."""
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key
 from apps.core.contract.errors import Invalid
-from apps.core.contract.intake import Tags
+from apps.core.contract.intake import LONGEST_PATH, Tags
 
 UNKNOWN_ARTIST = "Unknown artist"
 DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*([0-9]{1,2})$", re.IGNORECASE)
@@ -68,7 +68,11 @@ class TaggedFile:
 
 
 def check_path(path: str) -> None:
-    """Raises `Invalid` for a path that is absolute, leaves its folder or hides control characters."""
+    """Raises `Invalid` for a path that is absolute, leaves its folder, hides control characters or is longer than an index can hold."""
+    if len(path.encode()) > LONGEST_PATH:
+        raise Invalid(
+            f"A path that begins with {path[:80]!r} is too long.", f"Name folders and files so that it has {LONGEST_PATH:,} bytes."
+        )
     parts = path.split("/")
     if path.startswith("/") or ".." in parts or "" in parts or "." in parts or CONTROL.search(path):
         raise Invalid(f"{path!r} is not a path inside the delivery.", "Name files by their path below its folder.")

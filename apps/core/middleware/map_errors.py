@@ -15,6 +15,10 @@ SQLITE_MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
 """What SQLite calls an operational error and is a wrong statement: no other try will succeed."""
 
 POSTGRESQL_DISK_FULL = "53100"
+POSTGRESQL_TOO_LONG = "54000"
+"""program_limit_exceeded: a text that no index can hold."""
+POSTGRESQL_DOUBLE = "23505"
+SQLITE_DOUBLE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
 
 
 def map_errors(dispatch: Dispatch, following: Following) -> Any:
@@ -30,7 +34,7 @@ def _as_celesta_error(error: Exception, action: str) -> CelestaError:
     match error:
         case StatementError(orig=CelestaError() as refusal):
             return refusal
-        case IntegrityError():
+        case IntegrityError(orig=orig) if _is_double(orig):
             return Conflict("Somebody else did the same at the same moment.", "Look again, and repeat it if it is still wanted.")
         case DataError():
             return Invalid(f"Something in {action} cannot be stored.", "Leave out control characters and impossible numbers.")
@@ -38,6 +42,8 @@ def _as_celesta_error(error: Exception, action: str) -> CelestaError:
             return _defect(action)
         case OperationalError(orig=orig) if _is_full(orig):
             return Unavailable("The database's disk is full, so nothing was changed.", "Make room on it, then try again.")
+        case OperationalError(orig=orig) if getattr(orig, "sqlstate", None) == POSTGRESQL_TOO_LONG:
+            return Invalid(f"Something in {action} is too long to be stored.", "Shorten its longest text.")
         case OperationalError() | PoolTimeout():
             return Unavailable("The database does not answer.", "Try again in a moment.")
         case _:
@@ -46,6 +52,10 @@ def _as_celesta_error(error: Exception, action: str) -> CelestaError:
 
 def _is_full(error: object) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == POSTGRESQL_DISK_FULL
+
+
+def _is_double(error: object) -> bool:
+    return getattr(error, "sqlstate", None) == POSTGRESQL_DOUBLE or getattr(error, "sqlite_errorcode", None) in SQLITE_DOUBLE
 
 
 def _defect(action: str) -> Defect:

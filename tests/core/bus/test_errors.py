@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import string
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -73,6 +75,17 @@ class TestWhatGoesWrong:
             add_slot(session)
 
         assert isinstance(failing(twice), Conflict)
+
+    def test_a_row_that_lacks_something_is_a_defect(self, failing):
+        lacking = text("INSERT INTO slot (schedule, slot) VALUES ('nightly', '2026-03-02')")
+        assert isinstance(failing(lambda session: session.execute(lacking)), Defect)
+
+    @pytest.mark.postgresql
+    def test_a_text_that_no_index_can_hold_is_invalid(self, failing):
+        endless = "".join(random.Random(1).choices(string.printable, k=20_000))
+        error = failing(lambda session: add_slot(session, schedule=endless))
+        assert isinstance(error, Invalid)
+        assert "too long" in error.message
 
     def test_an_unexpected_error_is_a_defect_that_tells_nothing(self, failing):
         error = failing(raising(ValueError(SECRET)))

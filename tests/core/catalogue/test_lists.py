@@ -53,6 +53,15 @@ class TestListReleases:
         if order is ReleaseOrder.TITLE:
             assert walked == ["Alpha", "beta", "delta", "Gamma", "Gamma"]
 
+    def test_turns_pages_of_titles_and_names_as_long_as_tags_can_be(self, catalogue, visitor):
+        """No two letters repeat, so that nothing can be stored shorter than it is."""
+        letters = "".join(chr(0x4E00 + at) for at in range(990))
+        longest = [f"{letters} {number}" for number in range(3)]
+        tagged = ({"title": title, "artist": title, "album": title, "album_artist": title, "label": title} for title in longest)
+        catalogue.deliver([catalogue.file(f"{number}.flac", **tags) for number, tags in enumerate(tagged)])
+        catalogue.transcode_all()
+        assert sorted(walk(visitor, order=ReleaseOrder.TITLE, size=1)) == longest
+
     def test_a_page_that_just_fits_is_the_last(self, catalogue, visitor):
         for title in ("One", "Two"):
             catalogue.release(title, tracks=1)

@@ -50,6 +50,11 @@ class TestCheckPath:
         with pytest.raises(Invalid, match="is not a path inside the delivery"):
             check_path(path)
 
+    def test_is_no_longer_than_an_index_can_hold(self):
+        check_path("ü" * 1000)
+        with pytest.raises(Invalid, match="too long"):
+            check_path("ü" * 1001)
+
     @pytest.mark.parametrize(
         "path", ["x.mp3", "a/b/c.flac", "..a/x..mp3", "...", "AC\\DC/x.mp3", "..\\x.mp3", "عود/\u0663.ogg", "夜/🎷.mp3", "a" * 4096]
     )
