@@ -56,7 +56,7 @@ class TestCheckPath:
             check_path("ü" * 1001)
 
     @pytest.mark.parametrize(
-        "path", ["x.mp3", "a/b/c.flac", "..a/x..mp3", "...", "AC\\DC/x.mp3", "..\\x.mp3", "عود/\u0663.ogg", "夜/🎷.mp3", "a" * 4096]
+        "path", ["x.mp3", "a/b/c.flac", "..a/x..mp3", "...", "AC\\DC/x.mp3", "..\\x.mp3", "عود/\u0663.ogg", "夜/🎷.mp3", "a" * 2000]
     )
     def test_lets_every_plain_name_pass(self, path):
         check_path(path)
