@@ -8,8 +8,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from apps.api.app import create_api
+from apps.core.client.choice import require_core_elsewhere
 from ports.environment import Environment
 from ports.logs import configure_logs
 
-configure_logs(Environment(os.environ))
+environment = Environment(os.environ)
+configure_logs(environment)
+require_core_elsewhere(environment)
 application = DispatcherMiddleware(NotFound(), {"/api": create_api(os.environ)})

@@ -6,6 +6,7 @@ import os
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from apps.core.client.choice import require_core_elsewhere
 from apps.website.app import create_website
 from ports.clock.interface import Clock
 from ports.container import Container
@@ -13,9 +14,11 @@ from ports.environment import Environment
 from ports.logs import configure_logs
 from wsgi.media import MediaServer
 
-configure_logs(Environment(os.environ))
+environment = Environment(os.environ)
+configure_logs(environment)
+require_core_elsewhere(environment)
 container = Container(os.environ)
 # Where no nginx or CDN stands in front, this process sends the audio too.
-serves_media = container.environment.flag("SERVE_MEDIA")
-mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}
+serves_media = environment.flag("SERVE_MEDIA")
+mounts = {"/media": MediaServer.from_env(environment, container.get(Clock))} if serves_media else {}
 application = DispatcherMiddleware(create_website(os.environ), mounts)

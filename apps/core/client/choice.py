@@ -9,10 +9,16 @@ from apps.core.client.http import HttpClient
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import CoreClient
 from apps.core.contract.actions import Service
-from ports.environment import Environment
+from ports.environment import BootError, Environment
 
 CORE_FACTORY = "apps.core.app:create_core"
 """Named, not imported: front ends without Core's database packages load this module too."""
+
+
+def require_core_elsewhere(environment: Environment) -> None:
+    """Raises `BootError` unless Core runs in another process: to be called where this one would start no relay for a Core of its own."""
+    if environment.text("CORE_CLIENT", "") != "http":
+        raise BootError("This process is a front end by itself: set CORE_CLIENT=http and CORE_URL to where Core is, or start wsgi.all.")
 
 
 def core_client(environment: Environment, service: Service, core: Any = None) -> CoreClient:
