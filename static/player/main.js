@@ -3,11 +3,13 @@
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
 import { markPlaying, wirePages } from "./page.js";
 import { Panel } from "./panel.js";
+import { Place } from "./place.js";
 import { Player } from "./player.js";
 
 const element = document.getElementById("player");
 const player = new Player(element.querySelector("audio"));
 const panel = new Panel(element, player);
+const place = new Place(player);
 wirePages(player);
 obeySystem(player);
 
@@ -16,13 +18,26 @@ player.addEventListener("stopped", withdrawFromSystem);
 for (const name of ["play", "pause", "seeked", "durationchange"]) player.audio.addEventListener(name, () => tellSystem(player.audio));
 
 function pageShown() {
-  player.belongTo(document.getElementById("page").dataset.viewer);
+  const { viewer } = document.getElementById("page").dataset;
+  player.belongTo(viewer);
+  place.belongTo(viewer);
   markPlaying(player);
   panel.fold();
 }
 
+/** A page may go without a word. */
+function keepAll() {
+  player.log?.keepPlay();
+  place.keep();
+}
+
+function leave() {
+  place.keep();
+  player.close();
+}
+
 document.addEventListener("htmx:after:swap", pageShown);
-document.addEventListener("visibilitychange", () => document.hidden && player.log?.keepPlay());
-window.addEventListener("pagehide", () => player.close());
+document.addEventListener("visibilitychange", () => document.hidden && keepAll());
+window.addEventListener("pagehide", leave);
 window.addEventListener("online", () => player.reconnected());
 pageShown();

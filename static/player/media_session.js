@@ -33,8 +33,8 @@ export function obeySystem(player) {
     previoustrack: () => player.previous(),
     nexttrack: () => player.next(),
     seekto: ({ seekTime }) => player.seek(seekTime),
-    seekbackward: ({ seekOffset }) => player.seek(player.audio.currentTime - (seekOffset ?? 10)),
-    seekforward: ({ seekOffset }) => player.seek(player.audio.currentTime + (seekOffset ?? 10)),
+    seekbackward: ({ seekOffset }) => player.skip(-(seekOffset ?? 10)),
+    seekforward: ({ seekOffset }) => player.skip(seekOffset ?? 10),
   };
   for (const [order, obey] of Object.entries(orders)) {
     try {

@@ -13,7 +13,7 @@ function queueOn(page) {
     artistUrl: row.dataset.artistUrl,
     releaseUrl: list.dataset.tracks,
     cover: coverElement?.currentSrc ?? coverElement?.src,
-    coverElement,
+    coverMarkup: coverElement?.outerHTML ?? "",
   }));
 }
 

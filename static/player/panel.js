@@ -18,7 +18,8 @@ export class Panel {
     this.audio.addEventListener("timeupdate", () => this.#showTime());
     this.audio.addEventListener("progress", () => this.#showLoaded());
     player.addEventListener("track", () => this.#showTrack());
-    player.addEventListener("session", () => this.#showSession());
+    player.addEventListener("session", () => this.#showCourse());
+    player.addEventListener("moved", () => this.#showPosition(player.position));
     player.addEventListener("problem", (event) => this.#showProblem(event.detail));
     player.addEventListener("stopped", () => this.#hide());
     matchMedia("(width < 760px)").addEventListener("change", () => this.fold());
@@ -70,12 +71,10 @@ export class Panel {
     document.documentElement.toggleAttribute("data-player", true);
     this.#link("title", track.title, track.releaseUrl);
     this.#link("artist", track.artist, track.artistUrl);
-    this.part("cover").replaceChildren(track.coverElement?.cloneNode(true) ?? "");
+    this.part("cover").innerHTML = track.coverMarkup;
     this.part("cover").href = track.releaseUrl;
     this.part("next").disabled = !this.player.hasNext;
-    this.seekBar.show(new Uint8Array(), 0);
-    this.part("elapsed").textContent = clock(0);
-    this.part("length").textContent = "";
+    this.#showCourse();
     document.getElementById("now-playing").textContent = `${track.title}, ${track.artist}`;
     this.#showProblem(null);
     this.#showState();
@@ -89,19 +88,22 @@ export class Panel {
     else link.removeAttribute("href");
   }
 
-  #showSession() {
-    const { session, position } = this.player;
-    const duration = session.duration_ms / 1000;
-    const peaks = Uint8Array.from(atob(session.audio.waveform), (character) => character.charCodeAt(0));
-    this.seekBar.show(peaks, duration);
-    this.seekBar.move(position);
-    this.part("length").textContent = clock(duration);
+  #showCourse() {
+    const { recording, position } = this.player;
+    const peaks = Uint8Array.from(atob(recording?.waveform ?? ""), (character) => character.charCodeAt(0));
+    this.seekBar.show(peaks, recording?.seconds ?? 0);
+    this.part("length").textContent = recording ? clock(recording.seconds) : "";
+    this.#showPosition(position);
+  }
+
+  #showPosition(seconds) {
+    this.seekBar.move(seconds);
+    this.part("elapsed").textContent = clock(seconds);
   }
 
   #showTime() {
     if (!this.player.session || this.audio.seeking) return;
-    this.seekBar.move(this.audio.currentTime);
-    this.part("elapsed").textContent = clock(this.audio.currentTime);
+    this.#showPosition(this.audio.currentTime);
   }
 
   #showLoaded() {

@@ -14,13 +14,15 @@ const SETTLED_SECONDS = 10;
 const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `session`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
+  /** Dispatches `track`, `session`, `moved`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;
     this.engine = new Engine(audio);
     this.queue = [];
     this.index = 0;
+    this.position = 0;
+    this.recording = null;
     this.turn = 0;
     this.volume = 1;
     this.#stop();
@@ -59,6 +61,12 @@ export class Player extends EventTarget {
     return this.#start(index);
   }
 
+  /** Takes up what an earlier page left, in silence: a press on play goes on from there. */
+  restore({ queue, index, position, recording }) {
+    Object.assign(this, { queue, index, position, recording });
+    this.dispatch("track");
+  }
+
   toggle() {
     return this.audio.paused ? this.resume() : this.pause();
   }
@@ -92,14 +100,19 @@ export class Player extends EventTarget {
   }
 
   previous() {
-    if (this.audio.currentTime > RESTART_SECONDS || this.index === 0) this.seek(0);
+    if (this.position > RESTART_SECONDS || this.index === 0) this.seek(0);
     else this.#start(this.index - 1);
   }
 
   seek(seconds) {
-    if (!this.session) return;
-    const end = this.session.duration_ms / 1000;
-    this.position = this.audio.currentTime = Math.min(Math.max(0, seconds), end);
+    if (!this.recording) return;
+    this.position = Math.min(Math.max(0, seconds), this.recording.seconds);
+    if (this.session) this.audio.currentTime = this.position;
+    this.dispatch("moved");
+  }
+
+  skip(seconds) {
+    this.seek(this.position + seconds);
   }
 
   setVolume(volume) {
@@ -111,7 +124,7 @@ export class Player extends EventTarget {
   stop() {
     this.turn += 1;
     const told = this.#leave();
-    this.session = null;
+    this.session = this.recording = null;
     this.queue = [];
     this.#stop();
     this.dispatch("stopped");
@@ -137,6 +150,7 @@ export class Player extends EventTarget {
     this.session = null;
     this.index = index;
     this.position = position;
+    if (!continued) this.recording = null;
     this.paused = paused;
     this.problem = null;
     this.#stop();
@@ -144,18 +158,19 @@ export class Player extends EventTarget {
     try {
       const session = (await prepared) ?? (await startPlayback(this.track.id, deviceName(), takeOver));
       if (turn !== this.turn) return this.#end(session);
-      this.#begin(session, position, continued);
+      this.#begin(session, continued);
     } catch (refusal) {
       if (turn === this.turn) this.dispatch("problem", refusal);
     }
   }
 
-  #begin(session, position, continued) {
+  #begin(session, continued) {
     this.session = session;
+    this.recording = { seconds: session.duration_ms / 1000, waveform: session.audio.waveform };
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id);
     this.setVolume(this.volume);
-    this.engine.load(playlistOf(session.id), position);
+    this.engine.load(playlistOf(session.id), this.position);
     this.#renewLater();
     this.dispatch("session");
     if (!this.paused) this.#go();
@@ -204,7 +219,7 @@ export class Player extends EventTarget {
     if (this.audio.paused) return;
     this.log.heardUpTo(this.position);
     if (this.recovered && this.position > this.recoveredAt + SETTLED_SECONDS) this.recovered = false;
-    if (this.hasNext && this.session.duration_ms / 1000 - this.position < PREPARE_SECONDS) this.#prepare();
+    if (this.hasNext && this.recording.seconds - this.position < PREPARE_SECONDS) this.#prepare();
   }
 
   /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */

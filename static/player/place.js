@@ -1,0 +1,66 @@
+/** Where the listener is, kept for the next page load: the queue, the track, the position. Never seen by another listener. */
+
+import { forget, keep, recall, storedNames } from "./keepsake.js";
+
+const SHELF = "place:";
+const KEEP_EVERY_SECONDS = 5;
+
+export class Place {
+  constructor(player) {
+    this.player = player;
+    this.accountId = "";
+    this.kept = null;
+    for (const name of ["track", "session", "moved"]) player.addEventListener(name, () => this.keep());
+    player.addEventListener("stopped", () => this.#forget());
+    player.audio.addEventListener("pause", () => this.keep());
+    player.audio.addEventListener("timeupdate", () => Math.abs(player.position - this.keptAt) >= KEEP_EVERY_SECONDS && this.keep());
+  }
+
+  /** Whose place this is from now on; what others left in this browser is forgotten. */
+  belongTo(accountId) {
+    if (accountId === this.accountId) return;
+    this.accountId = accountId;
+    for (const name of storedNames(SHELF)) if (name !== this.#name) forget(name);
+    if (accountId) this.#takeUp();
+  }
+
+  /** A page on which nothing was played or moved keeps nothing: another one may have gone further. */
+  keep() {
+    const { queue, index, position, recording, active } = this.player;
+    if (!active || !this.accountId) return;
+    const text = JSON.stringify({ queue, index, position, recording });
+    if (text === this.kept) return;
+    this.#keptAs(text, position);
+    keep(this.#name, text);
+  }
+
+  get #name() {
+    return SHELF + this.accountId;
+  }
+
+  #takeUp() {
+    const text = recall(this.#name);
+    const place = parsed(text);
+    if (!place?.queue?.[place.index]) return;
+    this.#keptAs(text, place.position);
+    this.player.restore(place);
+  }
+
+  #keptAs(text, position) {
+    this.kept = text;
+    this.keptAt = position;
+  }
+
+  #forget() {
+    this.kept = null;
+    if (this.accountId) forget(this.#name);
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
