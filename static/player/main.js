@@ -22,7 +22,7 @@ function pageShown() {
   player.belongTo(viewer);
   place.belongTo(viewer);
   markPlaying(player);
-  panel.fold();
+  panel.sheet.fold();
 }
 
 /** A page may go without a word. */
@@ -41,3 +41,4 @@ document.addEventListener("visibilitychange", () => document.hidden && keepAll()
 window.addEventListener("pagehide", leave);
 window.addEventListener("online", () => player.reconnected());
 pageShown();
+panel.sheet.obeyHistory();

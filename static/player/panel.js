@@ -2,6 +2,7 @@
 
 import { keep, recall } from "./keepsake.js";
 import { SeekBar } from "./seekbar.js";
+import { Sheet } from "./sheet.js";
 import { clock } from "./time.js";
 
 const RING_OUT = 1;
@@ -11,6 +12,7 @@ export class Panel {
     this.element = element;
     this.player = player;
     this.audio = player.audio;
+    this.sheet = new Sheet(element, player);
     this.seekBar = new SeekBar(this.part("seek"), (seconds) => player.seek(seconds));
     this.#wireButtons();
     this.#wireVolume();
@@ -22,7 +24,6 @@ export class Panel {
     player.addEventListener("moved", () => this.#showPosition(player.position));
     player.addEventListener("problem", (event) => this.#showProblem(event.detail));
     player.addEventListener("stopped", () => this.#hide());
-    matchMedia("(width < 760px)").addEventListener("change", () => this.fold());
   }
 
   part(name) {
@@ -37,16 +38,16 @@ export class Panel {
       "play-here": () => this.player.playHere(),
       retry: () => this.player.resume(),
       dismiss: () => this.#dismiss(),
-      open: () => this.#open(true),
-      close: () => this.#open(false),
+      open: () => this.sheet.open(),
+      close: () => this.sheet.close(),
       mute: () => this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT),
     };
+    // To htmx even a name that leads nowhere is a link, to this page.
+    this.element.addEventListener("click", (event) => event.target.closest("a:not([href])") && event.stopPropagation(), true);
     this.element.addEventListener("click", (event) => {
       const button = event.target.closest("[data-action]");
       if (button) actions[button.dataset.action]();
-      else if (event.target.closest("a")) this.#open(false);
     });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#open(false));
   }
 
   #wireVolume() {
@@ -134,24 +135,8 @@ export class Panel {
     this.element.querySelector('[data-action="toggle"]').focus();
   }
 
-  /** No sheet any more, wherever the focus is. */
-  fold() {
-    this.#cover(false);
-  }
-
-  #open(open) {
-    if (open === this.element.hasAttribute("data-open")) return;
-    this.#cover(open);
-    this.element.querySelector(`[data-action="${open ? "close" : "open"}"]`).focus();
-  }
-
-  #cover(covered) {
-    this.element.toggleAttribute("data-open", covered);
-    document.getElementById("page").inert = covered;
-  }
-
   #hide() {
-    this.#open(false);
+    this.sheet.fold();
     this.element.hidden = true;
     document.documentElement.removeAttribute("data-player");
   }

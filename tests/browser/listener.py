@@ -102,7 +102,7 @@ class Listener:
 
     @property
     def player(self) -> Locator:
-        return self.page.get_by_role("region", name="Player")
+        return self.page.get_by_label("Player", exact=True)
 
     @property
     def seek_bar(self) -> Locator:
