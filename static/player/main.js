@@ -1,5 +1,6 @@
 /** Brings the player to life, once; pages come and go beside it. */
 
+import { Keyboard } from "./keyboard.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
 import { markPlaying, wirePages } from "./page.js";
 import { Panel } from "./panel.js";
@@ -10,6 +11,7 @@ const element = document.getElementById("player");
 const player = new Player(element.querySelector("audio"));
 const panel = new Panel(element, player);
 const place = new Place(player);
+new Keyboard(document.getElementById("shortcuts"), player, panel);
 wirePages(player);
 obeySystem(player);
 

@@ -40,7 +40,7 @@ export class Panel {
       dismiss: () => this.#dismiss(),
       open: () => this.sheet.open(),
       close: () => this.sheet.close(),
-      mute: () => this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT),
+      mute: () => this.toggleSound(),
     };
     // To htmx even a name that leads nowhere is a link, to this page.
     this.element.addEventListener("click", (event) => event.target.closest("a:not([href])") && event.stopPropagation(), true);
@@ -54,6 +54,10 @@ export class Panel {
     const slider = this.part("volume");
     slider.addEventListener("input", () => this.#setVolume(Number(slider.value)));
     this.#setVolume(Number(recall("volume") ?? 1));
+  }
+
+  toggleSound() {
+    this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT);
   }
 
   #setVolume(volume) {
