@@ -2,7 +2,7 @@
 
 import { Refusal, endPlayback, playlistOf, renewPlayback, startPlayback } from "./api.js";
 import { Engine } from "./engine.js";
-import { deviceName } from "./keepsake.js";
+import { deviceName, keep, randomId, recall } from "./keepsake.js";
 import { levelling } from "./loudness.js";
 import { PlayLog } from "./plays.js";
 
@@ -10,6 +10,7 @@ const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
 const MARGIN_MS = 5000;
 const SETTLED_SECONDS = 10;
+const LAST_TO_START = "last-to-start";
 
 const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
 
@@ -24,6 +25,8 @@ export class Player extends EventTarget {
     this.position = 0;
     this.recording = null;
     this.turn = 0;
+    this.id = randomId();
+    this.asked = Promise.resolve();
     this.volume = 1;
     this.#stop();
     this.engine.addEventListener("failed", () => this.#failed());
@@ -156,7 +159,7 @@ export class Player extends EventTarget {
     this.#stop();
     this.dispatch("track");
     try {
-      const session = (await prepared) ?? (await startPlayback(this.track.id, deviceName(), takeOver));
+      const session = (await prepared) ?? (await this.#ask(turn, this.track.id, takeOver));
       if (turn !== this.turn) return this.#end(session);
       this.#begin(session, continued);
     } catch (refusal) {
@@ -164,8 +167,16 @@ export class Player extends EventTarget {
     }
   }
 
+  /** One after the other, null where it is not wanted any more: the session that is started last holds this device's place. */
+  #ask(turn, trackId, takeOver) {
+    const session = this.asked.then(() => (turn === this.turn ? startPlayback(trackId, deviceName(), takeOver) : null));
+    this.asked = session.catch(() => {});
+    return session;
+  }
+
   #begin(session, continued) {
     this.session = session;
+    keep(LAST_TO_START, this.id);
     this.recording = { seconds: session.duration_ms / 1000, waveform: session.audio.waveform };
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id);
@@ -233,14 +244,14 @@ export class Player extends EventTarget {
     const turn = this.turn;
     const { id } = this.queue[this.index + 1];
     await renewPlayback(this.session.id).catch(() => {});
-    return turn === this.turn ? startPlayback(id, deviceName(), false).catch(() => null) : null;
+    return this.#ask(turn, id, false).catch(() => null);
   }
 
   async #takePrepared() {
     const { session } = this.prepared;
     this.prepared = null;
     const ready = await session;
-    return ready && Date.parse(ready.expires_at) > Date.now() + MARGIN_MS ? ready : null;
+    return ready && fresh(ready) ? ready : null;
   }
 
   #forgetPrepared() {
@@ -283,6 +294,8 @@ export class Player extends EventTarget {
 
   #refused(refusal) {
     if (refusal.status >= 500) return;
+    // Where no other page of this browser went on playing, the session was merely lost; whether another device plays is Core's to say.
+    if (refusal.reason === "session_ended" && recall(LAST_TO_START) === this.id) return this.#again({ paused: this.audio.paused });
     this.pause();
     this.session = null;
     this.dispatch("problem", refusal);
@@ -299,4 +312,10 @@ export class Player extends EventTarget {
       this.#refused(lost());
     }
   }
+}
+
+/** Good for the whole track that is about to begin. */
+function fresh(session) {
+  const now = Date.now() + MARGIN_MS;
+  return Date.parse(session.expires_at) > now && Date.parse(session.urls_expire_at) > now + session.duration_ms;
 }

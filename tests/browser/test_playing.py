@@ -174,7 +174,7 @@ class TestAnotherDevice:
 
         desk.player.get_by_role("button", name="Pause", exact=True).click()
         desk.player.get_by_role("button", name="Play", exact=True).click()
-        desk.until(lambda: "elsewhere" in desk.said, "the word that it plays elsewhere")
+        desk.until(lambda: "Another device is playing" in desk.said, "the word that it plays elsewhere")
         expect(desk.page.get_by_role("button", name="Play here instead")).to_be_visible()
         assert desk.page.evaluate("document.querySelector('audio').paused")
 
