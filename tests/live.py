@@ -24,8 +24,8 @@ PATIENCE = 180
 CELESTA = str(Path(sys.executable).with_name("celesta"))
 """The installed command, a Python script."""
 MUSIC = "games/wesnoth/*/data/core/music"
-PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg")
-"""Two long enough to walk through a site by, two short enough to hear out."""
+PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg", "elf-land.ogg")
+"""Two long enough to walk through a site by, the others short enough to hear out, the last 26.8 seconds long."""
 
 
 @dataclass(frozen=True)

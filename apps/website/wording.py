@@ -11,8 +11,8 @@ MONTHS = (
 
 
 def clock_time(milliseconds: int) -> str:
-    """A track's length: `4:05`, or `1:02:09`."""
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    """A track's length in whole seconds that have passed, as the player's clock counts them: `4:05`, or `1:02:09`."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
@@ -20,8 +20,8 @@ def clock_time(milliseconds: int) -> str:
 def rough_length(milliseconds: int) -> str:
     """A release's length: `21 seconds`, `48 minutes`, or `1 hour 12 minutes`."""
     if milliseconds < 60_000:
-        return count(max(1, round(milliseconds / 1000)), "second")
-    hours, minutes = divmod(round(milliseconds / 60_000), 60)
+        return count(max(1, milliseconds // 1000), "second")
+    hours, minutes = divmod(milliseconds // 60_000, 60)
     return " ".join(count(number, noun) for number, noun in ((hours, "hour"), (minutes, "minute")) if number)
 
 

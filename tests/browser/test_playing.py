@@ -88,6 +88,16 @@ class TestMusic:
         assert listener.calls[next_asked_for - 1].endswith("/renew")
         assert listener.page.locator("#now-playing").inner_text().startswith(listener.playing_title)
 
+    def test_is_as_long_in_the_player_as_in_the_list(self, visit, live_service):
+        listener = visit()
+        listener.register()
+        for path in live_service.releases():
+            listener.open(path)
+            for row in listener.page.locator("[data-track]").all():
+                row.get_by_role("button").click()
+                expect(listener.page.locator('[data-part="title"]')).to_have_text(row.get_attribute("data-title") or "")
+                expect(listener.page.locator('[data-part="length"]')).to_have_text(row.locator(".track__length").inner_text())
+
     def test_is_marked_where_it_is_listed(self, visit):
         listener = visit()
         listener.register()

@@ -12,7 +12,8 @@ from apps.website.wording import clock_time, count, full_date, moment, rough_len
 
 class TestLengths:
     @pytest.mark.parametrize(
-        ("milliseconds", "words"), [(0, "0:00"), (999, "0:01"), (59_600, "1:00"), (245_000, "4:05"), (3_729_000, "1:02:09")]
+        ("milliseconds", "words"),
+        [(0, "0:00"), (999, "0:00"), (26_600, "0:26"), (59_999, "0:59"), (245_000, "4:05"), (3_729_999, "1:02:09")],
     )
     def test_of_tracks(self, milliseconds, words):
         assert clock_time(milliseconds) == words
@@ -21,9 +22,10 @@ class TestLengths:
         ("milliseconds", "words"),
         [
             (100, "1 second"),
-            (21_400, "21 seconds"),
+            (26_600, "26 seconds"),
+            (59_999, "59 seconds"),
             (60_000, "1 minute"),
-            (2_880_000, "48 minutes"),
+            (2_939_999, "48 minutes"),
             (4_320_000, "1 hour 12 minutes"),
             (7_200_000, "2 hours"),
         ],
