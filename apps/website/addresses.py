@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from werkzeug.routing import BaseConverter
 
 from apps.core.contract.ids import FORM
@@ -33,6 +34,26 @@ def safe_path(target: str) -> str | None:
 def next_page() -> str:
     """Where to go after logging in: the page that asked for it, else home."""
     return safe_path(request.args.get("next", "")) or url_for("home.show")
+
+
+def without_slash() -> str | None:
+    """This address without the slash at its end, where that makes it a page of ours."""
+    path = request.path.removesuffix("/")
+    adapter = current_app.create_url_adapter(request)
+    if path == request.path or request.method not in {"GET", "HEAD"}:
+        return None
+    return _with_query(path, request.args) if adapter and adapter.test(path, request.method) else None
+
+
+def first_page() -> str | None:
+    """The beginning of the list that this address is a later page of."""
+    if "cursor" not in request.args:
+        return None
+    return _with_query(request.path, {name: value for name, value in request.args.items() if name != "cursor"})
+
+
+def _with_query(path: str, arguments: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(arguments)}" if arguments else path
 
 
 def this_page() -> str:

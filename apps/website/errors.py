@@ -14,11 +14,12 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
 from apps.website.actor import stranger, viewer
-from apps.website.addresses import safe_path, this_page
+from apps.website.addresses import first_page, safe_path, this_page, without_slash
 from apps.website.login import Accounts, log_out
 from ports.web_sessions.interface import WebSessionsUnavailable
 
 PLAYER = "/player/"
+NOT_FOUND, UNPROCESSABLE = 404, 422
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -78,6 +79,9 @@ def _failed(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return cast(Response, error.get_response())
     status = error.code or 500
+    address = without_slash() if status == NOT_FOUND else None
+    if address:
+        return cast(Response, redirect(address, 308))
     response = _answer(BY_STATUS.get(status) or Problem("http", error.name, status, error.description or error.name))
     if isinstance(error, MethodNotAllowed):
         response.allow.update(error.valid_methods or ())
@@ -98,7 +102,9 @@ def _page(problem: Problem) -> Response:
     if problem.status >= 500:
         # Whoever is asking cannot be looked up when what knows it is what failed.
         g.actor = stranger()
-    return make_response(render_template("error.html", problem=problem, nameless=problem.status >= 500), problem.status)
+    beginning = first_page() if problem.status == UNPROCESSABLE else None
+    page = render_template("error.html", problem=problem, beginning=beginning, nameless=problem.status >= 500)
+    return make_response(page, problem.status)
 
 
 def _to_log_in() -> Response:

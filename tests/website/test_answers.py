@@ -21,6 +21,26 @@ class TestErrorPages:
         assert answer.status_code == 404
         assert "Check it, or start from home." in answer.text
 
+    @pytest.mark.parametrize(
+        ("path", "address"),
+        [
+            ("/releases/", "/releases"),
+            ("/releases/?order=title", "/releases?order=title"),
+            (f"/artists/{'0' * 22}/", f"/artists/{'0' * 22}"),
+            ("/log-in/?next=/account", "/log-in?next=%2Faccount"),
+        ],
+    )
+    def test_a_slash_too_many_leads_to_the_page(self, guest, path, address):
+        answer = guest.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (308, address)
+
+    @pytest.mark.parametrize("path", ["/nowhere/", "/log-out/", "//releases/", "//example.com/", "/\\example.com/", "/player/plays/"])
+    def test_a_slash_leads_to_no_other_site(self, guest, path):
+        answer = guest.client.get("/", environ_overrides={"PATH_INFO": path})
+        leads = answer.headers.get("Location", "/releases")
+        assert leads.removeprefix("http://localhost") == "/releases" or answer.status_code == 404
+        assert answer.status_code in {308, 404}
+
     def test_a_method_that_is_not_taken_names_those_that_are(self, guest):
         answer = guest.client.get("/log-out")
         assert answer.status_code == 405

@@ -61,6 +61,12 @@ class TestTheListOfReleases:
         assert answer.status_code == 422
         assert "onload" not in answer.text
 
+    def test_leads_from_a_cursor_that_is_no_good_to_its_own_beginning(self, guest):
+        answer = guest.get("/releases?order=title&cursor=abc").text
+        assert links(answer, "/releases")[-1] == "/releases?order=title"
+        assert "Go to the first page" in answer
+        assert "Go to the first page" not in guest.get("/nowhere").text
+
 
 class TestAReleasePage:
     def test_lists_the_tracks_and_links_the_artist(self, guest, catalogue, visitor):
