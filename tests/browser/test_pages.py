@@ -23,6 +23,22 @@ SMALL = """
 """
 
 
+TELL_OF_PLAYS = """
+(count) => fetch("/player/plays", {
+  method: "POST",
+  headers: { "Content-Type": "application/json", "X-CSRFToken": document.getElementById("page").dataset.csrf },
+  body: JSON.stringify({
+    plays: Array.from({ length: count }, (_, number) => ({
+      event_id: `play-${number}-${Math.random()}`.replace(".", ""),
+      track_id: document.querySelector("[data-track]").dataset.track,
+      started_at: new Date(Date.now() - number * 60_000).toISOString(),
+      played_ms: 30_000,
+    })),
+  }),
+}).then((answer) => answer.ok)
+"""
+
+
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def narrow_or_wide(request: pytest.FixtureRequest) -> dict[str, int]:
     return request.param
@@ -98,6 +114,25 @@ class TestEveryPage:
         visitor.open("/")
         visitor.page.keyboard.press("Tab")
         expect(visitor.page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+class TestAListInPages:
+    def test_goes_on_by_keyboard_at_the_first_new_entry(self, visit, narrow_or_wide):
+        listener = visit(narrow_or_wide)
+        listener.register()
+        listener.open_release()
+        assert listener.page.evaluate(TELL_OF_PLAYS, 70)
+        listener.open("/recently-played")
+        entries = listener.page.locator("#history a")
+        expect(entries).to_have_count(50)
+        listener.page.get_by_role("link", name="Show more").press("Enter")
+        expect(entries).to_have_count(70)
+        expect(entries.nth(50)).to_be_focused()
+        expect(entries.nth(50)).to_be_in_viewport()
+        expect(listener.page.get_by_role("link", name="Show more")).to_have_count(0)
+        listener.page.keyboard.press("Tab")
+        expect(entries.nth(51)).to_be_focused()
+        assert listener.page.url == listener.url + "/recently-played"
 
 
 class TestForms:
