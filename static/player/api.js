@@ -29,8 +29,16 @@ export const recordPlays = (plays) => post("/player/plays", { plays }, true);
 
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
 
+/** The token of the last page that had one: a page of an error may not. */
+let token;
+
+function csrfToken() {
+  token = document.getElementById("page").dataset.csrf ?? token;
+  return token;
+}
+
 async function post(path, body, keepalive = false) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": document.getElementById("page").dataset.csrf };
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
   let response;
   try {
     response = await fetch(path, { method: "POST", headers, keepalive, body: JSON.stringify(body ?? {}) });

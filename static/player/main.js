@@ -19,10 +19,15 @@ player.addEventListener("session", () => announceToSystem(player.session, player
 player.addEventListener("stopped", withdrawFromSystem);
 for (const name of ["play", "pause", "seeked", "durationchange"]) player.audio.addEventListener(name, () => tellSystem(player.audio));
 
+function belongTo(accountId) {
+  player.belongTo(accountId);
+  place.belongTo(accountId);
+}
+
+/** A page of an error may not know who is there; then it is who it was. */
 function pageShown() {
   const { viewer } = document.getElementById("page").dataset;
-  player.belongTo(viewer);
-  place.belongTo(viewer);
+  if (viewer !== undefined) belongTo(viewer);
   markPlaying(player);
   panel.sheet.fold();
 }

@@ -7,7 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Request, Route, expect
 
+from apps.website.app import create_website
 from tests.browser.conftest import PHONE
+from tests.conftest import settings
 
 SESSION = r"POST /player/sessions"
 UNFINISHED = "Object.keys(localStorage).filter((name) => name.startsWith('playing:'))"
@@ -293,6 +295,24 @@ class TestFaults:
         listener.until(lambda: listener.page.evaluate(kept) == [], "the play to be told")
         listener.until(lambda: _remembered(listener, title), "the play in the history")
 
+    def test_a_page_that_could_not_be_made_stops_nothing(self, visit, tmp_path):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        title = listener.play_longest()
+        listener.listen_on()
+        listener.forget_breaks()
+        cut_off = create_website({**settings(tmp_path), "CORE_CLIENT": "http", "CORE_URL": "http://127.0.0.1:9"}, None)
+        page = cut_off.test_client().get("/account")
+        listener.page.route("**/account", lambda route: route.fulfill(status=page.status_code, content_type="text/html", body=page.text))
+        listener.go("Account")
+        expect(listener.page.get_by_role("heading", name="Not available at the moment")).to_be_visible()
+        listener.listen_on()
+        assert (listener.breaks, listener.playing_title) == ([], title)
+        _pause_and_play(listener)
+        listener.listen_on(1)
+        assert listener.said == ""
+
     def test_a_page_out_of_reach_is_said_and_the_music_plays_on(self, visit):
         listener = visit()
         listener.register()
@@ -306,6 +326,14 @@ class TestFaults:
         listener.listen_on()
         assert listener.breaks == []
         listener.errors.clear()
+
+
+def _pause_and_play(listener) -> None:
+    """The session is renewed at once."""
+    renewals = listener.count(r"POST /player/sessions/\w+/renew")
+    listener.player.get_by_role("button", name="Pause", exact=True).click()
+    listener.player.get_by_role("button", name="Play", exact=True).click()
+    listener.until(lambda: listener.count(r"POST /player/sessions/\w+/renew") > renewals, "the renewal")
 
 
 def _remembered(listener, title: str) -> bool:
