@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import stat
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +23,12 @@ from ports.transcoder.fragments import Fragmented, read_fragments
 from ports.transcoder.interface import MediaRefused, Progress, Transcode, TranscoderUnavailable
 from ports.transcoder.measurements import read_loudness, read_waveform
 from ports.transcoder.probe import Source, read_probe, too_long
-from ports.transcoder.process import Ffmpeg, Finished, Limits
+from ports.transcoder.process import Ffmpeg, Finished, Limits, Permit
 from ports.transcoder.renditions import flac_file, fragmented_file
 from ports.transcoder.riff import wave_is_cut_short
-from ports.transcoder.sandbox import NOT_STARTED
+from ports.transcoder.sandbox import NOT_STARTED, PROTECTIONS
+
+log = logging.getLogger(__name__)
 
 ENCODED = 0.95
 """The share of the work after which only the check is left."""
@@ -49,23 +53,36 @@ class FfmpegTranscoder:
         return cls(_installed(environment.optional("FFMPEG")), Limits.from_env(environment))
 
     def ping(self) -> None:
+        missing = self.missing_protections()
+        log.info("ffmpeg runs under: %s.", ", ".join(name for name in PROTECTIONS if name not in missing) or "no protection at all")
+
+    def missing_protections(self) -> dict[str, str]:
+        """What of `PROTECTIONS` this machine does not give, and why; raises `TranscoderUnavailable` where ffmpeg does not start."""
         with tempfile.TemporaryDirectory() as folder:
-            finished = self.ffmpeg.run(["-version"], Path(folder), _unheard)
+            finished = self.ffmpeg.run(["-version"], self._permit(Path(folder)), _unheard)
         if finished.code != 0:
             raise TranscoderUnavailable(f"ffmpeg does not start: {_last_line(finished)}.")
+        return finished.missing
 
     def transcode(self, source: Path, into: Path, progress: Progress) -> Transcode:
+        permit = self._permit(into, source)
         with _trouble_named():
             container = self._accept(source)
             # Under a name of our choosing, so that the source's own name is never ffmpeg's to read.
             (into / ladder.SOURCE).symlink_to(source.absolute())
-        opened = self._probe(container, into, progress)
-        encoded = self._encode(opened, into, progress)
+        opened = self._probe(container, permit, progress)
+        encoded = self._encode(opened, permit, progress)
         with _trouble_named():
+            _check_files(into)
             result = self._collect(opened, encoded, into)
-        self._verify(into, progress)
+        self._verify(permit, progress)
+        with _trouble_named():
+            _check_files(into)
         progress(1.0)
         return result
+
+    def _permit(self, folder: Path, source: Path | None = None) -> Permit:
+        return Permit(folder, time.monotonic() + self._limits.seconds, source)
 
     def _accept(self, source: Path) -> Container:
         status = source.stat()
@@ -80,18 +97,18 @@ class FfmpegTranscoder:
             raise MediaRefused("This WAV file ends early, its header promises more: send it again.")
         return container
 
-    def _probe(self, container: Container, folder: Path, progress: Progress) -> Source:
-        finished = self.ffmpeg.run(ladder.opening(container), folder, lambda _: progress(0.0))
+    def _probe(self, container: Container, permit: Permit, progress: Progress) -> Source:
+        finished = self.ffmpeg.run(ladder.opening(container), permit, lambda _: progress(0.0))
         # Told to open a file and to write none, ffmpeg ends with an error of its own: only a crash or an ffmpeg that never ran counts.
         if finished.signal or finished.code == NOT_STARTED:
             raise self._failure(container, finished)
         return read_probe(container, finished.diagnostics, self._limits)
 
-    def _encode(self, source: Source, folder: Path, progress: Progress) -> Finished:
+    def _encode(self, source: Source, permit: Permit, progress: Progress) -> Finished:
         def heard(seconds: float) -> None:
             progress(min(1.0, seconds / source.seconds) * ENCODED if source.seconds else 0.0)
 
-        finished = self.ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), folder, heard)
+        finished = self.ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), permit, heard, writes=True)
         # An ffmpeg before version 7 ends well even where the disk was full.
         if finished.code != 0 or finished.troubles:
             raise self._failure(source.container, finished)
@@ -125,8 +142,8 @@ class FfmpegTranscoder:
         music = read_stream_information(folder / ladder.FLAC)
         self._check_length(source, music)
         fragmented = {name: read_fragments(folder / name) for name in ladder.AAC}
-        for name, parsed in fragmented.items():
-            _check_rendition(name, parsed, music)
+        for parsed in fragmented.values():
+            _check_rendition(parsed, music)
         first = fragmented["aac-64"]
         loudness = read_loudness(encoded.diagnostics)
         waveform = read_waveform(folder / ladder.PEAKS)
@@ -147,17 +164,25 @@ class FfmpegTranscoder:
             ),
         )
 
-    def _verify(self, folder: Path, progress: Progress) -> None:
+    def _verify(self, permit: Permit, progress: Progress) -> None:
         """The smallest and the lossless rendition decode; the boxes and the length of each were checked when they were read."""
-        finished = self.ffmpeg.run(ladder.decoding("aac-64", ladder.FLAC), folder, lambda _: progress(ENCODED))
+        finished = self.ffmpeg.run(ladder.decoding("aac-64", ladder.FLAC), permit, lambda _: progress(ENCODED))
         if finished.code != 0:
             raise TranscoderUnavailable(f"A finished rendition does not decode ({_last_line(finished)}): try again.")
 
 
-def _check_rendition(name: str, parsed: Fragmented, music: StreamInformation) -> None:
+def _check_files(folder: Path) -> None:
+    """An ffmpeg that a file has taken over could have us publish somebody else's file under a rendition's name."""
+    for path in folder.iterdir():
+        status = path.lstat()
+        if path.name != ladder.SOURCE and not (stat.S_ISREG(status.st_mode) and status.st_nlink == 1):
+            raise MediaRefused("This file attacks the decoder: it made something else than renditions. Do not send it again.")
+
+
+def _check_rendition(parsed: Fragmented, music: StreamInformation) -> None:
     """The same samples went to every encoder: where their number differs, the chain of filters was rebuilt on the way."""
     if parsed.timescale != ladder.playback_rate(music.sample_rate):
-        raise TranscoderUnavailable(f"The rendition {name} has a rate of {parsed.timescale} Hz: set FFMPEG to another ffmpeg.")
+        raise MediaRefused("This file's sound has another sample rate than its header says: export it again.")
     lasts, seconds = (parsed.duration - parsed.delay) / parsed.timescale, music.samples / music.sample_rate
     if abs(lasts - seconds) > RENDITION_TOLERANCE_SECONDS:
         raise MediaRefused("This file's sound changes its sample rate or channels midway: send each part as a file of its own.")

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import subprocess
+import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ports.transcoder.flac import read_stream_information
 from ports.transcoder.interface import MediaRefused
+from ports.transcoder.ladder import PEAKS
 from ports.transcoder.process import Ffmpeg
 from tests.factories.audio import hostile_files, make_audio, referring_mp4, run_ffmpeg, truncated, wave_claiming
 from tests.ports.transcoder.conftest import Listener, Transcoding
@@ -34,6 +39,16 @@ REASONS = {
     "matroska.mp3": "is a video file",
     "truncated.flac": r"ends early: 10 of the 20 seconds",
 }
+MEASURED = """
+import os, resource, sys
+from pathlib import Path
+from ports.environment import Environment
+from ports.transcoder.ffmpeg import FfmpegTranscoder
+
+FfmpegTranscoder.from_env(Environment(os.environ)).transcode(Path(sys.argv[1]), Path(sys.argv[2]), lambda _: None)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""How much memory its largest child took, in kilobytes."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +119,59 @@ class TestLies:
         with pytest.raises(MediaRefused, match="damaged"):
             transcode(source)
 
+    def test_words_in_a_file_do_not_pass_for_the_systems(self, transcode: Transcoding, tmp_path: Path):
+        source = speaking_ogg(tmp_path, "muxer: No space left on device")
+        assert transcode(source).duration_ms == 2000
+
+    def test_nor_for_ffmpegs_last(self, transcode: Transcoding, tmp_path: Path):
+        source = speaking_ogg(tmp_path, f"Exiting normally, received signal {signal.SIGTERM:d}.")
+        with pytest.raises(MediaRefused, match="unpacks to more than"):
+            transcode(source, output_bytes=20_000)
+
+    def test_nor_for_its_description_of_the_sound(self, transcode: Transcoding, tmp_path: Path):
+        source = speaking_ogg(tmp_path, "  Stream #0:0: Audio: vorbis, 48000 Hz, mono, s16")
+        with pytest.raises(MediaRefused, match="another sample rate than its header says"):
+            transcode(source)
+
+
+class TestCovers:
+    @pytest.mark.parametrize("kind", ["mp3", "flac", "m4a"])
+    def test_a_picture_that_unpacks_to_gigabytes_is_not_unpacked(self, tmp_path: Path, into: Path, kind: str):
+        source = make_audio(tmp_path / f"song.{kind}", seconds=1, kind=kind, cover=huge_picture())
+        arguments = [sys.executable, "-c", MEASURED, str(source), str(into)]
+        kilobytes = int(subprocess.run(arguments, capture_output=True, check=True).stdout)
+        assert kilobytes < 512 << 10
+
+
+class TestTakenOver:
+    """Somebody else's file must not leave under a rendition's name."""
+
+    @pytest.mark.parametrize("way", [os.symlink, os.link])
+    def test_a_link_made_while_encoding_is_refused(
+        self, transcode: Transcoding, tmp_path: Path, into: Path, way: Callable[[Path, Path], None]
+    ):
+        secret = make_audio(tmp_path / "secret.flac")
+
+        def attack(share: float) -> None:
+            if share > 0:
+                (into / "flac").unlink()
+                way(secret, into / "flac")
+
+        with pytest.raises(MediaRefused, match="attacks the decoder"):
+            transcode(make_audio(tmp_path / "song.wav"), attack)
+
+    def test_and_one_made_while_the_renditions_are_verified(self, transcode: Transcoding, tmp_path: Path, into: Path):
+        secret = make_audio(tmp_path / "secret.flac")
+
+        def attack(share: float) -> None:
+            verifying = share > 0 and not (into / PEAKS).exists()
+            if verifying:
+                (into / "flac").unlink(missing_ok=True)
+                (into / "flac").hardlink_to(secret)
+
+        with pytest.raises(MediaRefused, match="attacks the decoder"):
+            transcode(make_audio(tmp_path / "song.wav"), attack)
+
 
 class TestCodecs:
     @pytest.mark.parametrize(("name", "coding", "muxer"), [("song.wav", "wmav2", "wav"), ("song.m4a", "ac3", "mp4")])
@@ -167,6 +235,20 @@ class TestExternalReferences:
         assert "Opening '" + str(secret) in followed(ffmpeg, source)
         with pytest.raises(MediaRefused, match="no sound that can be decoded"):
             transcode(source)
+
+
+def speaking_ogg(folder: Path, line: str) -> Path:
+    """A file whose language tag puts a line of its own into what ffmpeg prints."""
+    return make_audio(folder / "song.ogg", tags={"language": f"x\n{line}\n  Stream #0:0"})
+
+
+def huge_picture() -> bytes:
+    """A PNG of a few hundred bytes that is 16,000 pixels wide and high, each of eight bytes."""
+    header = struct.pack(">IIBBBBB", 16_000, 16_000, 16, 6, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(128_001))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
 
 
 def followed(ffmpeg: Ffmpeg, source: Path) -> str:
