@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -11,9 +12,12 @@ from celery.signals import setup_logging, worker_init
 from ports.container import Container
 from ports.environment import BootError, Environment
 from ports.logs import configure_logs
+from ports.transcoder.sandbox import keep_memory_private
 from tasks.events import EventBatches
 from tasks.office import Office
 from tasks.schedule import SCHEDULE, beat_schedule
+
+log = logging.getLogger(__name__)
 
 ROUTES = {
     "tasks.intake.*": {"queue": "default"},
@@ -74,6 +78,15 @@ celery.steps["consumer"].add(EventBatches)
 @setup_logging.connect
 def log_as_all_processes_do(**_: Any) -> None:
     configure_logs(Environment(os.environ))
+
+
+@worker_init.connect
+def keep_secrets(**_: Any) -> None:
+    """The processes that tasks run in inherit it, and ffmpeg, which runs as the same user, then cannot read the keys out of them."""
+    try:
+        keep_memory_private()
+    except (OSError, AttributeError) as error:
+        log.warning("Other processes of this user may read this worker's memory: %s", error)
 
 
 @worker_init.connect

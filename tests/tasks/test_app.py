@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import psutil
 import pytest
@@ -10,8 +12,23 @@ import pytest
 from apps.core.contract.jobs import LEASE_SECONDS
 from apps.core.subscriptions import JOB_TASKS
 from ports.environment import BootError
+from ports.transcoder.process import MOST_SECONDS
 from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_office, settings
 from tasks.schedule import CALENDAR, SCHEDULE, beat_schedule
+
+TIME_TO_MOVE_FILES = 10 * 60
+LET_OTHERS_LOOK = """
+import ctypes, os
+from tasks.app import keep_secrets
+
+keep_secrets()
+PR_GET_DUMPABLE = 3
+if os.fork() == 0:
+    print(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), flush=True)
+    os._exit(0)
+os.wait()
+"""
+"""Whether other processes of this user may look into those that a worker forks."""
 
 
 @pytest.fixture
@@ -38,6 +55,9 @@ class TestTasks:
     def test_no_task_may_outlast_what_would_give_it_to_a_second_worker(self):
         assert LEASE_SECONDS < SOFT_TIME_LIMIT < TIME_LIMIT < VISIBILITY_TIMEOUT
 
+    def test_a_transcode_ends_while_its_task_has_time_to_fetch_and_to_store(self):
+        assert MOST_SECONDS + TIME_TO_MOVE_FILES <= SOFT_TIME_LIMIT
+
 
 class TestSettings:
     def test_a_missing_broker_stops_the_boot_and_is_named(self, monkeypatch):
@@ -57,6 +77,10 @@ class TestSettings:
 
 
 class TestWorkerStart:
+    def test_no_process_of_the_same_user_may_read_its_keys(self):
+        looked = subprocess.run([sys.executable, "-c", LET_OTHERS_LOOK], capture_output=True, text=True, check=True)
+        assert looked.stdout == "0\n"
+
     def test_an_unknown_port_stops_the_worker_with_one_line(self, monkeypatch, tmp_path):
         monkeypatch.setenv("CELESTA_HOME", str(tmp_path))
         monkeypatch.setenv("TRANSCODER", "gramophone")
