@@ -18,6 +18,7 @@ from tasks.office import Office
 PASSING = (TranscoderUnavailable, Unavailable, Conflict, TooMany, OSError)
 """Faults of the surroundings: the same work may succeed later, or elsewhere."""
 LONGEST_REASON = 500
+TOOK_TOO_LONG = "It took longer than any job may, the storage or the machine is too slow now: it is tried again later."
 
 W = TypeVar("W", bound=Work)
 
@@ -66,7 +67,8 @@ def do_job(office: Office, job_id: str, kind: type[W], work: Callable[[Office, L
     """Claim the job and do its work, unless it is done, given up or held by another worker; then there is nothing to do.
 
     `work` ends by recording its result under the lease. What it raises decides what becomes of the job: `MediaRefused` gives it
-    up for good, a passing fault returns it for another try, and so does a mistake of ours, which is raised on for all to see.
+    up for good, a passing fault or the end of a task's time returns it for another try, and so does a mistake of ours, which is
+    raised on for all to see.
     """
     answer = office.core.send(ClaimJob(job_id))
     if isinstance(answer, NotClaimable):
@@ -83,7 +85,9 @@ def do_job(office: Office, job_id: str, kind: type[W], work: Callable[[Office, L
         except MediaRefused as error:
             _give_up(office.core, lease, str(error))
         except SoftTimeLimitExceeded:
-            _give_up(office.core, lease, "It took longer than any job may: split the file, or send it in another format.")
+            # Whatever a file could prolong ends earlier, at a limit of its own: only slow surroundings take so long.
+            log.warning("Job %s took longer than any may: it is returned", job_id)
+            _hand_back(office.core, lease, TOOK_TOO_LONG, passing=True)
         except PASSING as error:
             reason = _passing_reason(error)
             log.warning("Job %s is returned: %s", job_id, reason)

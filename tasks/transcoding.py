@@ -9,13 +9,13 @@ from ports.transcoder.interface import MediaRefused, RenditionFile, Transcode
 from tasks.app import celery
 from tasks.leases import Lease, do_job
 from tasks.office import Office, office
-from tasks.workspace import workspace
+from tasks.workspace import keep_room, workspace
 
 EXTENSIONS = {"audio/mp4": ".mp4", "audio/flac": ".flac"}
 TRANSCODED = 0.9
 """The share of the work that is done when all renditions lie in the workspace."""
 ROOM = 3
-"""Times the source's size: the source itself and its renditions. A small lossy source grows, which the spare room covers."""
+"""Times the source's size: the source itself and its renditions. A small, long one grows a hundredfold: room is kept on the way."""
 
 
 @celery.task
@@ -34,7 +34,12 @@ def transcode_recording(office: Office, lease: Lease, work: TranscodeWork) -> No
             office.storage.fetch(work.source_key, source)
         except ObjectNotFound:
             raise MediaRefused("Its file went out of quarantine meanwhile: import it again.") from None
-        made = office.transcoder.transcode(source, into, lambda share: lease.progress(share * TRANSCODED))
+
+        def progress(share: float) -> None:
+            lease.progress(share * TRANSCODED)
+            keep_room(folder)
+
+        made = office.transcoder.transcode(source, into, progress)
         prefix = f"audio/{work.recording_id}/{work.content_hash}"
         renditions = tuple(_store(office.storage, lease, prefix, file) for file in made.renditions)
     office.core.send(RecordTranscode(lease.job_id, lease.token, _audio(made), renditions))

@@ -28,6 +28,13 @@ def workspace(parent: Path, needed: int) -> Generator[Path]:
         yield Path(folder)
 
 
+def keep_room(folder: Path) -> None:
+    """For work whose size nobody can tell beforehand: raises `OSError` where it has left the disk less than is to stay free."""
+    free = shutil.disk_usage(folder).free
+    if free < SPARE_BYTES:
+        raise OSError(errno.ENOSPC, f"{free >> 20} MiB are left and {SPARE_BYTES >> 20} MiB stay free: make room", str(folder.parent))
+
+
 def _remove_abandoned(parent: Path) -> None:
     """What killed workers left behind would otherwise fill the disk."""
     for folder in parent.glob("job-*"):

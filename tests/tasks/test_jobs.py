@@ -5,19 +5,29 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
+import psutil
 import pytest
+from billiard.pool import soft_timeout_sighandler
 
 from apps.core.contract.catalogue import GetRelease, ListReleases
 from apps.core.contract.errors import LeaseLost, Unavailable
 from apps.core.contract.intake import GetDelivery
 from apps.core.contract.jobs import LEASE_SECONDS, Claimed, ClaimJob, JobStatus, ListJobs, ReceiveWork, ReturnJob, TranscodeWork
-from ports.transcoder.interface import MediaRefused, TranscoderUnavailable
+from ports.environment import Environment
+from ports.transcoder.ffmpeg import FfmpegTranscoder
+from ports.transcoder.interface import MediaRefused, Progress, Transcode, Transcoder, TranscoderUnavailable
 from tasks import leases
+from tasks import workspace as workspaces
 from tasks.intake import receive_release
 from tasks.leases import do_job
 from tasks.transcoding import transcode_recording
+from tests.factories.audio import make_audio
 
 
 @pytest.fixture
@@ -98,6 +108,54 @@ class TestTranscode:
             JobStatus.FAILED,
             "Its file is no longer in quarantine: import it again.",
         )
+
+
+@dataclass
+class WhileEncoding:
+    """A transcoder during whose work something happens."""
+
+    transcoder: Transcoder
+    happens: Callable[[], object]
+
+    def transcode(self, source: Path, into: Path, progress: Progress) -> Transcode:
+        def heard(share: float) -> None:
+            if share > 0:
+                self.happens()
+            progress(share)
+
+        return self.transcoder.transcode(source, into, heard)
+
+
+class TestTranscodeThatIsPutOff:
+    @pytest.fixture
+    def long_job(self, folder, import_folder, office, task_queue):
+        for path in (folder / "Album").iterdir():
+            path.unlink()
+        make_audio(folder / "Album" / "1.flac", seconds=1800, sample_rate=8000, channels=1, tags={"title": "Long", "album": "Album"})
+        import_folder()
+        do_job(office, task_queue.held.pop().arguments["job_id"], ReceiveWork, receive_release)
+        return task_queue.held.pop().arguments["job_id"]
+
+    def put_off(self, office, operator, job_id, happens) -> str:
+        transcoder = WhileEncoding(FfmpegTranscoder.from_env(Environment(os.environ)), happens)
+        office.transcoder = transcoder
+        do_job(office, job_id, TranscodeWork, transcode_recording)
+        assert (job(operator, job_id).status, job(operator, job_id).attempts) == (JobStatus.WAITING, 0)
+        assert list(office.workspaces.iterdir()) == []
+        assert [child.name() for child in psutil.Process().children() if "ffmpeg" in child.name()] == []
+        return job(operator, job_id).reason
+
+    def test_a_disk_that_fills_up_on_the_way(self, long_job, office, operator, monkeypatch):
+        reason = self.put_off(office, operator, long_job, lambda: monkeypatch.setattr(workspaces, "SPARE_BYTES", 1 << 60))
+        assert "MiB stay free: make room" in reason
+
+    def test_time_that_is_up(self, long_job, office, operator):
+        before = signal.signal(signal.SIGUSR1, soft_timeout_sighandler)
+        try:
+            reason = self.put_off(office, operator, long_job, lambda: signal.raise_signal(signal.SIGUSR1))
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        assert "took longer than any job may" in reason
 
 
 class TestDoJob:

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from tasks.workspace import ABANDONED_AFTER, workspace
+from tasks import workspace as workspaces
+from tasks.workspace import ABANDONED_AFTER, keep_room, workspace
 
 
 class TestWorkspace:
@@ -26,6 +27,13 @@ class TestWorkspace:
     def test_a_disk_without_room_is_told_at_once(self, tmp_path):
         with pytest.raises(OSError, match="MiB are needed") as full, workspace(tmp_path / "work", 1 << 60):
             pass
+        assert full.value.errno == errno.ENOSPC
+
+    def test_work_that_leaves_too_little_is_told(self, tmp_path, monkeypatch):
+        keep_room(tmp_path)
+        monkeypatch.setattr(workspaces, "SPARE_BYTES", 1 << 60)
+        with pytest.raises(OSError, match="MiB stay free: make room") as full:
+            keep_room(tmp_path)
         assert full.value.errno == errno.ENOSPC
 
     def test_what_a_killed_worker_left_is_removed_when_it_is_old_enough(self, tmp_path):
