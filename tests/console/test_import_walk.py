@@ -103,13 +103,23 @@ class TestWalk:
     def test_a_name_that_is_not_utf8_is_refused_under_a_name_that_can_be_shown(self, folder):
         os.close(os.open(os.fsencode(folder) + b"/caf\xe9.mp3", os.O_CREAT | os.O_WRONLY))
         touch(folder / "Müsik 音楽 موسيقى \u202egpj.mp3")
-        assert refusals(folder) == {"caf\ufffd.mp3": UNNAMEABLE}
+        assert refusals(folder) == {r"caf\xe9.mp3": UNNAMEABLE}
         assert len(list(Walk(folder).files())) == 2
 
     def test_a_name_or_folder_with_control_characters_is_refused(self, folder):
         touch(folder / "line\nbreak.mp3")
         touch(folder / "bell\a" / "a.mp3")
-        assert refusals(folder) == {"line\ufffdbreak.mp3": UNNAMEABLE, "bell\ufffd/a.mp3": UNNAMEABLE}
+        assert refusals(folder) == {r"line\x0abreak.mp3": UNNAMEABLE, r"bell\x07/a.mp3": UNNAMEABLE}
+
+    def test_names_that_differ_only_in_what_cannot_be_shown_stay_two(self, folder):
+        for name in (b"caf\xe9.mp3", b"caf\xe8.mp3", b"caf\n.mp3"):
+            os.close(os.open(os.fsencode(folder) + b"/" + name, os.O_CREAT | os.O_WRONLY))
+        assert sorted(refusals(folder)) == [r"caf\x0a.mp3", r"caf\xe8.mp3", r"caf\xe9.mp3"]
+
+    def test_a_long_name_that_has_to_be_spelled_out_still_fits_the_contract(self, folder):
+        touch(folder.joinpath(*[os.fsdecode(b"\xe9" * 200)] * 6, "a.mp3"))
+        (path,) = refusals(folder)
+        assert len(path) == 4096
 
     def test_a_folder_that_may_not_be_read_is_refused_and_the_rest_found(self, folder, monkeypatch):
         touch(folder / "closed" / "a.mp3")

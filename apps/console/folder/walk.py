@@ -14,6 +14,8 @@ from apps.core.contract.intake import MAXIMUM_FILE_BYTES
 
 MUSIC = frozenset({".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".wav", ".aiff", ".aif"})
 
+LONGEST_PATH = 4096
+"""What the contract takes, and no system opens a longer one; only one that was spelled out can be."""
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 LINK_OUT = "It is a link that leads out of the folder: import what it points to by itself."
@@ -101,5 +103,6 @@ def _refusal(path: str, status: os.stat_result) -> str:
 
 
 def _readable(path: str | PurePosixPath) -> str:
-    """The path with what is not text replaced, so that it can be written down and shown."""
-    return CONTROL.sub("\ufffd", os.fsencode(path).decode(errors="replace"))
+    """The path with what is not text spelled out, so that it can be written down and shown, and two names stay two."""
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)[:LONGEST_PATH]
