@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import structlog
 
-from apps.console.folder.delivery import changed, deliver
+from apps.console.folder.delivery import deliver, sort_out
 from apps.console.folder.walk import Walk
 from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
+from apps.core.contract.intake import OpenDelivery
 from bench.library import write_files
 from bench.measure import ROOT, show
 from bench.servers import home
@@ -56,11 +57,11 @@ def _round(music: Path) -> Round:
     with home() as environment:
         core = Sender(InProcessClient(create_core(environment), Service.CONSOLE), Actor(Service.CONSOLE))
         began = time.perf_counter()
-        files = changed(core, music, list(Walk(music).files()))
-        deliver(core, music, files, lambda _: None)
+        files, _ = sort_out(core, music, list(Walk(music).files()))
+        deliver(core, core.send(OpenDelivery(str(music))), music, files, lambda _: None)
         delivered = time.perf_counter() - began
         began = time.perf_counter()
-        left = changed(core, music, list(Walk(music).files()))
+        left, _ = sort_out(core, music, list(Walk(music).files()))
         seen_again = time.perf_counter() - began
         assert not left, f"{len(left)} files seem to have changed"
     with home() as environment:

@@ -3,53 +3,55 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
-from apps.console.folder.delivery import changed, deliver
+from apps.console.folder.delivery import deliver, sort_out
 from apps.console.folder.progress import follow
+from apps.console.folder.report import NO_BROKER, NOT_RUNNING, WAITING, no_music, taken, tell, tell_left_out, tell_stopped, tell_unchanged
 from apps.console.folder.tags import clean
 from apps.console.folder.walk import Seen, Walk
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import DeliveryDetail, GetDelivery
+from apps.core.contract.intake import GetDelivery, OpenDelivery, Refusal
 from apps.core.contract.jobs import JobStatus, ListJobs
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
 
-NOT_RUNNING = "The music is delivered; it becomes playable once Celesta runs: ./celesta run"
-WAITING = "The music is delivered and waits for another try of a job, by itself within half an hour: {reason}"
-LONGEST_LIST = 100
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
 
 
 @click.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path")
 @click.option("--no-wait", is_flag=True, help="End as soon as the music is delivered; it is prepared in the background.")
-def import_(path: Path, no_wait: bool) -> None:
+def import_(path: str, no_wait: bool) -> None:
     """Import a folder of music: MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV and AIFF files with their tags.
 
     The files are copied, the folder is never changed. What was imported before and has not changed since is passed over.
+    Ends with exit code 1 where nothing of what is new could be taken.
     """
     root = _folder(path)
     container = Container(embedded_environment(os.environ))
-    core = operator(container)
-    walk = Walk(root)
-    seen = list(walk.files())
-    fresh = changed(core, root, seen)
-    if fresh:
-        with click.progressbar(length=len(fresh), label="Reading tags    ") as bar:
-            delivery_id = deliver(core, root, fresh, bar.update)
-        _finish(core, container.get(TaskQueue), delivery_id, wait=not no_wait)
-    _tell_rest(root, seen, len(seen) - len(fresh), walk.left_out)
+    one = Import(operator(container), container.get(TaskQueue), root)
+    try:
+        sys.exit(0 if one.run(wait=not no_wait) else 1)
+    except KeyboardInterrupt:
+        one.tell_stopped()
+        sys.exit(INTERRUPTED)
 
 
-def _folder(path: Path) -> Path:
+def _folder(name: str) -> Path:
     """The folder itself, behind any links; one clear line where it cannot be imported."""
+    if not name:
+        raise click.ClickException("The folder's name is empty: name a folder of music, or . for the one you are in.")
+    path = Path(name)
     try:
         root = path.resolve(strict=True)
         str(root).encode()
@@ -64,14 +66,42 @@ def _folder(path: Path) -> Path:
     return root
 
 
-def _finish(core: Sender, queue: TaskQueue, delivery_id: DeliveryId, *, wait: bool) -> None:
-    running = _answers(queue)
-    if wait and running:
-        running = follow(core, delivery_id)
-    detail = core.send(GetDelivery(delivery_id))
-    _tell(detail)
-    if not running:
-        click.echo(_what_is_missing(core))
+@dataclass
+class Import:
+    """One folder on its way."""
+
+    core: Sender
+    queue: TaskQueue
+    root: Path
+    delivery_id: DeliveryId | None = None
+    """Once it is opened: there is none where nothing is new."""
+
+    def run(self, *, wait: bool) -> bool:
+        """Whether something was taken, or nothing need be."""
+        walk = Walk(self.root)
+        seen = list(walk.files())
+        fresh, unchanged = sort_out(self.core, self.root, seen)
+        took = self._deliver(fresh, wait=wait) if fresh else bool(seen)
+        tell_unchanged(len(unchanged), [Refusal(file.path, file.refusal) for file in unchanged if file.refusal])
+        tell_left_out(walk.left_out)
+        if not seen:
+            click.echo(no_music(self.root), err=True)
+        return took
+
+    def tell_stopped(self) -> None:
+        tell_stopped(self.core.send(GetDelivery(self.delivery_id)) if self.delivery_id else None)
+
+    def _deliver(self, fresh: Sequence[Seen], *, wait: bool) -> bool:
+        self.delivery_id = self.core.send(OpenDelivery(str(self.root)))
+        with click.progressbar(length=len(fresh), label="Reading tags    ") as bar:
+            deliver(self.core, self.delivery_id, self.root, fresh, bar.update)
+        answers = _answers(self.queue)
+        moving = follow(self.core, self.delivery_id) if wait and answers else answers
+        detail = self.core.send(GetDelivery(self.delivery_id))
+        tell(detail)
+        if not moving and taken(detail.summary):
+            click.echo(_what_is_missing(self.core) if answers else NO_BROKER)
+        return taken(detail.summary) > 0
 
 
 def _what_is_missing(core: Sender) -> str:
@@ -86,31 +116,3 @@ def _answers(queue: TaskQueue) -> bool:
     except QueueUnavailable:
         return False
     return True
-
-
-def _tell(detail: DeliveryDetail) -> None:
-    summary = detail.summary
-    click.echo(f"{summary.files:,} files were delivered as {_counted(summary.releases, 'release')}.")
-    if summary.recordings:
-        click.echo(f"{_counted(summary.recordings_ready, 'recording')} of {summary.recordings:,} can be played.")
-    if detail.refusals:
-        click.secho(f"{_counted(summary.refused, 'file')} refused:", fg="yellow")
-    for refusal in detail.refusals[:LONGEST_LIST]:
-        click.echo(f"  {clean(refusal.path)}: {clean(refusal.reason)}")
-    more = summary.refused - min(len(detail.refusals), LONGEST_LIST)
-    if more > 0:
-        click.echo(f"  and {more:,} more")
-
-
-def _tell_rest(root: Path, seen: Sequence[Seen], unchanged: int, left_out: Counter[str]) -> None:
-    if not seen:
-        click.echo(f"There is no music in {root}.")
-    elif unchanged:
-        click.echo(f"{_counted(unchanged, 'file')} imported before and unchanged.")
-    if left_out:
-        kinds = ", ".join(f"{count:,} {kind or 'without extension'}" for kind, count in left_out.most_common(10))
-        click.echo(f"Left out, as they are not music: {kinds}.")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

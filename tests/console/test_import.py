@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
 from apps.console.folder import progress
 from apps.console.folder.reading import NEVER, read
+from apps.console.folder.report import LONGEST_REMINDER, NO_BROKER, NOT_RUNNING, NOTHING_TAKEN, STOPPED_EARLY, STOPPED_WATCHING, WAITING
 from apps.console.folder.walk import Seen
-from apps.console.import_folder import NOT_RUNNING, WAITING, import_
+from apps.console.import_folder import INTERRUPTED, import_
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.jobs import ReturnJob
+from ports.transcoder.containers import ACCEPTED_IN_WORDS
 from tasks.office import office
 from tests.factories.audio import make_audio
+from tests.services import wait_until
 
 NOBODY = "redis://127.0.0.1:1/0"
 """Where no server listens."""
@@ -47,7 +56,7 @@ class TestImport:
     def test_tells_what_was_delivered_refused_and_left_out(self, run, folder, operator):
         done = run(folder, "--no-wait")
         assert done.exit_code == 0
-        assert "3 files were delivered as 1 release." in done.output
+        assert "2 files were delivered as 1 release." in done.output
         assert "1 file refused:\n  fake.mp3: This file is a playlist" in done.output
         assert "Left out, as they are not music: 1 .jpg." in done.output
         (delivery,) = operator.send(ListDeliveries()).items
@@ -84,7 +93,7 @@ class TestImport:
         done = run(folder)
         assert done.exit_code == 0
         assert done.output.rstrip().endswith("Left out, as they are not music: 1 .jpg.")
-        assert NOT_RUNNING in done.output
+        assert NO_BROKER in done.output
 
     def test_where_nobody_works_it_stops_waiting(self, run, folder, monkeypatch):
         monkeypatch.setattr(progress, "STALLED_SECONDS", 0.1)
@@ -112,7 +121,95 @@ class TestImport:
 
     def test_an_empty_folder_has_no_music(self, run, tmp_path):
         (tmp_path / "empty").mkdir()
-        assert run(tmp_path / "empty").output == f"There is no music in {tmp_path / 'empty'}.\n"
+        done = run(tmp_path / "empty")
+        assert done.exit_code == 1
+        assert done.output == f"There is no music in {tmp_path / 'empty'}: name a folder that holds {ACCEPTED_IN_WORDS}.\n"
+
+    def test_one_file_is_told_as_one(self, run, folder):
+        (folder / "2.mp3").unlink()
+        assert "\n1 file was delivered as 1 release.\n" in run(folder, "--no-wait").output
+
+    def test_where_everything_is_refused_it_fails_and_says_so(self, run, folder):
+        for number in (1, 2):
+            (folder / f"{number}.mp3").write_text("no music")
+        done = run(folder, "--no-wait")
+        assert done.exit_code == 1
+        assert NOTHING_TAKEN in done.output
+        assert "3 files refused:" in done.output
+        assert NOT_RUNNING not in done.output
+        assert run(folder, "--no-wait").exit_code == 0
+
+    def test_again_names_what_was_refused_before(self, run, folder):
+        run(folder, "--no-wait")
+        done = run(folder, "--no-wait")
+        assert done.exit_code == 0
+        assert "3 files imported before and unchanged.\n1 of them refused then:\n  fake.mp3: This file is a playlist" in done.output
+        for number in range(LONGEST_REMINDER):
+            (folder / f"more{number}.mp3").write_text("no music")
+        run(folder, "--no-wait")
+        output = run(folder, "--no-wait").output
+        assert f"{LONGEST_REMINDER + 1} of them refused then:" in output
+        assert output.count(".mp3: ") == LONGEST_REMINDER
+        assert "\n  and 1 more\n" in output
+
+    def test_an_empty_name_is_not_the_folder_one_is_in(self, run, folder, monkeypatch, operator):
+        monkeypatch.chdir(folder)
+        done = run("", "--no-wait")
+        assert done.exit_code == 1
+        assert done.output == "Error: The folder's name is empty: name a folder of music, or . for the one you are in.\n"
+        assert operator.send(ListDeliveries()).items == ()
+
+
+class TestStopped:
+    """By Ctrl-C, which a terminal sends to every process of the command."""
+
+    @pytest.fixture
+    def start(self, values, core_app):
+        started = []
+
+        def start(folder, **more: str):
+            command = [str(Path(sys.executable).with_name("celesta")), "import", str(folder)]
+            environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **values, "REDIS_URL": NOBODY, **more}
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            started.append(subprocess.Popen(command, env=environment, start_new_session=True, text=True, **pipes))
+            return started[-1]
+
+        yield start
+        for process in started:
+            process.kill()
+            process.communicate()
+
+    def stop(self, process):
+        os.killpg(process.pid, signal.SIGINT)
+        output, errors = process.communicate()
+        assert process.returncode == INTERRUPTED
+        assert [line for line in errors.splitlines() if "is a fake" not in line] == []
+        return output
+
+    def test_while_it_reads_nothing_is_delivered(self, start, folder, operator):
+        frames = b"TIT2\x00\x00\x00\x01\x00\x00\x00" * 3_000_000
+        length = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
+        (folder / "crumbs.mp3").write_bytes(b"ID3\x03\x00\x00" + length + frames + (folder / "1.mp3").read_bytes())
+        process = start(folder)
+        assert "Reading tags" in process.stdout.readline()
+        wait_until(lambda: len(psutil.Process(process.pid).children()) > 1)  # whoever reads is at work
+        assert self.stop(process).rstrip().endswith(STOPPED_EARLY)
+        assert operator.send(ListDeliveries()).items == ()
+
+    def test_while_the_music_is_prepared_it_says_how_far_it_is_and_that_it_goes_on(self, start, folder, catalogue):
+        for number in range(3):
+            make_audio(folder / f"single{number}.mp3", seconds=0.2, frequency=900 + number, tags={"album": f"Single {number}"})
+        process = start(folder)
+        while "Writing releases" not in process.stdout.readline():
+            pass
+        catalogue.receive(catalogue.waiting("receive")[0])
+        catalogue.transcode_all()
+        output = self.stop(process)
+        assert "5 files were delivered as 4 releases." in output
+        assert re.search(r"^So far 1 of 4 releases in the catalogue, [12] recordings? can be played\.$", output, re.MULTILINE)
+        assert "recordings of" not in output
+        assert "1 file refused:\n  fake.mp3: " in output
+        assert output.rstrip().endswith(STOPPED_WATCHING)
 
 
 class TestBadPath:

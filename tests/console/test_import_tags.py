@@ -16,7 +16,7 @@ from apps.console.folder import reading
 from apps.console.folder.reading import read, read_all
 from apps.console.folder.walk import Seen, Walk
 from apps.core.contract.intake import Tags
-from tests.factories.audio import hostile_files, make_audio
+from tests.factories.audio import hostile_files, make_audio, run_ffmpeg, truncated
 
 FULL = {
     "title": "Début",
@@ -165,6 +165,39 @@ class TestRead:
         assert "program" in reasons["program.wav"]
         assert "video" in reasons["matroska.mp3"]
         assert "cannot be read as FLAC" in reasons["headless.flac"]
+
+    @pytest.mark.parametrize(("kind", "name"), [("wav", "WAV"), ("aiff", "AIFF"), ("m4a", "MP4"), ("alac", "MP4")])
+    def test_what_ends_before_its_header_says_is_refused(self, tmp_path, kind, name):
+        path = make_audio(tmp_path / f"a.{kind}", seconds=10)
+        if name == "MP4":
+            run_ffmpeg("-i", str(path), "-c", "copy", "-movflags", "+faststart", "-f", "ipod", str(tmp_path / "b.m4a"))
+            path = tmp_path / "b.m4a"
+        whole = path.stat().st_size
+        assert found(truncated(path, 0.97)).refusal == ""  # less than a second: transcoding would take it too
+        os.truncate(path, whole // 2)
+        assert found(path).refusal == f"This {name} file ends early, its header promises more: copy it again from where it came from."
+
+    def test_a_length_that_its_writer_did_not_know_is_none(self, tmp_path):
+        path = make_audio(tmp_path / "a.aiff", seconds=3)
+        whole = bytearray(path.read_bytes())
+        position = whole.index(b"SSND") + 4
+        whole[position : position + 4] = struct.pack(">I", 0x7F000000)
+        path.write_bytes(whole)
+        assert found(path).refusal == ""
+
+    def test_an_mp4_file_may_state_its_length_otherwise(self, tmp_path):
+        path = make_audio(tmp_path / "a.m4a", seconds=3)
+        run_ffmpeg("-i", str(path), "-c", "copy", "-movflags", "+faststart", "-f", "ipod", str(tmp_path / "b.m4a"))
+        path = tmp_path / "b.m4a"
+        whole = bytearray(path.read_bytes())
+        position = whole.rindex(b"mdat") - 4
+        for length in (0, 1):
+            whole[position : position + 4] = struct.pack(">I", length)
+            if length:
+                whole[position + 8 : position + 8] = struct.pack(">Q", 16 + len(whole) - position)
+            path.write_bytes(whole)
+            assert found(path).refusal == ""
+        assert "ends early" in found(truncated(path)).refusal
 
     def test_an_ogg_file_of_something_else_is_refused(self, tmp_path):
         path = tmp_path / "a.ogg"

@@ -55,9 +55,9 @@ class TestImportingAHostileFolder:
         told = house.import_folder(folder)
         reasons = dict(re.findall(r"^  (.+?): (.+)$", told, re.MULTILINE))
         bad = {f"bad/{path.name}" for path in (folder / "bad").iterdir()}
-        expected = {re.sub("[\ufffd\n]|\udce9", "\ufffd", name) for name in bad}
+        expected = {name.replace("\n", r"\x0a").replace("\udce9", r"\xe9") for name in bad}
         assert set(reasons) == expected
-        assert "12 recordings of 14 can be played" in told
+        assert "12 recordings of 13 can be played" in told
         ana = house.listener()
         releases = [ana.send(GetRelease(release.id)) for release in ana.send(ListReleases()).items]
         assert sum(track.playable for release in releases for track in release.tracks) == 12

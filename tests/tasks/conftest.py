@@ -4,6 +4,7 @@ import pytest
 
 from apps.console.folder.delivery import deliver
 from apps.console.folder.walk import Walk
+from apps.core.contract.intake import OpenDelivery
 from apps.core.contract.jobs import JobId, ReceiveWork, TranscodeWork
 from ports.container import Container
 from ports.storage.interface import Storage
@@ -32,7 +33,9 @@ def folder(tmp_path):
 @pytest.fixture
 def import_folder(operator, folder):
     def run():
-        return deliver(operator, folder, list(Walk(folder).files()), lambda _: None)
+        delivery_id = operator.send(OpenDelivery(str(folder)))
+        deliver(operator, delivery_id, folder, list(Walk(folder).files()), lambda _: None)
+        return delivery_id
 
     return run
 

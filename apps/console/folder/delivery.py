@@ -9,25 +9,37 @@ from apps.console.folder.reading import read_all
 from apps.console.folder.walk import Seen
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, ListKnownFiles, OpenDelivery, RecordFiles
+from apps.core.contract.intake import CompleteDelivery, KnownFile, ListKnownFiles, RecordFiles
 
 
-def changed(core: Sender, root: Path, seen: Sequence[Seen]) -> list[Seen]:
-    """Those that no earlier delivery brought with the same size and time stamp."""
-    known: dict[str, tuple[int, int]] = {}
-    cursor, more = None, True
-    while more:
-        page = core.send(ListKnownFiles(str(root), cursor))
-        known.update((file.path, (file.size, file.modified_ns)) for file in page.files)
-        cursor, more = page.next, page.next is not None
-    return [file for file in seen if known.get(file.path) != (file.size, file.modified_ns)]
+def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
+    """What is new or changed, and what an earlier delivery brought with the same size and time stamp."""
+    known = _known_files(core, root)
+    fresh: list[Seen] = []
+    unchanged: list[KnownFile] = []
+    for file in seen:
+        before = known.get(file.path)
+        if before is not None and (before.size, before.modified_ns) == (file.size, file.modified_ns):
+            unchanged.append(before)
+        else:
+            fresh.append(file)
+    return fresh, unchanged
 
 
-def deliver(core: Sender, root: Path, files: Sequence[Seen], recorded: Callable[[int], None]) -> DeliveryId:
-    """Record the files as one delivery and complete it. `recorded` is told how many more are done."""
-    delivery_id = core.send(OpenDelivery(str(root)))
+def deliver(core: Sender, delivery_id: DeliveryId, root: Path, files: Sequence[Seen], recorded: Callable[[int], None]) -> None:
+    """Record the files in the open delivery and complete it. `recorded` is told how many more are done."""
     for batch in read_all(root, files):
         core.send(RecordFiles(delivery_id, tuple(batch)))
         recorded(len(batch))
     core.send(CompleteDelivery(delivery_id))
-    return delivery_id
+
+
+def _known_files(core: Sender, root: Path) -> dict[str, KnownFile]:
+    """What earlier deliveries of the folder brought, by path."""
+    known: dict[str, KnownFile] = {}
+    cursor, more = None, True
+    while more:
+        page = core.send(ListKnownFiles(str(root), cursor))
+        known.update((file.path, file) for file in page.files)
+        cursor, more = page.next, page.next is not None
+    return known

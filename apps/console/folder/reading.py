@@ -24,6 +24,7 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
+from apps.console.folder.completeness import is_cut_short
 from apps.console.folder.information import information_of
 from apps.console.folder.tags import clean, tags_of
 from apps.console.folder.walk import Seen
@@ -59,11 +60,26 @@ def read_all(root: Path, files: Sequence[Seen]) -> Iterator[list[FoundFile]]:
     """What each file says about itself, or why it is refused, in batches that fit one `RecordFiles`."""
     batches = [files[start : start + BATCH] for start in range(0, len(files), BATCH)]
     processes = PROCESSES if len(files) >= WORTH_A_SECOND_PROCESS else 1
-    with ProcessPoolExecutor(processes, get_context("spawn"), limit_memory) as pool:
-        yield from pool.map(partial(read_batch, root), batches)
+    with ProcessPoolExecutor(processes, get_context("spawn"), prepare_reader) as pool:
+        with _ctrl_c_held_back():
+            found = pool.map(partial(read_batch, root), batches)
+        yield from found
 
 
-def limit_memory() -> None:
+@contextmanager
+def _ctrl_c_held_back() -> Generator[None]:
+    """Processes that start in this block hear of Ctrl-C only once they are prepared: Python would say where it was interrupted."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def prepare_reader() -> None:
+    """Little memory, and a quiet end at Ctrl-C, which the terminal sends to every process."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     with contextlib.suppress(ValueError, OSError):  # a system that knows no such limit
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
@@ -99,6 +115,10 @@ def _tags(path: Path) -> Tags:
             sound: Any = mutagen.File(file, options=FORMATS[container])  # pyright: ignore[reportPrivateImportUsage] - mutagen lists no public names
             if sound is None:
                 raise MediaRefused(f"This {container.name} file holds neither Vorbis nor Opus nor FLAC sound.")
+            if is_cut_short(path, file, container, sound.info.length):
+                raise MediaRefused(
+                    f"This {container.name} file ends early, its header promises more: copy it again from where it came from."
+                )
             return tags_of(sound, information_of(file) if container is WAV else {})
         except (MediaRefused, MemoryError):
             raise

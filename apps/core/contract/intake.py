@@ -82,6 +82,8 @@ class KnownFile(msgspec.Struct, frozen=True, array_like=True):
     path: str
     size: int
     modified_ns: int
+    refusal: str = ""
+    """Why it was refused; empty where it was taken."""
 
 
 class KnownFiles(msgspec.Struct, frozen=True):

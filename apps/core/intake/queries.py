@@ -103,7 +103,7 @@ def list_deliveries(action: ListDeliveries, connection: Connection) -> Page[Deli
 @handles(ListKnownFiles)
 def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFiles:
     row = DeliveredFileRow
-    wanted = select(row.path, row.size, row.modified_ns, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
+    wanted = select(row.path, row.size, row.modified_ns, row.refusal, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
     copied = row.content_hash.is_not(None) & row.recording_id.is_(None)
     # What was refused on sight stays refused while it is unchanged; what failed later may succeed another time.
     on_sight = row.delivered_release_id.is_(None)
@@ -113,7 +113,7 @@ def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFil
         wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[Id])[0])
     rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE + 1))
     page = rows[:KNOWN_PAGE]
-    files = tuple(KnownFile(one.path, one.size, one.modified_ns) for one in page)
+    files = tuple(KnownFile(one.path, one.size, one.modified_ns, one.refusal or "") for one in page)
     return KnownFiles(files, encode_cursor(page[-1].id) if len(rows) > KNOWN_PAGE else None)
 
 
