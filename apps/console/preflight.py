@@ -73,6 +73,15 @@ def take_run_lock(home: Path, address: str) -> TextIO:
     return file
 
 
+def running_address(home: Path) -> str | None:
+    """Where the copy that runs for `home` is; None where there is none."""
+    try:
+        pid, _, address = (home / "run.lock").read_text(encoding="utf-8").partition(" ")
+    except OSError:
+        return None
+    return address if address and _alive(pid) else None
+
+
 def _lock(file: TextIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
