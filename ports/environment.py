@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+HIGHEST = 1_000_000_000
+"""Of any number that is counted, measured or waited for; larger ones overflow somewhere."""
 ENVIRONMENTS = ("development", "test", "staging", "production")
 
 
@@ -66,12 +68,15 @@ class Environment:
             raise BootError(f"{name}={value} is not known: set it to one of {', '.join(valid)}.")
         return value
 
-    def integer(self, name: str, default: int | None = None) -> int:
+    def integer(self, name: str, default: int | None = None, least: int = 0, most: int = HIGHEST) -> int:
         text = self.text(name, None if default is None else str(default))
         try:
-            return int(text)
+            number = int(text)
         except ValueError:
             raise BootError(f"{name}={text} is not a whole number: set it to one.") from None
+        if not least <= number <= most:
+            raise BootError(f"{name}={text} is out of range: set it to a whole number from {least} to {most}.")
+        return number
 
     def flag(self, name: str, default: bool = False) -> bool:
         text = self.text(name, str(default)).lower()

@@ -18,7 +18,7 @@ class StoreFull(Exception):
 
 def refuse_several_processes(environment: Environment, variable: str) -> None:
     """Raise `BootError` where other web processes would not see what this one remembers."""
-    processes = environment.integer("WEB_CONCURRENCY", 1)
+    processes = environment.integer("WEB_CONCURRENCY", 1, least=1)
     if processes > 1:
         raise BootError(f"{variable}=memory serves one web process and WEB_CONCURRENCY is {processes}: set {variable}=redis.")
 

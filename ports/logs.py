@@ -12,13 +12,18 @@ from ports.environment import Environment
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
+def log_settings(environment: Environment) -> tuple[int, bool]:
+    """The least level that is told, and whether it is told to machines; raises `BootError`."""
+    level = logging.getLevelNamesMapping()[environment.choice("LOG_LEVEL", LEVELS, "INFO")]
+    return level, environment.choice("LOG_FORMAT", ("console", "json"), "json" if environment.production else "console") == "json"
+
+
 def configure_logs(environment: Environment) -> None:
     """Send what structlog and the standard library log to one handler; `LOG_LEVEL` is the least that is told.
 
     On a terminal, or where a supervisor adds time and name itself, lines carry neither.
     """
-    level = logging.getLevelNamesMapping()[environment.choice("LOG_LEVEL", LEVELS, "INFO")]
-    as_json = environment.choice("LOG_FORMAT", ("console", "json"), "json" if environment.production else "console") == "json"
+    level, as_json = log_settings(environment)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

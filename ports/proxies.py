@@ -6,10 +6,11 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ports.environment import Environment
+from ports.settings import TRUSTED_PROXIES
 
 
 def trust_proxies(app: Flask, environment: Environment) -> None:
     """`TRUSTED_PROXIES`: how many proxies in front of the app tell the caller's address and scheme truly (default none)."""
-    proxies = environment.integer("TRUSTED_PROXIES", 0)
+    proxies = TRUSTED_PROXIES.read(environment)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)

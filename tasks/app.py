@@ -12,6 +12,7 @@ from celery.signals import setup_logging, worker_init
 from ports.container import Container
 from ports.environment import BootError, Environment
 from ports.logs import configure_logs
+from ports.settings import WORKER_GRACE
 from ports.transcoder.sandbox import keep_memory_private
 from tasks.events import EventBatches
 from tasks.office import Office
@@ -62,7 +63,7 @@ def settings() -> dict[str, Any]:
         "task_soft_time_limit": SOFT_TIME_LIMIT,
         "task_time_limit": TIME_LIMIT,
         "worker_prefetch_multiplier": 1,
-        "worker_soft_shutdown_timeout": environment.integer("WORKER_GRACE", 4),
+        "worker_soft_shutdown_timeout": WORKER_GRACE.read(environment),
         "worker_send_task_events": True,
         "task_send_sent_event": True,
         "beat_schedule": beat_schedule(),

@@ -16,11 +16,12 @@ from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
 from ports.logs import configure_logs
+from ports.settings import MIGRATE_AT_START
 from wsgi.media import MediaServer
 
 environment = Environment(os.environ)
 configure_logs(environment)
-if environment.flag("MIGRATE_AT_START"):
+if MIGRATE_AT_START.read(environment):
     migrate(os.environ)
 core = create_core(os.environ)
 container: Container = core.extensions["container"]

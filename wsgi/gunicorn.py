@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ports.environment import Environment
+from ports.settings import PORT, WEB_CONCURRENCY, WEB_GRACE
 
 if TYPE_CHECKING:
     from gunicorn.app.wsgiapp import WSGIApplication
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 _environment = Environment(os.environ)
 _host = _environment.text("CELESTA_HOST", "127.0.0.1")
 
-bind = f"{f'[{_host}]' if ':' in _host else _host}:{_environment.integer('PORT', 8000)}"
-workers = _environment.integer("WEB_CONCURRENCY", 2)
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{PORT.read(_environment)}"
+workers = WEB_CONCURRENCY.read(_environment)
 worker_class = "gthread"
 threads = 4
 preload_app = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats must not wait for a disk
-graceful_timeout = _environment.integer("WEB_GRACE", 20)
+graceful_timeout = WEB_GRACE.read(_environment)
 control_socket_disable = True
 
 # Only these may say whom a request comes from; never "*", with which everybody could.

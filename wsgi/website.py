@@ -12,6 +12,7 @@ from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
 from ports.logs import configure_logs
+from ports.settings import SERVE_MEDIA
 from wsgi.media import MediaServer
 
 environment = Environment(os.environ)
@@ -19,6 +20,6 @@ configure_logs(environment)
 require_core_elsewhere(environment)
 container = Container(os.environ)
 # Where no nginx or CDN stands in front, this process sends the audio too.
-serves_media = environment.flag("SERVE_MEDIA")
+serves_media = SERVE_MEDIA.read(environment)
 mounts = {"/media": MediaServer.from_env(environment, container.get(Clock))} if serves_media else {}
 application = DispatcherMiddleware(create_website(os.environ), mounts)

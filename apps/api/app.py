@@ -23,6 +23,7 @@ from apps.core.contract.ids import FORM
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.proxies import trust_proxies
+from ports.settings import API_REQUESTS_PER_SECOND, TOKEN_DAYS
 from ports.territory.interface import Territories
 from ports.tokens.interface import Tokens
 
@@ -42,8 +43,7 @@ class IdConverter(BaseConverter):
 def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     """The API for this environment; `core` is Core's app where the process has one. Raises `BootError`.
 
-    Settings: `API_REQUESTS_PER_SECOND` (an account's limit, default 50), `TOKEN_DAYS` (a token's life, default 30), `KEEP_PAGES`,
-    `TRUSTED_PROXIES`.
+    Settings: `API_REQUESTS_PER_SECOND`, `TOKEN_DAYS`, `KEEP_PAGES`, `TRUSTED_PROXIES`.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -69,10 +69,10 @@ def _services(container: Container, core: Flask | None) -> Services:
         pages=KeptPages.from_env(environment, client, clock),
         tokens=store,
         bearers=Bearers(store, client),
-        limit=RateLimit(environment.integer("API_REQUESTS_PER_SECOND", 50)),
+        limit=RateLimit(API_REQUESTS_PER_SECOND.read(environment)),
         territories=container.get(Territories),
         clock=clock,
-        token_lifetime=environment.integer("TOKEN_DAYS", 30) * DAY,
+        token_lifetime=TOKEN_DAYS.read(environment) * DAY,
     )
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import socket
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from apps.core.client.choice import check_core_client
+from ports.container import Container
 from ports.environment import BootError
+from ports.logs import log_settings
+from ports.registry import PORTS
+from ports.settings import check_settings
 
 LEAST_SPACE = 200_000_000
 """Bytes."""
@@ -24,6 +32,28 @@ def check_space(home: Path, least: int = LEAST_SPACE) -> None:
     if free < least:
         needed = f"only {free // 1_000_000} MB are free and {least // 1_000_000} MB are needed"
         raise BootError(f"The disk of {home} is nearly full: {needed}. Make room, or set CELESTA_HOME to a folder on another disk.")
+
+
+def check_environment(container: Container) -> None:
+    """Raise `BootError` for what the processes would not start with; the database's address, which only Core can judge, excepted."""
+    environment = container.environment
+    check_settings(environment)
+    log_settings(environment)
+    check_core_client(environment)
+    with _fakes_unheard():
+        container.require(port.interface for port in PORTS)
+    for name in ("SESSION_KEY", "DATABASE_URL", *(["FLOWER_PASSWORD"] if environment.text("TASK_QUEUE", "celery") == "celery" else [])):
+        environment.secret(name)
+
+
+@contextmanager
+def _fakes_unheard() -> Generator[None]:
+    """A fake says that it is one; the processes that use it say so again."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def check_port(host: str, port: int) -> None:

@@ -21,6 +21,7 @@ from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import id_from_bytes, id_to_bytes
 from apps.core.meter import count_rows
 from ports.environment import BootError, Environment
+from ports.settings import DATABASE_POOL
 
 Columns = TypeVarTuple("Columns")
 
@@ -98,7 +99,9 @@ def configure_database(app: Flask, environment: Environment) -> None:
     common = {"hide_parameters": True}  # what people send must not get into logs
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-        common |= {"pool_size": environment.integer("DATABASE_POOL", 5), "max_overflow": 5, "pool_pre_ping": True, "connect_args": PATIENCE}
+        common |= {
+            "pool_size": DATABASE_POOL.read(environment), "max_overflow": 5, "pool_pre_ping": True, "connect_args": PATIENCE,
+        }  # fmt: skip
         # Each statement sees what is committed by then, in a transaction or without: beginning and ending one are two trips for nothing.
         writer, reader = {"url": url, **common}, {"url": url, **common, "isolation_level": "AUTOCOMMIT"}
     elif url.get_backend_name() == "sqlite":

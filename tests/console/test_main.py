@@ -11,7 +11,10 @@ import pytest
 from apps.console.checkout import ROOT
 from apps.console.main import main
 from apps.core.migrations import REVISION
+from tests.services import free_port
 
+PATIENCE = 120
+"""Seconds after which a command that should have ended is killed, which fails its test."""
 COMMAND = str(Path(sys.executable).parent / "celesta")
 
 
@@ -21,7 +24,9 @@ def celesta(tmp_path):
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         values = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(tmp_path / "home"), **environment}
-        return subprocess.run([COMMAND, *arguments], env=values, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [COMMAND, *arguments], env=values, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
 
     return run
 
@@ -66,6 +71,19 @@ class TestErrors:
 
     def test_a_missing_secret_stops_run_with_one_line(self, celesta):
         assert refused(celesta("run", SECRETS="env", PORT="0"), "VALKEY_PASSWORD")
+
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            ({"FFMPEG": "/nope"}, "FFMPEG=/nope is not a program"),
+            ({"TOKEN_DAYS": "-3"}, "TOKEN_DAYS=-3 is out of range: set it to a whole number from 1 to "),
+            ({"WEB_CONCURRENCY": "abc"}, "WEB_CONCURRENCY=abc is not a whole number: set it to one."),
+            ({"MAIL": "smtp"}, "The secret SMTP_URL is missing"),
+        ],
+    )
+    def test_a_setting_that_is_wrong_stops_run_with_one_line_before_anything_is_started(self, celesta, tmp_path, settings, words):
+        assert refused(celesta("run", "--port", str(free_port()), **settings), words)
+        assert not (tmp_path / "home" / "logs").exists()
 
     def test_what_core_refuses_is_one_line_with_the_next_step(self, values, core_app, monkeypatch, capsys):
         for name, value in {**values, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
-from apps.console.preflight import check_port, check_space, take_run_lock
+from apps.console.embedded import embedded_environment
+from apps.console.preflight import check_environment, check_port, check_space, take_run_lock
+from ports.container import Container
 from ports.environment import BootError
 
 HOLDER = """
@@ -27,6 +29,35 @@ def holder(tmp_path):
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
+
+
+class TestCheckEnvironment:
+    @pytest.mark.parametrize("settings", [{}, {"CORE_CLIENT": "http", "CORE_URL": "http://127.0.0.1:8000/core"}])
+    def test_what_is_complete_passes_and_says_nothing(self, tmp_path, capsys, caplog, settings):
+        check_environment(Container(embedded_environment({"CELESTA_HOME": str(tmp_path), **settings})))
+        assert capsys.readouterr().err == ""
+        assert not caplog.records
+
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY=0 is out of range"),
+            ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES=-1 is out of range"),
+            ({"SECURE_COOKIES": "perhaps"}, "SECURE_COOKIES=perhaps is neither on nor off"),
+            ({"STORAGE": "s3"}, "S3_BUCKET is not set"),
+            ({"TERRITORY_DEFAULT": "Utopia"}, "TERRITORY_DEFAULT=Utopia"),
+            ({"REDIS_URL": "http://127.0.0.1", "BROKER_URL": "redis://127.0.0.1"}, "The secret REDIS_URL is no Redis URL"),
+            ({"LOG_LEVEL": "loud"}, "LOG_LEVEL=loud is not known"),
+            ({"CORE_CLIENT": "pigeon"}, "CORE_CLIENT=pigeon is not known"),
+            ({"CORE_CLIENT": "http"}, "CORE_URL is not set"),
+            ({"SECRETS": "env", "VALKEY_PASSWORD": "v" * 40, "MEDIA_KEY": "m" * 40}, "The secret SESSION_KEY is missing"),
+            ({"CELESTA_ENV": "production"}, "MAIL=outbox is a fake and CELESTA_ENV is production"),
+        ],
+    )
+    def test_what_no_process_would_start_with_is_one_clear_line(self, tmp_path, settings, words):
+        with pytest.raises(BootError, match=f"^{words}") as stopped:
+            check_environment(Container(embedded_environment({"CELESTA_HOME": str(tmp_path), **settings})))
+        assert "\n" not in str(stopped.value)
 
 
 class TestCheckPort:

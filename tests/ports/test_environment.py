@@ -45,6 +45,17 @@ class TestEnvironment:
         with pytest.raises(BootError, match=f"WEB_CONCURRENCY={text} is not a whole number"):
             environment(WEB_CONCURRENCY=text).integer("WEB_CONCURRENCY")
 
+    @pytest.mark.parametrize("text", ["-1", "0", "11", "9" * 100])
+    def test_a_number_out_of_range_is_named_with_the_range(self, text):
+        line = f"^WEB_CONCURRENCY={text} is out of range: set it to a whole number from 1 to 10\\.$"
+        with pytest.raises(BootError, match=line):
+            environment(WEB_CONCURRENCY=text).integer("WEB_CONCURRENCY", least=1, most=10)
+
+    def test_no_number_is_negative_unless_that_is_said(self):
+        with pytest.raises(BootError, match="OFFSET=-1 is out of range: set it to a whole number from 0"):
+            environment(OFFSET="-1").integer("OFFSET")
+        assert environment(OFFSET="-1").integer("OFFSET", least=-1) == -1
+
     def test_reads_whole_numbers(self):
         assert environment(WEB_CONCURRENCY="4").integer("WEB_CONCURRENCY") == 4
         assert environment().integer("WEB_CONCURRENCY", 0) == 0

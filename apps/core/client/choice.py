@@ -23,9 +23,20 @@ def require_core_elsewhere(environment: Environment) -> None:
 
 def core_client(environment: Environment, service: Service, core: Any = None) -> CoreClient:
     """The client `CORE_CLIENT` chooses (`in_process` or `http`); `core` is the process's Core app where it has one already."""
-    if environment.choice("CORE_CLIENT", ("in_process", "http"), "in_process") == "http":
+    if _over_http(environment):
         return HttpClient.from_env(environment, service)
     if core is None:
         module, _, factory = CORE_FACTORY.partition(":")
         core = getattr(import_module(module), factory)(environment.values)
     return InProcessClient(core, service)
+
+
+def check_core_client(environment: Environment) -> None:
+    """Raises `BootError` where a front end could not build the client it chooses; Core itself is not loaded."""
+    if _over_http(environment):
+        for service in Service:
+            HttpClient.from_env(environment, service)
+
+
+def _over_http(environment: Environment) -> bool:
+    return environment.choice("CORE_CLIENT", ("in_process", "http"), "in_process") == "http"

@@ -20,6 +20,7 @@ from apps.core.contract.catalogue import GetCatalogueState
 from apps.core.contract.errors import CelestaError
 from ports.clock.interface import Clock
 from ports.environment import Environment
+from ports.settings import KEEP_PAGES
 
 R = TypeVar("R")
 
@@ -78,7 +79,7 @@ class KeptPages:
     @classmethod
     def from_env(cls, environment: Environment, client: CoreClient, clock: Clock) -> Self:
         """`KEEP_PAGES=off` keeps nothing: every page is asked of Core."""
-        return cls(client, clock, most_pages=MOST_PAGES if environment.flag("KEEP_PAGES", default=True) else 0)
+        return cls(client, clock, most_pages=MOST_PAGES if KEEP_PAGES.read(environment) else 0)
 
     def get(self, query: Query[R], actor: Actor, render: Callable[[R], bytes], locale: str = "") -> KeptPage:
         """The answer to `query` as `render` writes it, from memory or from Core; raises what the query raises.

@@ -1,0 +1,58 @@
+"""Settings that belong to no port: each with its default and what it may be, in one table to read from and to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ports.environment import HIGHEST, Environment
+
+
+@dataclass(frozen=True)
+class Number:
+    name: str
+    default: int
+    least: int = 0
+    most: int = HIGHEST
+
+    def read(self, environment: Environment) -> int:
+        return environment.integer(self.name, self.default, self.least, self.most)
+
+
+@dataclass(frozen=True)
+class Switch:
+    name: str
+    default: bool
+
+    def read(self, environment: Environment) -> bool:
+        return environment.flag(self.name, self.default)
+
+
+API_REQUESTS_PER_SECOND = Number("API_REQUESTS_PER_SECOND", 50, least=1)
+"""An account's limit."""
+DATABASE_POOL = Number("DATABASE_POOL", 5, least=1, most=1000)
+"""Connections that each process keeps."""
+KEEP_PAGES = Switch("KEEP_PAGES", default=True)
+MIGRATE_AT_START = Switch("MIGRATE_AT_START", default=False)
+PORT = Number("PORT", 8000, least=1, most=65535)
+SERVE_MEDIA = Switch("SERVE_MEDIA", default=False)
+TOKEN_DAYS = Number("TOKEN_DAYS", 30, least=1, most=36_500)
+"""A bearer token's life."""
+TRUSTED_PROXIES = Number("TRUSTED_PROXIES", 0, most=100)
+WEB_CONCURRENCY = Number("WEB_CONCURRENCY", 2, least=1, most=1000)
+"""Web processes."""
+WEB_GRACE = Number("WEB_GRACE", 20, most=3600)
+"""Seconds that a web process gets to end."""
+WORKER_GRACE = Number("WORKER_GRACE", 4, most=3600)
+"""Seconds that a worker's running tasks get to end."""
+
+SETTINGS: tuple[Number | Switch, ...] = (
+    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PORT, SERVE_MEDIA, TOKEN_DAYS),
+    *(TRUSTED_PROXIES, WEB_CONCURRENCY, WEB_GRACE, WORKER_GRACE),
+    Switch("SECURE_COOKIES", default=False),  # the website, which knows a better default, reads it by itself
+)
+
+
+def check_settings(environment: Environment) -> None:
+    """Raises `BootError` for the first of them that is not what it may be."""
+    for setting in SETTINGS:
+        setting.read(environment)
