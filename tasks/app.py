@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.app import trace
 from celery.signals import setup_logging, worker_init
 
 from ports.container import Container
@@ -32,6 +33,11 @@ SOFT_TIME_LIMIT = 55 * 60
 TIME_LIMIT = 57 * 60
 VISIBILITY_TIMEOUT = 60 * 60
 """Seconds. A task still running at the last of them would be handed to a second worker, so the first two end it before."""
+
+SUCCEEDED = "%(name)s[%(id)s] succeeded in %(runtime).2f s"
+"""What the log says of each task, once it is done: none of ours has a result."""
+BOOKKEEPING = ("celery.worker.strategy", "celery.beat")
+"""Loggers that tell of each task's coming too: only at the level DEBUG."""
 
 
 def settings() -> dict[str, Any]:
@@ -79,6 +85,10 @@ celery.steps["consumer"].add(EventBatches)
 @setup_logging.connect
 def log_as_all_processes_do(**_: Any) -> None:
     configure_logs(Environment(os.environ))
+    trace.LOG_SUCCESS = SUCCEEDED
+    if not logging.getLogger().isEnabledFor(logging.DEBUG):
+        for name in BOOKKEEPING:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @worker_init.connect

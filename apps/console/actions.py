@@ -52,7 +52,7 @@ def actions(name: str, markdown: bool) -> None:
         return
     found = [one for one in descriptions() if name.lower() in one.name.lower()]
     if not found:
-        raise click.ClickException(f"No Action's name contains {name!r}: print them all with `celesta actions`.")
+        raise click.ClickException(f"No Action's name contains {name!r}: print them all with `./celesta actions`.")
     for one in found:
         click.secho(one.name, bold=True, nl=False)
         click.echo(f"  ({one.kind}, {one.domain})")

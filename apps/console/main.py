@@ -57,7 +57,7 @@ class Console(click.Group):
 @click.group(cls=Console, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="celesta", message="%(package)s %(version)s")
 def console() -> None:
-    """Celesta: a subscription music service. Start it with `celesta run`."""
+    """Celesta: a subscription music service. Start it with `./celesta run`."""
 
 
 def main() -> None:

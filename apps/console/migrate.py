@@ -17,7 +17,7 @@ from apps.console.embedded import embedded_environment
 @click.command()
 @click.option("--write", "changes", metavar="CHANGES", help="Write the next migration from the models, named by what it CHANGES.")
 def migrate(changes: str | None) -> None:
-    """Bring the database to this release's schema; `celesta run` does so by itself."""
+    """Bring the database to this release's schema; `./celesta run` does so by itself."""
     environment = embedded_environment(os.environ)
     if changes is None:
         _migrate(environment)

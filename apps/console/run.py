@@ -16,6 +16,8 @@ from apps.console.topology import Topology
 from apps.console.valkey import Server
 from ports.container import Container
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is the user who asks to be reached from everywhere
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is every one of this machine.")
@@ -23,7 +25,7 @@ from ports.container import Container
 def run(host: str, port: int) -> None:
     """Start everything here: website, API, tasks and what they need. Ctrl-C stops it all."""
     values = {**os.environ, "CELESTA_HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = website_address(host, port)
     home = make_home(values)
     check_space(home)
     with take_run_lock(home, address) as lock:
@@ -33,7 +35,13 @@ def run(host: str, port: int) -> None:
         check_environment(Container(environment))
         journal = Journal(home / "logs")
         supervisor = Supervisor(journal, lock.fileno())
-        supervise(Topology(environment, address, bundled, journal, supervisor))
+        supervise(Topology(environment, address, host in EVERYWHERE, bundled, journal, supervisor))
+
+
+def website_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds it: what stands for every address is none to go to."""
+    reached = EVERYWHERE.get(host, host)
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
 
 
 def environment_with_valkey(values: Mapping[str, str]) -> dict[str, str]:

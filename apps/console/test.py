@@ -74,7 +74,7 @@ def suite_options(command: Callable[..., None]) -> Callable[..., None]:
 def test(everything: bool, coverage: bool, pytest_arguments: tuple[str, ...], **named: bool) -> None:
     """Run the tests: the default suite, or the marked suites that are named.
 
-    Everything after these options goes to pytest: `celesta test tests/core -k favourite`.
+    Everything after these options goes to pytest: `./celesta test tests/core -k favourite`.
     """
     coverage = coverage or everything
     chosen = [suite for suite in SUITES if everything or named[suite.name]]

@@ -23,7 +23,6 @@ from ports.environment import BootError
 BOOT_PATIENCE = 60
 """Seconds until a service must answer for the first time."""
 FLOWER_PORT = 5555
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to knock for one who listens everywhere
 QUIET_CELERY = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "tasks.app")
 """Without a banner, and without a warning against root, who may well be all there is in a container."""
 INVITATION = "import sys; from apps.console.administrator import invitation_link; print(invitation_link(sys.argv[1]) or '')"
@@ -33,6 +32,8 @@ INVITATION = "import sys; from apps.console.administrator import invitation_link
 class Topology:
     environment: Mapping[str, str]
     address: str
+    everywhere: bool
+    """Whether it listens on every address of this machine, of which `address` is one."""
     bundled: bool
     """Whether Valkey is ours to start."""
     journal: Journal
@@ -46,6 +47,8 @@ class Topology:
         flower = _flower_port() if self.environment["TASK_QUEUE"] == "celery" else None
         self._start_web(flower)
         self._say(f"Celesta is at {self.address} (Ctrl-C stops it).")
+        if self.everywhere:
+            self._say("It listens on every address of this machine: elsewhere, open it by the machine's name or address instead.")
         if flower is not None:
             self.supervisor.start(self._worker())
             self._start_flower(flower)
@@ -74,8 +77,7 @@ class Topology:
 
     def _first_page(self) -> bool:
         parts = urlsplit(self.address)
-        host = parts.hostname or ""
-        connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), parts.port, timeout=5)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
             # Any answer will do: the service may be told to answer to other names only.

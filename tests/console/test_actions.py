@@ -37,7 +37,7 @@ class TestActions:
     def test_an_unknown_name_is_one_clear_line(self):
         done = CliRunner().invoke(actions, ["Nothing"])
         assert done.exit_code == 1
-        assert done.output == "Error: No Action's name contains 'Nothing': print them all with `celesta actions`.\n"
+        assert done.output == "Error: No Action's name contains 'Nothing': print them all with `./celesta actions`.\n"
 
     def test_the_page_has_a_heading_for_each(self):
         page = actions_page()

@@ -8,6 +8,7 @@ import pytest
 
 from apps.console.embedded import embedded_environment
 from apps.console.preflight import check_environment, check_port, check_space, take_run_lock
+from apps.console.run import website_address
 from ports.container import Container
 from ports.environment import BootError
 
@@ -81,6 +82,21 @@ class TestCheckPort:
     def test_a_host_that_is_not_ours_is_named(self, host, why):
         with pytest.raises(BootError, match=f"--host {host} is {why}"):
             check_port(host, 8000)
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("host", "address"),
+        [
+            ("127.0.0.1", "http://127.0.0.1:80"),
+            ("music.local", "http://music.local:80"),
+            ("::1", "http://[::1]:80"),
+            ("0.0.0.0", "http://127.0.0.1:80"),
+            ("::", "http://[::1]:80"),
+        ],
+    )
+    def test_is_one_that_a_browser_here_can_open(self, host, address):
+        assert website_address(host, 80) == address
 
 
 class TestCheckSpace:

@@ -83,6 +83,7 @@ class House:
             "MEDIA_KEY": "media-key-for-tests",
             "SESSION_KEY": "session-key-for-tests",
             "WORKER_GRACE": "1",
+            "LOG_LEVEL": "DEBUG",
             "PYTHONUNBUFFERED": "1",
             **self.settings,
         }

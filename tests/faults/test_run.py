@@ -19,6 +19,8 @@ from redis import Redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from tests.factories.audio import make_audio
+
 pytestmark = pytest.mark.faults
 
 COMMAND = str(Path(sys.executable).parent / "celesta")
@@ -27,11 +29,11 @@ PATIENCE = 120
 
 
 class Run:
-    def __init__(self, home: Path, port: int, before: tuple[str, ...] = (), **environment: str) -> None:
+    def __init__(self, home: Path, port: int, before: tuple[str, ...] = (), options: tuple[str, ...] = (), **environment: str) -> None:
         self.home, self.port = home, port
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self.process = subprocess.Popen(
-            [*before, COMMAND, "run", "--port", str(port)],
+            [*before, COMMAND, "run", "--port", str(port), *options],
             env={**kept, "CELESTA_HOME": str(home), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -81,8 +83,8 @@ def celesta(tmp_path, port):
     """Starts runs on a home of this test's; whatever is left of them afterwards is ended."""
     started: list[Run] = []
 
-    def start(*before: str, **environment: str) -> Run:
-        started.append(Run(tmp_path / "a home", port, before, **environment))
+    def start(*before: str, options: tuple[str, ...] = (), **environment: str) -> Run:
+        started.append(Run(tmp_path / "a home", port, before, options, **environment))
         return started[-1]
 
     yield start
@@ -105,6 +107,25 @@ class TestStart:
         names = " ".join(" ".join(process.cmdline()) for process in run.processes())
         for secret in (run.home / "secrets").iterdir():
             assert secret.read_text() not in names
+
+    def test_the_link_of_one_that_listens_everywhere_leads_to_it(self, celesta):
+        run = celesta(options=("--host", "0.0.0.0")).started()
+        run.line(f"Become it, once, at http://127.0.0.1:{run.port}/welcome/")
+        assert any("It listens on every address of this machine" in line for line in run.seen)
+
+    def test_what_is_done_in_the_background_does_not_push_the_link_away(self, celesta, tmp_path):
+        run = celesta().started()
+        run.line("Become it, once, at ")
+        make_audio(tmp_path / "music.flac", seconds=1)
+        (tmp_path / "music").mkdir()
+        (tmp_path / "music.flac").rename(tmp_path / "music" / "one.flac")
+        environment = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(run.home)}
+        subprocess.run([COMMAND, "import", str(tmp_path / "music")], env=environment, check=True, capture_output=True)
+        run.line("tasks.transcoding.transcode[")
+        run.process.send_signal(signal.SIGINT)
+        lines = run.end().partition("Become it")[2].splitlines()
+        assert sum("succeeded in" in line for line in lines) == 2
+        assert [line for line in lines if "action=" in line or "received" in line] == []
 
     def test_under_nohup_it_outlives_the_terminal_and_still_stops_when_told(self, celesta):
         run = celesta("nohup").started()

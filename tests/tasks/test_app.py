@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -74,6 +75,38 @@ class TestSettings:
         assert chosen["task_acks_late"]
         assert chosen["task_reject_on_worker_lost"]
         assert chosen["result_backend"] is None
+
+
+LOGGED = """
+import logging
+from tasks.app import celery, log_as_all_processes_do
+log_as_all_processes_do()
+logging.getLogger("celery.worker.strategy").info("Task trial[7] received")
+logging.getLogger("celery.beat").info("Scheduler: Sending due task trial")
+def trial(): pass
+celery.task(name="trial")(trial).apply(task_id="7")
+"""
+
+
+class TestLog:
+    @pytest.fixture
+    def logged(self, values):
+        def logged(level: str) -> list[str]:
+            environment = {"PATH": os.environ["PATH"], **values, "LOG_LEVEL": level}
+            return subprocess.run(
+                [sys.executable, "-c", LOGGED], env=environment, capture_output=True, text=True, check=True
+            ).stderr.splitlines()
+
+        return logged
+
+    def test_says_of_each_task_that_it_is_done_in_one_short_line(self, logged):
+        (line,) = [line for line in logged("INFO") if "trial" in line]
+        assert re.fullmatch(r"\[info\] trial\[7\] succeeded in 0\.\d\d s \[celery\.app\.trace\]", line)
+
+    def test_tells_the_rest_to_whom_asks_for_it(self, logged):
+        lines = [line for line in logged("DEBUG") if "trial" in line]
+        assert any("received" in line for line in lines)
+        assert any("Sending due task" in line for line in lines)
 
 
 class TestWorkerStart:

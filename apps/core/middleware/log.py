@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from apps.core.bus import Dispatch, Following
-from apps.core.contract.actions import Command
+from apps.core.contract.actions import Command, Service
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
 
 logger = structlog.get_logger("core.bus")
@@ -26,7 +26,9 @@ def log(dispatch: Dispatch, following: Following) -> Any:
         logger.info("refused", code=error.code, reason=error.message, **_facts(dispatch))
         raise
     if isinstance(dispatch.action, Command):
-        told = logger.debug if dispatch.action.routine else logger.info
+        # Of a background task its own line says that it is done; how it went about it is bookkeeping.
+        bookkeeping = dispatch.action.routine or dispatch.actor.service is Service.TASKS
+        told = logger.debug if bookkeeping else logger.info
         told("done", **_facts(dispatch))
     return result
 

@@ -145,7 +145,7 @@ class TestTheLog:
     def test_tells_what_was_done_by_whom(self, ana):
         with capture_logs() as lines:
             ana.send(ChangePassword("correct horse battery", "another long password"))
-        (line,) = [one for one in lines if one["event"] == "done"]
+        (line,) = [one for one in lines if one["event"] == "done" and one["log_level"] == "info"]
         assert (line["action"], line["service"], line["account"]) == ("ChangePassword", "website", ana.actor.account_id)
         assert line["statements"] > 0
 
@@ -160,6 +160,12 @@ class TestTheLog:
             failing(raising(PoolTimeout("all are in use")))
         (line,) = lines
         assert (line["log_level"], line["cause"]) == ("warning", "all are in use")
+
+    def test_tells_how_background_tasks_go_about_their_work_only_to_whom_asks_for_it(self, worker, clock):
+        with capture_logs() as lines:
+            worker.send(TakeSlot("nightly", clock.now()))
+        (line,) = lines
+        assert (line["event"], line["action"], line["log_level"]) == ("done", "TakeSlot", "debug")
 
     def test_does_not_tell_of_queries_that_succeed(self, ana):
         with capture_logs() as lines:
