@@ -31,26 +31,38 @@ FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(values: Mapping[str, str]) -> None:
-    """Upgrade under a lock, in one transaction; raises `BootError` where the database does not answer."""
+    """Upgrade under a lock, in one transaction; raises `BootError` where the database does not answer, or a newer release wrote it."""
     with _app(values).app_context():
         try:
-            if schema_version() == REVISION:
+            found = schema_version()
+            if found == REVISION:
                 return
-            # Alembic takes as long to import as a page to serve, and most starts have no use for it.
-            from alembic import command  # noqa: PLC0415 - as said
-
             with db.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     # Another copy may be migrating, and a large table takes as long as it takes.
                     connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-                command.upgrade(_configuration(connection), REVISION)
+                _upgrade(connection, found)
         except DBAPIError as error:
             raise BootError(
                 f"The database cannot be migrated: {error.orig}. See that its user may change the schema and that nobody else holds it."
             ) from error
         finally:
             close_engines()
+
+
+def _upgrade(connection: Connection, found: str | None) -> None:
+    # Alembic takes as long to import as a page to serve, and most starts have no use for it.
+    from alembic import command  # noqa: PLC0415 - as said
+    from alembic.util import CommandError  # noqa: PLC0415 - as said
+
+    try:
+        command.upgrade(_configuration(connection), REVISION)
+    except CommandError as error:
+        raise BootError(
+            f"The database has schema version {found}, which this release does not know, as it needs {REVISION}: a newer release wrote it. "
+            "Start that one, or bring back a copy of the database from before it."
+        ) from error
 
 
 def write(values: Mapping[str, str], message: str) -> None:

@@ -26,4 +26,4 @@ def check_schema() -> None:
     if version != REVISION:
         close_engines()
         found = f"has schema version {version}" if version else "has no schema yet"
-        raise BootError(f"The database {found}, this release needs {REVISION}: run `celesta migrate`.")
+        raise BootError(f"The database {found}, this release needs {REVISION}: run ./celesta migrate.")

@@ -74,6 +74,15 @@ class TestMigrate:
         assert "\n" not in str(ended.value)
         assert "DATABASE_URL" in str(ended.value)
 
+    def test_says_in_one_line_that_a_newer_release_wrote_the_database(self, core_app, told):
+        with core_app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(
+            SystemExit, match=f"has schema version 9999, .* needs {REVISION}: a newer release wrote it. Start that one"
+        ) as ended:
+            told()
+        assert "\n" not in str(ended.value)
+
     def test_writes_the_next_migration_from_the_models(self, core_app, told, monkeypatch, tmp_path):
         folder = shutil.copytree(migrate.FOLDER, tmp_path / "100%" / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
         monkeypatch.setattr(migrate, "FOLDER", folder)
