@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from typing import IO
 import msgspec
 import psutil
 
-from bench.load import HOST, Load, Outcome
+from bench.load import Load, Outcome
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
@@ -43,12 +42,6 @@ def end_cleanly() -> None:
 
 def _end_with_code(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return listener.getsockname()[1]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from apps.console.embedded import embedded_environment
+from apps.console.embedded import embedded_environment, free_port
 from apps.console.valkey import valkey_service
 from apps.core.client.in_process import InProcessClient
 from apps.core.contract.accounts import RegisterAccount
@@ -24,7 +24,7 @@ from apps.core.contract.actions import Actor, Service
 from apps.core.contract.errors import Conflict
 from bench.library import write_files
 from bench.load import HOST
-from bench.measure import GUNICORN, free_port, running
+from bench.measure import GUNICORN, running
 
 EMAIL, PASSWORD = "bench@example.com", "a quiet machine at night"
 SETTINGS = {"CELESTA_ENV": "test", "API_REQUESTS_PER_SECOND": "1000000", "WEB_CONCURRENCY": "2"}

@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from apps.console.embedded import free_port
 from bench.load import HOST
-from bench.measure import ROOT, BenchError, end_cleanly, free_port, show
+from bench.measure import ROOT, BenchError, end_cleanly, show
 
 ROUNDS = 5
 PATIENCE = 60

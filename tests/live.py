@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.console.checkout import ROOT
+from apps.console.embedded import free_port
 from apps.core.contract.actions import Service
-from tests.services import free_port, postgresql, valkey, wait_until
+from tests.services import postgresql, valkey, wait_until
 
 PATIENCE = 180
 """Seconds for a service to come up, or a folder of music to become playable, on a machine that is busy with other things."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,6 +23,8 @@ from uuid import uuid4
 
 import redis
 
+from apps.console.embedded import free_port
+
 PATIENCE = 20
 """Seconds after which a server that does not come up, or a thing that does not happen, is a failure."""
 
@@ -34,12 +35,6 @@ def wait_until(happened: Callable[[], bool], patience: float = PATIENCE) -> None
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @dataclass

@@ -108,6 +108,7 @@ def _valkey_port(home: Path) -> int:
 
 
 def free_port() -> int:
+    """A port on the loopback address that nobody listens on at the moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]

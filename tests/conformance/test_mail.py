@@ -11,11 +11,12 @@ from email.message import EmailMessage
 
 import pytest
 
+from apps.console.embedded import free_port
 from ports.environment import BootError
 from ports.mail.interface import Mail, MailUnavailable, Message
 from ports.mail.outbox import OutboxMail
 from ports.mail.smtp import Server, SmtpMail
-from tests.services import SmtpServer, free_port
+from tests.services import SmtpServer
 
 MESSAGE = Message("ana@example.org", "Willkommen, Björk", "Hallo\n\nBjörk\n", "<p>Hallo Björk</p>")
 

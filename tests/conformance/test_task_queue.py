@@ -14,11 +14,12 @@ from contextvars import ContextVar
 
 import pytest
 
+from apps.console.embedded import free_port
 from ports.environment import BootError
 from ports.task_queue.celery import CeleryTaskQueue
 from ports.task_queue.inline import InlineTaskQueue
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
-from tests.services import PATIENCE, ValkeyServer, free_port, valkey
+from tests.services import PATIENCE, ValkeyServer, valkey
 
 RECORD = "tests.conformance.recorder.record"
 FAIL = "tests.conformance.recorder.fail"

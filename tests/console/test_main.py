@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from apps.console.checkout import ROOT
+from apps.console.embedded import free_port
 from apps.console.main import main
 from apps.core.migrations import REVISION
-from tests.services import free_port
 
 PATIENCE = 120
 """Seconds after which a command that should have ended is killed, which fails its test."""

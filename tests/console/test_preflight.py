@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from apps.console.embedded import embedded_environment
+from apps.console.embedded import embedded_environment, free_port
 from apps.console.preflight import check_environment, check_port, check_space, take_run_lock
 from apps.console.run import website_address
 from ports.container import Container
@@ -63,9 +63,7 @@ class TestCheckEnvironment:
 
 class TestCheckPort:
     def test_a_free_port_passes_and_stays_free(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         check_port("127.0.0.1", port)
         check_port("127.0.0.1", port)
 

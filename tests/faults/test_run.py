@@ -19,6 +19,7 @@ from redis import Redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from apps.console.embedded import free_port
 from tests.factories.audio import make_audio
 
 pytestmark = pytest.mark.faults
@@ -73,9 +74,7 @@ class Run:
 
 @pytest.fixture
 def port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

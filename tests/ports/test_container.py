@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.console.embedded import free_port
 from ports.cache.interface import Cache
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
@@ -18,7 +19,6 @@ from ports.secrets.interface import Secrets
 from ports.storage.filesystem import FilesystemStorage
 from ports.storage.interface import Storage
 from ports.tokens.interface import Tokens
-from tests.services import free_port
 
 
 @pytest.fixture
