@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, TOO_LARGE, UNNAMEABLE, UNREADABLE_FOLDER, Walk
-from apps.core.contract.intake import MAXIMUM_FILE_BYTES
+from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, OVERLONG, TOO_LARGE, UNNAMEABLE, UNREADABLE_FOLDER, Walk
+from apps.core.contract.intake import LONGEST_PATH, MAXIMUM_FILE_BYTES
 
 
 @pytest.fixture
@@ -119,7 +119,14 @@ class TestWalk:
     def test_a_long_name_that_has_to_be_spelled_out_still_fits_the_contract(self, folder):
         touch(folder.joinpath(*[os.fsdecode(b"\xe9" * 200)] * 6, "a.mp3"))
         (path,) = refusals(folder)
-        assert len(path) == 4096
+        assert len(path) == LONGEST_PATH
+
+    def test_a_path_longer_than_is_stored_is_refused(self, folder):
+        touch(folder.joinpath(*["ü" * 124] * 8, "a.mp3"))
+        touch(folder.joinpath(*["ü" * 124] * 8, "longer.mp3"))
+        ((path, refusal),) = refusals(folder).items()
+        assert path.endswith("/longer.m")
+        assert refusal == OVERLONG
 
     def test_a_folder_that_may_not_be_read_is_refused_and_the_rest_found(self, folder, monkeypatch):
         touch(folder / "closed" / "a.mp3")

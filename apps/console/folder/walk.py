@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from apps.core.contract.intake import MAXIMUM_FILE_BYTES
+from apps.core.contract.intake import LONGEST_PATH, MAXIMUM_FILE_BYTES
 
 MUSIC = frozenset({".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".wav", ".aiff", ".aif"})
 
-LONGEST_PATH = 4096
-"""What the contract takes, and no system opens a longer one; only one that was spelled out can be."""
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 LINK_OUT = "It is a link that leads out of the folder: import what it points to by itself."
 UNNAMEABLE = "Its name, or that of its folder, holds bytes that are not UTF-8 text or control characters: rename it."
+OVERLONG = f"Its path below the folder is longer than {LONGEST_PATH:,} bytes: shorten the names of its folders."
 NOT_A_FILE = "It is a device, pipe or socket, not a file: leave it out or replace it."
 UNREADABLE_FOLDER = "This folder may not be read: give the user who imports the right to read it."
 EMPTY = "The file is empty: copy it again from where it came from."
@@ -95,6 +94,8 @@ def _leads_into(root: Path, link: os.DirEntry[str]) -> bool:
 def _refusal(path: str, status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
         return NOT_A_FILE
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        return OVERLONG
     if path != _readable(path):
         return UNNAMEABLE
     if status.st_size == 0:
@@ -103,6 +104,7 @@ def _refusal(path: str, status: os.stat_result) -> str:
 
 
 def _readable(path: str | PurePosixPath) -> str:
-    """The path with what is not text spelled out, so that it can be written down and shown, and two names stay two."""
+    """The path with what is not text spelled out, so that it can be written down and shown, and two names stay two; no longer than fits."""
     text = os.fsencode(path).decode(errors="backslashreplace")
-    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)[:LONGEST_PATH]
+    shown = CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return shown.encode()[:LONGEST_PATH].decode(errors="ignore")
