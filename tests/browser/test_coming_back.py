@@ -12,9 +12,9 @@ PLACES = "Object.keys(localStorage).filter((name) => name.startsWith('place:'))"
 
 @pytest.fixture
 def paused_at_twenty(listener: Listener) -> Listener:
-    """Somebody who plays the whole release and stopped at 0:20."""
+    """Somebody who stopped a release's longest track at 0:20."""
     listener.open_release()
-    listener.play_all()
+    listener.play_longest()
     listener.listen_on()
     listener.player.get_by_role("button", name="Pause", exact=True).click()
     listener.page.evaluate("document.querySelector('audio').currentTime = 20")
@@ -47,8 +47,10 @@ class TestAfterAReload:
         listener.listen_on()
         assert 20 <= listener.clock < 30
 
-    def test_the_queue_goes_on_behind_it(self, paused_at_twenty):
-        listener = paused_at_twenty
+    def test_the_queue_goes_on_behind_it(self, listener):
+        listener.open_release()
+        listener.play_all()
+        listener.listen_on()
         second = listener.page.locator("[data-track]").nth(1).get_attribute("data-title")
         listener.open("/account")
         if listener.page.get_by_role("button", name="Show the whole player").is_visible():

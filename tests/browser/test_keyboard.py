@@ -33,7 +33,12 @@ class TestKeys:
         listener.listen_on()
 
     def test_seek(self, listener):
+        listener.open_release()
+        listener.play_longest()
+        listener.listen_on()
+        listener.page.evaluate("document.activeElement.blur()")
         listener.page.keyboard.press("k")
+        listener.until(lambda: listener.page.evaluate(PAUSED), "the pause")
         listener.page.evaluate("document.querySelector('audio').currentTime = 20")
         listener.until(lambda: _position(listener) == "20", "the position")
         for key, position in (("ArrowRight", 25), ("l", 35), ("ArrowLeft", 30), ("j", 20)):

@@ -113,5 +113,5 @@ def _renew(listener: Listener) -> None:
 
 def _with_links_about_to_expire(route: Route) -> None:
     answer = route.fetch()
-    soon = datetime.now(UTC) + timedelta(seconds=20)
+    soon = datetime.now(UTC) + timedelta(seconds=10)
     route.fulfill(response=answer, body=json.dumps({**answer.json(), "urls_expire_at": soon.isoformat()}))
