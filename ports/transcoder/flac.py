@@ -27,4 +27,7 @@ def read_stream_information(path: Path) -> StreamInformation:
         raise TranscoderUnavailable(f"The rendition {path.name} was not written whole: try again.")
     # 20 bits of rate, 3 of channels, 5 of depth, 36 of samples.
     packed = int.from_bytes(head[STREAM_INFORMATION][10:18], "big")
-    return StreamInformation(packed >> 44, (packed >> 41 & 7) + 1, packed & (1 << 36) - 1)
+    sample_rate = packed >> 44
+    if sample_rate == 0:
+        raise TranscoderUnavailable(f"The rendition {path.name} has no sample rate: try again.")
+    return StreamInformation(sample_rate, (packed >> 41 & 7) + 1, packed & (1 << 36) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,9 @@ from ports.transcoder.interface import Segment, TranscoderUnavailable
 AAC_FRAME = 1024
 """Samples in one coded frame of AAC-LC."""
 HEADER = struct.Struct(">I4s")
+MOST_BOXES = 100_000
+LARGEST_INDEX = 1 << 20
+"""Bytes of a box that is read whole. An honest file of many hours has a tenth of either: more would only fill our memory."""
 TFHD_FIELDS = ((0x000001, 8), (0x000002, 4), (0x000008, 4), (0x000010, 4), (0x000020, 4))
 TFHD_DURATION = 0x000008
 TFHD_SIZE = 0x000010
@@ -59,12 +63,14 @@ def read_fragments(path: Path) -> Fragmented:
     """Read a file of `ftyp moov free? (moof mdat)+`; raises `TranscoderUnavailable` where it is not exactly that."""
     try:
         with path.open("rb") as file:
-            return _read(file, list(_boxes(file, path.stat().st_size)))
+            return _read(file, list(islice(_boxes(file, path.stat().st_size), MOST_BOXES + 1)))
     except (ValueError, LookupError, struct.error, FileNotFoundError) as error:
         raise TranscoderUnavailable(f"The rendition {path.name} was not written whole ({error}): try again.") from error
 
 
 def _read(file: BinaryIO, boxes: list[_Box]) -> Fragmented:
+    if len(boxes) > MOST_BOXES:
+        raise ValueError(f"it has more than {MOST_BOXES} boxes")
     if [box.kind for box in boxes[2:3]] == ["free"]:
         del boxes[2]
     kinds = [box.kind for box in boxes]
@@ -75,6 +81,8 @@ def _read(file: BinaryIO, boxes: list[_Box]) -> Fragmented:
     frames = duration = 0
     for fragment, data in zip(boxes[2::2], boxes[3::2], strict=True):
         run = _run(_content(file, fragment))
+        if run.duration == 0:
+            raise ValueError(f"the segment at byte {fragment.offset} lasts no time")
         if run.start != duration or run.payload != data.length - HEADER.size:
             raise ValueError(f"the segment at byte {fragment.offset} does not follow the one before it")
         segments.append(Segment(fragment.offset, fragment.length + data.length, run.duration))
@@ -95,6 +103,8 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[_Box]:
 
 
 def _content(file: BinaryIO, box: _Box) -> bytes:
+    if box.length > LARGEST_INDEX:
+        raise ValueError(f"its {box.kind} box at byte {box.offset} is {box.length} bytes long")
     file.seek(box.offset + HEADER.size)
     return file.read(box.length - HEADER.size)
 

@@ -27,7 +27,7 @@ def opening(container: Container, *options: str) -> list[str]:
     """Open the source: one demuxer, known decoders, local files only, sound only."""
     return [
         *("-f", container.demuxer, "-format_whitelist", container.demuxer),
-        *("-codec_whitelist", ",".join(DECODERS), "-protocol_whitelist", "file,pipe"),
+        *("-codec_whitelist", ",".join(DECODERS), "-protocol_whitelist", "file"),
         *("-vn", "-sn", "-dn", *options, "-i", f"file:{SOURCE}"),
     ]
 

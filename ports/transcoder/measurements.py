@@ -14,9 +14,10 @@ INTEGRATED = re.compile(r"^    I: +(\S+) LUFS", re.MULTILINE)
 TRUE_PEAK = re.compile(r"^    Peak: +(\S+) dBFS", re.MULTILINE)
 GATE = -70.0
 """Where the whole file lies below the absolute gate of EBU R128, ffmpeg prints the gate."""
-PEAK = "lavfi.astats.Overall.Peak_level="
+PEAK = b"lavfi.astats.Overall.Peak_level="
 WAVEFORM_PEAKS = 1000
 FULL_SCALE = 255
+LONGEST_LINE = 1000
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,17 @@ def read_loudness(diagnostics: str) -> Loudness:
 
 def read_waveform(path: Path) -> bytes:
     """At most 1,000 evenly spaced peaks; neighbours are joined by the louder one."""
-    peaks = list(_peaks(path))
+    try:
+        peaks = bytes(_peaks(path))
+    except (ValueError, OverflowError) as error:
+        raise TranscoderUnavailable(f"The list of peaks was not written whole ({error}): try again.") from error
     count = min(WAVEFORM_PEAKS, len(peaks))
     return bytes(max(peaks[len(peaks) * i // count : len(peaks) * (i + 1) // count]) for i in range(count))
 
 
 def _peaks(path: Path) -> Iterator[int]:
-    with path.open() as lines:
-        for line in lines:
+    with path.open("rb") as lines:
+        while line := lines.readline(LONGEST_LINE):
             if line.startswith(PEAK):
                 # ffmpeg prints decibels, and -inf for silence.
                 yield min(FULL_SCALE, round(10 ** (float(line.removeprefix(PEAK)) / 20) * FULL_SCALE))

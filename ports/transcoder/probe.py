@@ -9,10 +9,12 @@ from ports.transcoder.containers import ACCEPTED_IN_WORDS, DECODERS, Container
 from ports.transcoder.interface import MediaRefused
 from ports.transcoder.process import Limits
 
-DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
+# A file's own words stand among ffmpeg's: everything has a longest length, so that none can make the search take hours.
+DURATION = re.compile(r"^  Duration: (\d{1,6}):(\d\d):(\d\d\.\d{1,6})", re.MULTILINE)
 ESTIMATED = "Estimating duration from bitrate"
 STREAM = re.compile(
-    r"^  Stream #0:\d+[^\n]*?: Audio: (?P<codec>\w+)[^\n]*?, (?P<rate>\d+) Hz, (?P<layout>[^,\n]+), (?P<format>\w+)",
+    r"^  Stream #0:\d{1,4}[^\n]{0,200}?: Audio: (?P<codec>\w{1,40})[^\n]{0,100}?"
+    r", (?P<rate>\d{1,9}) Hz, (?P<layout>[^,\n]{1,60}), (?P<format>\w{1,20})",
     re.MULTILINE,
 )
 NAMED_LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}
@@ -66,8 +68,9 @@ def _why_unreadable(container: Container, diagnostics: str) -> str:
 def _channels(layout: str) -> int:
     """How many channels a layout has, as ffmpeg names it: `stereo`, `5.1(side)`, `3 channels`; unknown names count as too many."""
     name = layout.partition("(")[0].strip()
-    if name.endswith(" channels"):
-        return int(name.partition(" ")[0])
+    counted = re.fullmatch(r"(\d+) channels", name)
+    if counted:
+        return int(counted[1])
     if re.fullmatch(r"\d+(\.\d+)+", name):
         return sum(int(part) for part in name.split("."))
     return NAMED_LAYOUTS.get(name, MOST_CHANNELS + 1)

@@ -7,8 +7,9 @@ import pytest
 
 from ports.transcoder.fake import FakeTranscoder
 from ports.transcoder.flac import read_stream_information
-from ports.transcoder.fragments import read_fragments
+from ports.transcoder.fragments import LARGEST_INDEX, MOST_BOXES, read_fragments
 from ports.transcoder.interface import TranscoderUnavailable
+from ports.transcoder.measurements import PEAK, read_waveform
 
 
 @pytest.fixture
@@ -66,11 +67,24 @@ class TestReadFragments:
         with pytest.raises(TranscoderUnavailable, match=reason):
             read_fragments(changed(rendition, old, new))
 
+    def test_one_whose_segment_lasts_no_time_is_refused(self, rendition: Path):
+        with pytest.raises(TranscoderUnavailable, match="lasts no time"):
+            read_fragments(defaulted(rendition, frame=0))
 
-def defaulted(path: Path) -> Path:
+    def test_one_that_would_fill_our_memory_is_refused(self, rendition: Path):
+        whole = rendition.read_bytes()
+        rendition.write_bytes(whole + box(b"moof", bytes(LARGEST_INDEX)) + box(b"mdat", b""))
+        with pytest.raises(TranscoderUnavailable, match=f"its moof box at byte {len(whole)} is {LARGEST_INDEX + 8} bytes long"):
+            read_fragments(rendition)
+        rendition.write_bytes(whole + (box(b"moof", b"") + box(b"mdat", b"")) * (MOST_BOXES // 2))
+        with pytest.raises(TranscoderUnavailable, match="more than 100000 boxes"):
+            read_fragments(rendition)
+
+
+def defaulted(path: Path, frame: int = 1024) -> Path:
     """The same initialisation with one segment of two frames, sizes and durations in the track's header."""
     initialisation = path.read_bytes()[: read_fragments(path).initialisation_length]
-    header = struct.pack(">IIIII", 0x020038, 1, 1024, 6, 0x02000000)
+    header = struct.pack(">IIIII", 0x020038, 1, frame, 6, 0x02000000)
     track = box(b"tfhd", header) + box(b"tfdt", struct.pack(">II", 0, 0)) + box(b"trun", struct.pack(">IIi", 1, 2, 0))
     segment = box(b"moof", box(b"mfhd", bytes(8)) + box(b"traf", track)) + box(b"mdat", bytes(12))
     path.write_bytes(initialisation + segment)
@@ -86,6 +100,21 @@ class TestReadStreamInformation:
         with pytest.raises(TranscoderUnavailable, match="was not written whole"):
             read_stream_information(rendition)
 
+    def test_one_without_a_sample_rate_is_no_music(self, rendition: Path):
+        flac = rendition.with_name("flac")
+        flac.write_bytes(flac.read_bytes()[:18] + bytes(30))
+        with pytest.raises(TranscoderUnavailable, match="no sample rate"):
+            read_stream_information(flac)
+
     def test_reads_rate_channels_and_samples(self, rendition: Path):
         parsed = read_stream_information(rendition.with_name("flac"))
         assert (parsed.sample_rate, parsed.channels, parsed.samples) == (44_100, 2, 12 * 44_100)
+
+
+class TestReadWaveform:
+    @pytest.mark.parametrize("level", [b"loud", b"1e9", b"nan", b"\xff"])
+    def test_a_level_that_is_no_number_of_decibels_is_not_whole(self, tmp_path: Path, level: bytes):
+        peaks = tmp_path / "peaks.txt"
+        peaks.write_bytes(PEAK + b"-6.0\n" + PEAK + level)
+        with pytest.raises(TranscoderUnavailable, match="was not written whole"):
+            read_waveform(peaks)
