@@ -17,7 +17,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
-from ports.environment import BootError, Environment
+from ports.environment import Environment
 from ports.transcoder.interface import TranscoderUnavailable
 from ports.transcoder.sandbox import PROTECTIONS, REPORT, sandboxed
 
@@ -63,16 +63,13 @@ class Limits:
 
     @classmethod
     def from_env(cls, environment: Environment) -> Limits:
-        seconds = environment.integer("FFMPEG_TIMEOUT", 1800)
-        if not 0 < seconds <= MOST_SECONDS:
-            raise BootError(f"FFMPEG_TIMEOUT={seconds} is out of range: set it to 1 to {MOST_SECONDS}, the seconds of one transcode.")
         return cls(
-            source_bytes=environment.integer("FFMPEG_SOURCE_MB", 4096) * MEGABYTE,
-            source_seconds=environment.integer("FFMPEG_SOURCE_SECONDS", 6 * 3600),
-            seconds=seconds,
-            cpu_seconds=environment.integer("FFMPEG_CPU_SECONDS", 1500),
-            memory=environment.integer("FFMPEG_MEMORY_MB", 4096) * MEGABYTE,
-            output_bytes=environment.integer("FFMPEG_OUTPUT_MB", 8192) * MEGABYTE,
+            source_bytes=environment.integer("FFMPEG_SOURCE_MB", 4096, 1) * MEGABYTE,
+            source_seconds=environment.integer("FFMPEG_SOURCE_SECONDS", 6 * 3600, 1),
+            seconds=environment.integer("FFMPEG_TIMEOUT", 1800, 1, MOST_SECONDS),
+            cpu_seconds=environment.integer("FFMPEG_CPU_SECONDS", 1500, 1),
+            memory=environment.integer("FFMPEG_MEMORY_MB", 4096, 1) * MEGABYTE,
+            output_bytes=environment.integer("FFMPEG_OUTPUT_MB", 8192, 1) * MEGABYTE,
             libraries=tuple(filter(None, (environment.optional("FFMPEG_LIBRARIES") or "").split(os.pathsep))),
         )
 

@@ -110,7 +110,7 @@ class TestParameters:
             ("limit=101", "limit"),
             ("limit=ten", "limit"),
             ("limit=", "limit"),
-            (f"cursor={'a' * 513}", "cursor"),
+            (f"cursor={'a' * 1025}", "cursor"),
             ("limit=5&limit=6", "limit"),
         ],
     )

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -171,7 +172,9 @@ class TestStopped:
             command = [str(Path(sys.executable).with_name("celesta")), "import", str(folder)]
             environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **values, "REDIS_URL": NOBODY, **more}
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-            started.append(subprocess.Popen(command, env=environment, start_new_session=True, text=True, **pipes))
+            # Whoever started these tests in the background left Ctrl-C ignored, which is inherited.
+            heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+            started.append(subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=heed, text=True, **pipes))  # noqa: PLW1509 - no thread runs here
             return started[-1]
 
         yield start

@@ -155,7 +155,7 @@ class TestFromEnv:
 
     @pytest.mark.parametrize("seconds", ["0", "-5", "100000"])
     def test_a_time_that_no_task_has_stops_the_boot(self, seconds: str):
-        with pytest.raises(BootError, match=f"FFMPEG_TIMEOUT={seconds} is out of range: set it to 1 to 2700"):
+        with pytest.raises(BootError, match=f"FFMPEG_TIMEOUT={seconds} is out of range: set it to a whole number from 1 to 2700"):
             FfmpegTranscoder.from_env(Environment({"FFMPEG_TIMEOUT": seconds}))
 
     def test_a_chosen_program_is_the_one_that_runs(self, ffmpeg: Ffmpeg, tmp_path: Path):
