@@ -58,7 +58,8 @@ class ValkeyServer:
         return redis.Redis.from_url(self.url)
 
     def start(self) -> None:
-        persistence = ["--save", "", "--appendonly", "yes", "--dir", str(self.folder)]
+        # It is killed, not stopped: what it has answered must be on file by then, which takes up to two seconds otherwise.
+        persistence = ["--save", "", "--appendonly", "yes", "--appendfsync", "always", "--dir", str(self.folder)]
         listening = ["--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", f"{self.folder}/valkey.sock"]
         command = [_valkey_binary(), *persistence, *listening, "--maxmemory-policy", "noeviction"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
