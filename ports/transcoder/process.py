@@ -120,7 +120,7 @@ class Ffmpeg:
     def run(self, arguments: list[str], permit: Permit, heard: Callable[[float], None], *, writes: bool = False) -> Finished:
         """Run it in the permit's folder, where it may make files if it `writes`.
 
-        `heard` gets the seconds of output reached at least once a second, and what it raises kills ffmpeg.
+        `heard` gets the seconds of output reached at least once a second and at the end, and what it raises kills ffmpeg.
         """
         command = sandboxed(
             [self.program, "-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1", "-stats_period", str(TICK), *arguments],
@@ -175,6 +175,7 @@ class Ffmpeg:
             if now >= next_tick:
                 next_tick = now + TICK
                 heard(_reached(progress))
+        heard(_reached(progress))
         return diagnostics.decode(errors="replace")
 
 

@@ -146,7 +146,7 @@ class TestCovers:
 class TestTakenOver:
     """Somebody else's file must not leave under a rendition's name."""
 
-    @pytest.mark.parametrize("way", [os.symlink, os.link])
+    @pytest.mark.parametrize("way", [os.symlink, os.link, lambda _, pipe: os.mkfifo(pipe)], ids=["link", "hard link", "pipe"])
     def test_a_link_made_while_encoding_is_refused(
         self, transcode: Transcoding, tmp_path: Path, into: Path, way: Callable[[Path, Path], None]
     ):
