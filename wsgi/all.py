@@ -7,6 +7,7 @@ import os
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from apps.api.app import create_api
+from apps.api.well_known import OAUTH_METADATA, at_api
 from apps.core.app import create_core
 from apps.core.database import dispose_engines
 from apps.core.migrate import migrate
@@ -25,10 +26,12 @@ if MIGRATE_AT_START.read(environment):
     migrate(os.environ)
 core = create_core(os.environ)
 container: Container = core.extensions["container"]
+api = create_api(os.environ, core)
 application = DispatcherMiddleware(
     create_website(os.environ, core),
     {
-        "/api": create_api(os.environ, core),
+        "/api": api,
+        OAUTH_METADATA: at_api(api),
         "/core": core,
         "/media": MediaServer.from_env(container.environment, container.get(Clock)),
     },

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from apps.api.app import create_api
+from apps.api.well_known import OAUTH_METADATA, at_api
 from apps.core.client.choice import require_core_elsewhere
 from ports.environment import Environment
 from ports.logs import configure_logs
@@ -15,4 +16,5 @@ from ports.logs import configure_logs
 environment = Environment(os.environ)
 configure_logs(environment)
 require_core_elsewhere(environment)
-application = DispatcherMiddleware(NotFound(), {"/api": create_api(os.environ)})
+api = create_api(os.environ)
+application = DispatcherMiddleware(NotFound(), {"/api": api, OAUTH_METADATA: at_api(api)})

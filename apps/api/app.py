@@ -11,10 +11,12 @@ from werkzeug.routing import BaseConverter
 
 from apps.api.context import EXTENSION, Services, services
 from apps.api.limits import RateLimit
+from apps.api.oauth.credentials import Credentials
+from apps.api.oauth.server import set_up_oauth
 from apps.api.problems import register_problems
 from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
-from apps.api.views import account, catalogue, health, listening, playback, tokens
+from apps.api.views import account, catalogue, health, listening, oauth, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.contract.actions import REQUEST_ID, Actor, Service
@@ -31,6 +33,8 @@ LARGEST_BODY = 256 * 1024
 DAY = 24 * 60 * 60
 HEALTH = "health.healthz"
 LOG_IN = "tokens.create_token"
+OAUTH = oauth.views.name
+"""Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listening.views)
 
 
@@ -54,7 +58,9 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     app.before_request(admit)
     app.after_request(seal)
     register_problems(app)
+    set_up_oauth(app)
     app.register_blueprint(health.views)
+    app.register_blueprint(oauth.views)
     for topic in TOPICS:
         app.register_blueprint(topic, url_prefix="/v1")
     return app
@@ -68,6 +74,7 @@ def _services(container: Container, core: Flask | None) -> Services:
         core=client,
         pages=KeptPages.from_env(environment, client, clock),
         tokens=store,
+        credentials=Credentials(store),
         bearers=Bearers(store, client),
         limit=RateLimit(API_REQUESTS_PER_SECOND.read(environment)),
         territories=container.get(Territories),
@@ -83,8 +90,11 @@ def admit() -> None:
     endpoint = request.endpoint
     if endpoint is None or endpoint == HEALTH:
         return
-    refuse_unread(endpoint)
     here = services()
+    if request.blueprint == OAUTH:
+        here.limit.count(request.remote_addr or "")
+        return
+    refuse_unread(endpoint)
     address = request.remote_addr or ""
     territory = here.territories.of(cast(Mapping[str, str], request.headers), address)
     if endpoint == LOG_IN:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, g
 
 from apps.api.limits import RateLimit
+from apps.api.oauth.credentials import Credentials
 from apps.api.tokens import Bearers
 from apps.core.client.interface import CoreClient, Sender
 from apps.core.client.kept import KeptPages
@@ -25,6 +26,7 @@ class Services:
     core: CoreClient
     pages: KeptPages
     tokens: Tokens
+    credentials: Credentials
     bearers: Bearers
     limit: RateLimit
     territories: Territories

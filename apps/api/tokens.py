@@ -17,11 +17,13 @@ from apps.core.client.interface import CoreClient
 from apps.core.contract.accounts import GetAccount
 from apps.core.contract.actions import Actor, Role, Scope
 from apps.core.contract.errors import NotFound, Unauthenticated
-from apps.core.contract.ids import AccountId
+from apps.core.contract.ids import AccountId, OAuthClientId
+from apps.core.contract.oauth import GetTokenHolder
 from ports.tokens.interface import Tokens
 
 SCHEME = "bearer "
 TOKEN = re.compile(r"celesta_[A-Za-z0-9_-]{43}")
+AGAIN = "Get a new one: connect the app again, or POST /api/v1/tokens."
 REMEMBERED_SECONDS = 5.0
 """How long a revoked token or a suspended account may still read."""
 REMEMBERED = 10_000
@@ -35,6 +37,8 @@ class Grant(msgspec.Struct, frozen=True):
     client: str
     """The app the token was issued to, as it calls itself."""
     issued_at: datetime
+    client_id: OAuthClientId | None = None
+    """The registered app, whose connection to the account it ends with; None where a password was given for the token."""
 
 
 encode_grant = msgspec.json.Encoder().encode
@@ -57,7 +61,7 @@ class Bearer:
 def issue(store: Tokens, grant: Grant, lifetime: int) -> str:
     """A new token, good for `lifetime` seconds; the account's tokens are one family."""
     token = f"celesta_{secrets.token_urlsafe(32)}"
-    store.put(_digest(token), encode_grant(grant), lifetime, grant.account_id)
+    store.put(digest(token), encode_grant(grant), lifetime, grant.account_id)
     return token
 
 
@@ -78,31 +82,46 @@ class Bearers:
         token = authorization[len(SCHEME) :].strip()
         if not authorization[: len(SCHEME)].lower() == SCHEME or TOKEN.fullmatch(token) is None:
             raise Unauthenticated("The Authorization header holds no access token.", "Send it as Authorization: Bearer and the token.")
-        key = _digest(token)
+        key = digest(token)
         bearer = self._remembered.get(key)
         return bearer if bearer is not None and self._timer() < bearer.until else self._look_up(key)
 
-    def revoke(self, bearer: Bearer) -> None:
-        """At once in this process, within five seconds in the others."""
-        self._store.revoke(bearer.key)
-        self._forget(bearer.key)
+    def grant_of(self, token: str) -> Grant | None:
+        """What the store holds for it, whether or not its account may still use it."""
+        stored = self._store.get(digest(token)) if TOKEN.fullmatch(token) else None
+        return decode_grant(stored) if stored else None
+
+    def revoke(self, key: str) -> None:
+        """The token with this digest: at once in this process, within five seconds in the others."""
+        self._store.revoke(key)
+        self._forget(key)
 
     def _look_up(self, key: str) -> Bearer:
         until = self._timer() + REMEMBERED_SECONDS
         self._forget(key)
         stored = self._store.get(key)
         if stored is None:
-            raise Unauthenticated("The access token is unknown, expired or revoked.", "Get a new one from POST /api/v1/tokens.")
-        grant = decode_grant(stored)
-        try:
-            account = self._client.send(GetAccount(grant.account_id), Actor(service=self._client.service))
-        except NotFound:
-            raise Unauthenticated("The access token's account no longer exists.", "Log in with another account.") from None
-        if grant.issued_at < account.password_set_at:
-            raise Unauthenticated("The password was changed after this access token was issued.", "Get a new one from POST /api/v1/tokens.")
-        bearer = Bearer(key, account.id, account.roles, account.plan, grant.scopes, grant.client or None, until)
+            raise Unauthenticated("The access token is unknown, expired or revoked.", AGAIN)
+        bearer = self._bearer(key, decode_grant(stored), until)
         self._remember(bearer)
         return bearer
+
+    def _bearer(self, key: str, grant: Grant, until: float) -> Bearer:
+        asking, scopes = Actor(service=self._client.service), grant.scopes
+        try:
+            if grant.client_id is None:
+                account = self._client.send(GetAccount(grant.account_id), asking)
+            else:
+                holder = self._client.send(GetTokenHolder(grant.account_id, grant.client_id), asking)
+                account, connection = holder.account, holder.connection
+                scopes &= connection.scopes
+                if grant.issued_at < connection.connected_at:
+                    raise Unauthenticated("The app was disconnected after this access token was issued.", "Connect it again.")
+        except NotFound as error:
+            raise Unauthenticated("The access token's account or its connection to the app is gone.", error.next_step) from None
+        if grant.issued_at < account.password_set_at:
+            raise Unauthenticated("The password was changed after this access token was issued.", AGAIN)
+        return Bearer(key, account.id, account.roles, account.plan, scopes, grant.client_id or grant.client or None, until)
 
     def _remember(self, bearer: Bearer) -> None:
         with self._lock:
@@ -115,5 +134,5 @@ class Bearers:
             self._remembered.pop(key, None)
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

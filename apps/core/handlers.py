@@ -18,6 +18,8 @@ MODULES = (
     "jobs.queries",
     "listening.commands",
     "listening.queries",
+    "oauth.commands",
+    "oauth.queries",
     "playback.commands",
     "playback.queries",
 )

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 from flask_login import current_user
 
 from apps.core.client.interface import CoreClient, Sender
-from apps.core.contract.actions import REQUEST_ID, Actor, Service
+from apps.core.contract.actions import REQUEST_ID, Actor, Query, Service
 from apps.core.contract.ids import new_id
 from apps.website.login import User
 from ports.container import Container
 from ports.territory.interface import Territories
 
+R = TypeVar("R")
+
 
 def core() -> Sender:
     """Core, spoken to as whoever sent this request."""
     return Sender(cast(CoreClient, current_app.extensions["core_client"]), actor())
+
+
+def on_own_behalf(query: Query[R]) -> R:
+    """Core's answer to the website itself, whoever is logged in."""
+    return Sender(cast(CoreClient, current_app.extensions["core_client"]), stranger()).send(query)
 
 
 def viewer() -> User | None:

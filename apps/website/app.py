@@ -21,18 +21,19 @@ from apps.website.headers import set_up_headers
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
 from apps.website.session import WebSessionInterface
-from apps.website.views import account, artists, deliveries, entrance, home, listening, player, releases, service
+from apps.website.views import account, artists, connect, deliveries, entrance, home, listening, player, releases, service
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
 from ports.proxies import trust_proxies
 from ports.territory.interface import Territories
+from ports.tokens.interface import Tokens
 from ports.web_sessions.interface import WebSessions
 
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
-VIEWS = (home, releases, artists, listening, entrance, account, deliveries, player, service)
+VIEWS = (home, releases, artists, listening, entrance, account, connect, deliveries, player, service)
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
@@ -43,7 +44,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     and `TRUSTED_PROXIES` (how many proxies in front of it speak the truth about where a request came from).
     """
     container = Container(values)
-    container.require([WebSessions, Territories, Clock])
+    container.require([WebSessions, Tokens, Territories, Clock])
     environment, clock = container.environment, container.get(Clock)
     secure = environment.flag("SECURE_COOKIES", default=environment.name in {"staging", "production"})
     app = Flask(__name__, template_folder=ROOT / "templates" / "website", static_folder=None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, g
 from flask.wrappers import Response
 
+OWN_FORMS = "form-action 'self'"
 YEAR = 365 * 24 * 3600
 
 
@@ -26,11 +27,10 @@ def content_policy(media_origins: str) -> str:
         "connect-src": stored,
         "worker-src": "'self' blob:",
         "manifest-src": "'self'",
-        "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
-    return "; ".join(f"{name} {value}" for name, value in sources.items())
+    return "; ".join([*(f"{name} {value}" for name, value in sources.items()), OWN_FORMS])
 
 
 def set_up_headers(app: Flask, media_origins: str, secure: bool) -> None:
@@ -40,7 +40,8 @@ def set_up_headers(app: Flask, media_origins: str, secure: bool) -> None:
 def _adder(policy: str, secure: bool) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = policy
+        target = g.get("form_target")
+        headers["Content-Security-Policy"] = policy.replace(OWN_FORMS, f"{OWN_FORMS} {target}") if target else policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar, Self
 
 from ports.environment import Environment
@@ -20,7 +21,7 @@ class MemoryTokens(Tokens):
     @classmethod
     def from_env(cls, environment: Environment) -> Self:
         refuse_several_processes(environment, "TOKENS")
-        return cls()
+        return cls(_of_this_process())
 
     def ping(self) -> None:
         """There is no service behind it."""
@@ -42,3 +43,9 @@ class MemoryTokens(Tokens):
 
     def revoke_family(self, family: str) -> None:
         self._store.remove_group(family)
+
+
+@cache
+def _of_this_process() -> ExpiringStore:
+    """Website and API share it: what a listener allows on one, an app fetches from the other."""
+    return ExpiringStore()

@@ -48,5 +48,5 @@ def create_token() -> Response:
 
 @views.delete("/tokens/current")
 def revoke_token() -> Response:
-    services().bearers.revoke(g.bearer)
+    services().bearers.revoke(g.bearer.key)
     return nothing()

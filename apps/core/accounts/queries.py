@@ -34,7 +34,12 @@ ONE = (
 
 @handles(GetAccount)
 def get_account(action: GetAccount, connection: Connection) -> Account:
-    account = _one(connection, action.account_id)
+    return active_account(connection, action.account_id)
+
+
+def active_account(connection: Connection, account_id: str) -> Account:
+    """Raises `NotFound` where it is gone, `AccountSuspended` where it is closed."""
+    account = _one(connection, account_id)
     if account.status != AccountStatus.ACTIVE:
         raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
     return account

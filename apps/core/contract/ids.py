@@ -29,6 +29,7 @@ DeliveryId = Id
 DeviceId = Id
 JobId = Id
 LabelId = Id
+OAuthClientId = Id
 PlaybackSessionId = Id
 PlayId = Id
 RecordingId = Id

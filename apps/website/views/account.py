@@ -6,6 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.accounts import ChangePassword, GetOwnAccount
+from apps.core.contract.ids import OAuthClientId
+from apps.core.contract.oauth import DisconnectApp, ListConnectedApps
 from apps.website.actor import core
 from apps.website.forms.account import ChangePasswordForm
 from apps.website.login import log_in, log_out_everywhere
@@ -15,9 +17,7 @@ views = Blueprint("account", __name__, url_prefix="/account")
 
 @views.get("")
 def show() -> str:
-    account = core().send(GetOwnAccount())
-    changed = request.args.get("changed") == "password"
-    return render_template("account/show.html", account=account, form=ChangePasswordForm(), changed=changed)
+    return _page(ChangePasswordForm(), changed=request.args.get("changed") == "password")
 
 
 @views.post("")
@@ -28,4 +28,15 @@ def change_password() -> ResponseReturnValue:
         log_out_everywhere(account.id)
         log_in(account)
         return redirect(url_for("account.show", changed="password"), 303)
-    return render_template("account/show.html", account=account, form=form, changed=False), form.status
+    return _page(form, changed=False), form.status
+
+
+@views.post("/apps/<id:client_id>/disconnect")
+def disconnect(client_id: OAuthClientId) -> ResponseReturnValue:
+    core().send(DisconnectApp(client_id))
+    return redirect(url_for("account.show"), 303)
+
+
+def _page(form: ChangePasswordForm, *, changed: bool) -> str:
+    account, apps = core().send_many(GetOwnAccount(), ListConnectedApps())
+    return render_template("account/show.html", account=account, apps=apps, form=form, changed=changed)

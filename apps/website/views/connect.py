@@ -1,0 +1,94 @@
+"""Connecting an app: the listener is asked here, and the answer goes back to the API, which knows no cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from apps.core.contract.actions import Scope
+from apps.core.contract.errors import NotFound
+from apps.core.contract.ids import FORM
+from apps.core.contract.oauth import Approval, ConnectApp, GetApp, OAuthClient, read_scopes
+from apps.website.actor import core, on_own_behalf, viewer
+from apps.website.addresses import this_page
+from apps.website.wording import PERMISSIONS
+from ports.tokens.interface import Tokens
+
+views = Blueprint("connect", __name__, url_prefix="/connect")
+
+AUTHORIZE = "/api/oauth/authorize"
+ANSWER_SECONDS = 60
+REASONS = {
+    "invalid_client": "No app is registered under the name it gave.",
+    "invalid_request": "It asked to send you to an address that is not registered for it, or left something out.",
+    "unsupported_response_type": "It asked for something that is not given here.",
+}
+
+
+@views.get("")
+def ask() -> ResponseReturnValue:
+    user = viewer()
+    if user is None:
+        return redirect(url_for("entrance.log_in", next=this_page()), 303)
+    if "HX-Request" in request.headers:
+        # A page that was swapped in is held to the policy of the one it came into, which lets no form lead to the app.
+        return "", {"HX-Redirect": this_page()}
+    client = _client()
+    back, scopes = _back(client), _scopes(client)
+    allow_form_target(back)
+    permissions = [words for scope, words in PERMISSIONS.items() if scope in scopes]
+    return render_template("connect/ask.html", client=client, account=user.account, permissions=permissions, back=back)
+
+
+@views.post("")
+def answer() -> ResponseReturnValue:
+    user = viewer()
+    if user is None:
+        return redirect(url_for("entrance.log_in", next=this_page()), 303)
+    client = _client()
+    allowed = request.form.get("answer") == "allow"
+    if allowed:
+        core().send(ConnectApp(client.id, _scopes(client)))
+    query, secret = request.query_string.decode("ascii", "replace"), secrets.token_urlsafe(32)
+    approval = Approval(user.account.id, client.id, hashlib.sha256(query.encode()).hexdigest(), allowed)
+    key = hashlib.sha256(secret.encode()).hexdigest()
+    current_app.extensions["container"].get(Tokens).put(key, msgspec.json.encode(approval), ANSWER_SECONDS, user.account.id)
+    allow_form_target(_back(client))
+    return redirect(f"{AUTHORIZE}?{query}&approval={secret}", 303)
+
+
+@views.get("/refused")
+def refused() -> ResponseReturnValue:
+    reason = REASONS.get(request.args.get("error", ""), REASONS["invalid_request"])
+    return render_template("connect/refused.html", reason=reason), 400
+
+
+def _client() -> OAuthClient:
+    client_id = request.args.get("client_id", "")
+    if not re.fullmatch(FORM, client_id):
+        raise NotFound("There is no such app.", "Begin in the app once more.")
+    return on_own_behalf(GetApp(client_id))
+
+
+def _scopes(client: OAuthClient) -> frozenset[Scope]:
+    return read_scopes(request.args.get("scope", "")) & client.scopes or client.scopes
+
+
+def _back(client: OAuthClient) -> str:
+    """Where the listener goes afterwards, without the path. Whoever made up this request is told nothing more."""
+    uri = request.args.get("redirect_uri") or client.redirect_uris[0]
+    if not client.sends_back_to(uri):
+        raise NotFound("The app asked to send you to an address that is not registered for it.", "Begin in the app once more.")
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def allow_form_target(place: str) -> None:
+    """Browsers hold a form to the page's policy at every redirect that follows it."""
+    g.form_target = place
