@@ -43,6 +43,10 @@ class LiveService:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def log(self, name: str) -> str:
+        """What one of its processes has said so far."""
+        return Path(self.environment["CELESTA_HOME"]).with_name(f"{name}.log").read_text(errors="replace")
+
     def answers(self, path: str = "/healthz") -> bool:
         try:
             with urllib.request.urlopen(self.url + path, timeout=5) as answer:

@@ -17,15 +17,22 @@ from apps.console.logs import Journal
 from apps.console.preflight import check_port
 from apps.console.processes import Child, Service, Supervisor
 from apps.console.valkey import Server, valkey_service
-from ports.container import Container
 from ports.environment import BootError
 
 BOOT_PATIENCE = 60
 """Seconds until a service must answer for the first time."""
 FLOWER_PORT = 5555
+ADMITTED = "staff"
+"""As `tasks.flower_login` calls whom it lets in."""
 QUIET_CELERY = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "tasks.app")
 """Without a banner, and without a warning against root, who may well be all there is in a container."""
-INVITATION = "import sys; from apps.console.administrator import invitation_link; print(invitation_link(sys.argv[1]) or '')"
+INTRODUCTION = """
+import sys
+from apps.console.administrator import invitation_link
+from apps.console.flower import flower_client
+print(flower_client(), invitation_link(sys.argv[1]) or "-")
+"""
+"""Asks Core for what is told at the start; of Core's packages the process that supervises loads none."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,12 @@ class Topology:
             self._say("It listens on every address of this machine: elsewhere, open it by the machine's name or address instead.")
         if flower is not None:
             self.supervisor.start(self._worker())
-            self._start_flower(flower)
-        self._invite()
+        client_id, link = self._introduce()
+        if flower is not None:
+            self._start_flower(flower, client_id)
+        if link != "-":
+            # The log file must not keep it.
+            self._say(f"There is no administrator yet. Become it, once, at {link}", kept=False)
 
     def _start_valkey(self) -> None:
         valkey = self.supervisor.start(valkey_service(self.environment))
@@ -93,23 +104,25 @@ class Topology:
         # SIGQUIT lets running tasks end for a moment, then gives them back to the queue; SIGTERM would wait for all of them.
         return self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
 
-    def _start_flower(self, port: int) -> None:
-        password = Container(self.environment).environment.secret("FLOWER_PASSWORD")
-        options = {"FLOWER_ADDRESS": "127.0.0.1", "FLOWER_PORT": str(port), "FLOWER_BASIC_AUTH": f"celesta:{password}"}
+    def _start_flower(self, port: int, client_id: str) -> None:
+        here = f"http://127.0.0.1:{port}"
+        options = {
+            "CELESTA_URL": self.address, "FLOWER_ADDRESS": "127.0.0.1", "FLOWER_PORT": str(port), "FLOWER_AUTH": ADMITTED,
+            "FLOWER_AUTH_PROVIDER": "tasks.flower_login.StaffLogin", "FLOWER_OAUTH2_KEY": client_id, "FLOWER_OAUTH2_SECRET": "none",
+            "FLOWER_OAUTH2_REDIRECT_URI": f"{here}/login",
+        }  # fmt: skip
         command = (sys.executable, *QUIET_CELERY, "flower", "--logging=error")
         self.supervisor.start(Service("flower", command, {**self.environment, **options}))
-        where = f"{self.environment['SECRETS_PATH']}/FLOWER_PASSWORD"
-        self._say(f"Flower shows the tasks at http://127.0.0.1:{port} (user celesta, password in {where}).")
+        self._say(f"Flower shows the tasks at {here}, to staff and administrators.")
 
-    def _invite(self) -> None:
-        """Print the link that makes its reader the administrator, where there is none; the log file must not keep it."""
-        command = [sys.executable, "-c", INVITATION, self.address]
+    def _introduce(self) -> tuple[str, str]:
+        """Flower's client id, and the link that makes its reader the administrator, or `-` where there is one."""
+        command = [sys.executable, "-c", INTRODUCTION, self.address]
         asked = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)  # noqa: S603 - ours
-        lines = asked.stdout.splitlines()
         if asked.returncode:
-            raise BootError(f"No administrator could be invited: {asked.stderr.strip().rpartition(chr(10))[2]}")
-        if lines and lines[-1]:
-            self._say(f"There is no administrator yet. Become it, once, at {lines[-1]}", kept=False)
+            raise BootError(f"Core does not answer: {asked.stderr.strip().rpartition(chr(10))[2]}")
+        client_id, link = asked.stdout.splitlines()[-1].split()
+        return client_id, link
 
     def _python(self, name: str, *arguments: str, **how: Any) -> Service:
         return Service(name, (sys.executable, *arguments), self.environment, **how)
