@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, Response, g, request
@@ -16,7 +17,7 @@ from apps.api.oauth.server import set_up_oauth
 from apps.api.problems import register_problems
 from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
-from apps.api.views import account, catalogue, health, listening, oauth, playback, tokens
+from apps.api.views import account, catalogue, documents, health, listening, oauth, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.contract.actions import REQUEST_ID, Actor, Service
@@ -29,9 +30,11 @@ from ports.settings import API_REQUESTS_PER_SECOND, TOKEN_DAYS
 from ports.territory.interface import Territories
 from ports.tokens.interface import Tokens
 
+TEMPLATES = Path(__file__).parents[2] / "templates" / "api"
 LARGEST_BODY = 256 * 1024
 DAY = 24 * 60 * 60
 HEALTH = "health.healthz"
+DOCUMENTS = documents.views.name
 LOG_IN = "tokens.create_token"
 OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
@@ -49,7 +52,7 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
 
     Settings: `API_REQUESTS_PER_SECOND`, `TOKEN_DAYS`, `KEEP_PAGES`, `TRUSTED_PROXIES`.
     """
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder=TEMPLATES)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["id"] = IdConverter
     container = Container(values)
@@ -60,6 +63,7 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     register_problems(app)
     set_up_oauth(app)
     app.register_blueprint(health.views)
+    app.register_blueprint(documents.views)
     app.register_blueprint(oauth.views)
     for topic in TOPICS:
         app.register_blueprint(topic, url_prefix="/v1")
@@ -88,7 +92,7 @@ def admit() -> None:
     given = request.environ.get("HTTP_X_REQUEST_ID")
     g.request_id = given if given is not None and REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     endpoint = request.endpoint
-    if endpoint is None or endpoint == HEALTH:
+    if endpoint is None or endpoint == HEALTH or request.blueprint == DOCUMENTS:
         return
     here = services()
     if request.blueprint == OAUTH:
@@ -122,7 +126,8 @@ def _bearer(here: Services, address: str) -> Bearer:
 def seal(answer: Response) -> Response:
     """Headers that every answer carries."""
     headers = answer.headers
-    headers.extend(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS:
+        headers.setdefault(name, value)
     headers["X-Request-Id"] = g.request_id
     headers.setdefault("Cache-Control", "no-store")
     return answer

@@ -27,7 +27,7 @@ def takes(kind: type[T]) -> Callable[[Callable[[T], Response]], Callable[[], Res
         def read() -> Response:
             return view(_parameters(kind) if request.query_string else kind())
 
-        read.takes_parameters = True  # pyright: ignore[reportAttributeAccessIssue] - what `refuse_unread` looks for
+        read.parameters = kind  # pyright: ignore[reportAttributeAccessIssue] - what `refuse_unread` and the description look for
         return read
 
     return wrap
@@ -35,7 +35,7 @@ def takes(kind: type[T]) -> Callable[[Callable[[T], Response]], Callable[[], Res
 
 def refuse_unread(endpoint: str) -> None:
     """Refuse what the view would silently ignore: parameters it does not take, and bodies that are not JSON."""
-    if request.query_string and not hasattr(current_app.view_functions[endpoint], "takes_parameters"):
+    if request.query_string and not hasattr(current_app.view_functions[endpoint], "parameters"):
         raise BadRequest(f"{request.path} takes no query parameters.")
     if request.mimetype not in {"", JSON}:
         raise UnsupportedMediaType(f"{request.mimetype[:80]} is not read here.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from apps.console.actions import actions, actions_page, describe, descriptions
+from apps.console.actions import actions, actions_page
 from apps.core.contract.codec import ACTIONS
+from apps.core.contract.description import describe, descriptions
 from apps.core.contract.intake import CompleteDelivery, WriteRelease
 from apps.core.contract.playback import StartPlayback
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from apps.api.answers import personal, public
 from apps.api.context import core
+from apps.api.operations import sends
 from apps.api.reading import takes
 from apps.core.contract.catalogue import GetArtist, GetRelease, ListReleases, ReleaseOrder
 from apps.core.contract.ids import ArtistId, ReleaseId
@@ -22,16 +23,19 @@ class ReleaseParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 @views.get("/releases")
+@sends(ListReleases)
 @takes(ReleaseParameters)
 def releases(asked: ReleaseParameters) -> Response:
     return public(ListReleases(asked.order, asked.cursor, asked.limit))
 
 
 @views.get("/releases/<id:release_id>")
+@sends(GetRelease)
 def release(release_id: ReleaseId) -> Response:
     return personal(core().send(GetRelease(release_id)))
 
 
 @views.get("/artists/<id:artist_id>")
+@sends(GetArtist)
 def artist(artist_id: ArtistId) -> Response:
     return public(GetArtist(artist_id))

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from apps.api.answers import done, nothing, personal
 from apps.api.context import core
+from apps.api.operations import sends
 from apps.api.reading import body, idempotency_key, takes
 from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays
 from apps.core.contract.paging import Cursor, PageSize
@@ -20,17 +21,20 @@ class HistoryParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 @views.post("/plays")
+@sends(RecordPlays, body=RecordPlays, repeatable=True)
 def record_plays() -> Response:
     return done(core().send(body(RecordPlays), idempotency_key()))
 
 
 @views.get("/history")
+@sends(ListRecentlyPlayed)
 @takes(HistoryParameters)
 def history(asked: HistoryParameters) -> Response:
     return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit)))
 
 
 @views.delete("/history")
+@sends(ClearHistory, status=204)
 def clear_history() -> Response:
     core().send(ClearHistory())
     return nothing()

@@ -11,12 +11,15 @@ from msgspec import Meta
 
 from apps.api.answers import done, nothing
 from apps.api.context import core, services
+from apps.api.operations import sends
 from apps.api.reading import body
 from apps.api.tokens import Grant, issue
-from apps.core.contract.accounts import LogIn
+from apps.core.contract.accounts import GetOwnAccount, LogIn
 from apps.core.contract.actions import Scope
 
 views = Blueprint("tokens", __name__)
+
+FOR_SCRIPTS = "Get an access token for an e-mail address and a password: for scripts of one's own. Apps connect by OAuth instead."
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +39,7 @@ class IssuedToken(msgspec.Struct, frozen=True):
 
 
 @views.post("/tokens")
+@sends(LogIn, body=NewToken, result=IssuedToken, status=201, meaning=FOR_SCRIPTS, anonymous=True)
 def create_token() -> Response:
     asked = body(NewToken)
     account = core().send(LogIn(asked.email, asked.password))
@@ -47,6 +51,7 @@ def create_token() -> Response:
 
 
 @views.delete("/tokens/current")
+@sends(GetOwnAccount, result=None, status=204, meaning="Revoke the access token that this is sent with.")
 def revoke_token() -> Response:
     services().bearers.revoke(g.bearer.key)
     return nothing()
