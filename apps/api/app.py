@@ -20,6 +20,7 @@ from apps.api.tokens import Bearer, Bearers
 from apps.api.views import account, catalogue, documents, health, listening, oauth, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
+from apps.core.client.people import People
 from apps.core.contract.actions import REQUEST_ID, Actor, Service
 from apps.core.contract.errors import Unauthenticated
 from apps.core.contract.ids import FORM
@@ -73,13 +74,14 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
 def _services(container: Container, core: Flask | None) -> Services:
     environment = container.environment
     client = core_client(environment, Service.API, core)
-    clock, store = container.get(Clock), container.get(Tokens)
+    clock, store, people = container.get(Clock), container.get(Tokens), People(client)
     return Services(
         core=client,
         pages=KeptPages.from_env(environment, client, clock),
         tokens=store,
         credentials=Credentials(store),
-        bearers=Bearers(store, client),
+        people=people,
+        bearers=Bearers(store, people),
         limit=RateLimit(API_REQUESTS_PER_SECOND.read(environment)),
         territories=container.get(Territories),
         clock=clock,

@@ -11,6 +11,7 @@ from apps.api.oauth.credentials import Credentials
 from apps.api.tokens import Bearers
 from apps.core.client.interface import CoreClient, Sender
 from apps.core.client.kept import KeptPages
+from apps.core.client.people import People
 from apps.core.contract.actions import Actor
 from ports.clock.interface import Clock
 from ports.territory.interface import Territories
@@ -27,6 +28,7 @@ class Services:
     pages: KeptPages
     tokens: Tokens
     credentials: Credentials
+    people: People
     bearers: Bearers
     limit: RateLimit
     territories: Territories

@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from apps.core.client.choice import core_client
+from apps.core.client.people import People
 from apps.core.contract.actions import Service
 from apps.website import covers, wording
 from apps.website.actor import actor, stranger, viewer
@@ -52,7 +53,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     app.extensions["core_client"] = client = core_client(environment, Service.WEBSITE, core)
     _configure(app, environment)
     app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
-    set_up_login(app, Accounts(client, clock, stranger))
+    set_up_login(app, Accounts(People(client, lambda: clock.now().timestamp()), stranger))
     CSRFProtect(app)
     set_up_headers(app, environment.text("MEDIA_ORIGINS", " ").strip(), secure)
     set_up_assets(app, ROOT / "static")

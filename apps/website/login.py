@@ -10,13 +10,11 @@ from flask import Flask, current_app, g, session
 from flask_login import LoginManager, UserMixin, login_user
 from flask_wtf.csrf import generate_csrf
 
-from apps.core.client.interface import CoreClient
-from apps.core.contract.accounts import Account, GetAccount
+from apps.core.client.people import People
+from apps.core.contract.accounts import Account
 from apps.core.contract.actions import Actor
 from apps.core.contract.errors import AccountSuspended, NotFound
-from apps.website.recent import Recent
 from apps.website.session import WebSession, WebSessionInterface
-from ports.clock.interface import Clock
 
 
 class User(UserMixin):
@@ -35,20 +33,16 @@ class User(UserMixin):
 
 
 class Accounts:
-    """The user loader: asks Core who an account is, and remembers it for at most five seconds."""
+    """The user loader: whom a web session belongs to."""
 
-    def __init__(self, client: CoreClient, clock: Clock, stranger: Callable[[], Actor]) -> None:
-        self._client = client
+    def __init__(self, people: People, stranger: Callable[[], Actor]) -> None:
+        self._people = people
         self._stranger = stranger
-        self._recent: Recent[User] = Recent(clock)
 
     def load(self, account_id: str) -> User | None:
         """Ends the session of an account that is gone or suspended; raises `AccountSuspended` so that its owner hears why."""
-        user = self._recent.get(account_id)
-        if user is not None:
-            return user
         try:
-            return self.keep(self._client.send(GetAccount(account_id=account_id), self._stranger()))
+            return User(self._people.account(account_id, self._stranger()))
         except NotFound:
             session.clear()
             return None
@@ -57,12 +51,11 @@ class Accounts:
             raise
 
     def keep(self, account: Account) -> User:
-        user = User(account)
-        self._recent.put(account.id, user)
-        return user
+        self._people.keep(account)
+        return User(account)
 
     def forget(self, account_id: str) -> None:
-        self._recent.forget(account_id)
+        self._people.forget(account_id)
 
 
 def set_up_login(app: Flask, accounts: Accounts) -> None:

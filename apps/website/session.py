@@ -13,7 +13,7 @@ from flask import Flask
 from flask.sessions import SessionInterface, SessionMixin
 from flask.wrappers import Request, Response
 
-from apps.website.recent import Recent
+from apps.core.client.recent import Recent
 from ports.clock.interface import Clock
 from ports.web_sessions.interface import WebSessions
 
@@ -93,7 +93,7 @@ class WebSessionInterface(SessionInterface):
         self._store = store
         self._clock = clock
         self._secure = secure
-        self._recent: Recent[StoredSession] = Recent(clock)
+        self._recent: Recent[StoredSession] = Recent(lambda: clock.now().timestamp())
         self.cookie = "__Host-session" if secure else "session"
 
     def open_session(self, app: Flask, request: Request) -> WebSession:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.api.app import create_api
 from apps.api.tokens import Bearers, Grant, issue
+from apps.core.client.people import People
 from apps.core.contract.accounts import ChangePassword, RestoreAccount, SuspendAccount
 from apps.core.contract.actions import Actor, Scope, Service
 from apps.core.contract.errors import AccountSuspended, Unauthenticated
@@ -62,7 +63,7 @@ class TestANewPassword:
         clock.advance(1)
         listener = sender(Actor(Service.WEBSITE, account_id=player.account.id))
         listener.send(ChangePassword(PASSWORD, "quite another evening"))
-        services.bearers._remembered.clear()
+        services.bearers.forget()
         assert "password was changed" in problem(player.get("/v1/account"), 401)["detail"]
         answer = client.post("/v1/tokens", json={"email": "ana@example.com", "password": "quite another evening"})
         assert App(client, player.account, answer.json["token"]).get("/v1/account").status_code == 200
@@ -140,7 +141,7 @@ class TestRevoking:
     def test_an_ended_token_opens_nothing(self, player, services):
         seconds = Seconds()
         store = MemoryTokens(ExpiringStore(monotonic=seconds))
-        services.bearers = Bearers(store, services.core, seconds)
+        services.bearers = Bearers(store, People(services.core, seconds), timer=seconds)
         token = issue(store, Grant(player.account.id, frozenset(Scope), "", services.clock.now()), lifetime=60)
         player.headers["Authorization"] = f"Bearer {token}"
         seconds.now += 59
@@ -152,7 +153,7 @@ class TestRevoking:
 class TestBearers:
     @pytest.fixture
     def bearers(self, services, seconds) -> Bearers:
-        return Bearers(services.tokens, services.core, seconds)
+        return Bearers(services.tokens, People(services.core, seconds), timer=seconds)
 
     def test_carry_what_core_knows_of_the_account(self, bearers, player):
         bearer = bearers.resolve(player.headers["Authorization"])

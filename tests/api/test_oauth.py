@@ -108,7 +108,7 @@ def server(client, services, ana, operator) -> PocketPlayer:
 @pytest.fixture
 def forget(services):
     """Let the API's short memory pass."""
-    return services.bearers._remembered.clear
+    return services.bearers.forget
 
 
 class TestConnecting:

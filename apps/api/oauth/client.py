@@ -63,5 +63,9 @@ def find_client(client_id: str) -> Client | None:
 
 def ask(query: Query[R]) -> R:
     """Core's answer to the API itself."""
-    asking = Actor(Service.API, address=request.remote_addr or "", request_id=g.request_id)
-    return services().core.send(query, asking)
+    return services().core.send(query, myself())
+
+
+def myself() -> Actor:
+    """The API, asking on its own behalf."""
+    return Actor(Service.API, address=request.remote_addr or "", request_id=g.request_id)

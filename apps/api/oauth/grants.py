@@ -16,12 +16,12 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import g, request
 
 from apps.api.context import services
-from apps.api.oauth.client import Client, ask
+from apps.api.oauth.client import Client, myself
 from apps.api.oauth.credentials import ACCESS_SECONDS, Code, Refresh, new_family
 from apps.api.tokens import Grant, digest
 from apps.core.contract.accounts import Account
 from apps.core.contract.errors import AccountSuspended, NotFound
-from apps.core.contract.oauth import GetTokenHolder, read_scopes, write_scopes
+from apps.core.contract.oauth import read_scopes, write_scopes
 
 METHODS = ["none", "client_secret_basic", "client_secret_post"]
 
@@ -63,7 +63,7 @@ class Redeemed:
         """Whom it speaks for. Raises Authlib's `InvalidGrantError` where it was issued for something that is over."""
         mine = self.credential
         try:
-            holder = ask(GetTokenHolder(mine.account_id, mine.client_id))
+            holder = services().people.holder(mine.account_id, mine.client_id, myself(), at_once=True)
         except (NotFound, AccountSuspended) as error:
             raise InvalidGrantError(error.message) from None
         if mine.issued_at < max(holder.account.password_set_at, holder.connection.connected_at):

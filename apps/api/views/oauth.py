@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from apps.api.answers import done
 from apps.api.context import services
-from apps.api.oauth.client import ask
+from apps.api.oauth.client import myself
 from apps.api.oauth.server import EXTENSION, metadata
 from apps.api.tokens import digest
-from apps.core.contract.accounts import Account, GetAccount
+from apps.core.contract.accounts import Account
 from apps.core.contract.errors import AccountSuspended, NotFound
 from apps.core.contract.oauth import Approval
 
@@ -77,7 +77,7 @@ def _is_answer_to(approval: Approval, query: str, client_id: str) -> bool:
 
 def _account(approval: Approval) -> Account | None:
     try:
-        return ask(GetAccount(approval.account_id))
+        return services().people.account(approval.account_id, myself())
     except (NotFound, AccountSuspended):
         return None
 
