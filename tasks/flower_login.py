@@ -23,7 +23,7 @@ STAFF = frozenset({"staff", "administrator"})
 ADMITTED = "staff"
 """What Flower's cookie says, and its `auth` option asks for: who has it was staff when it was set."""
 HALF_A_DAY: Any = 0.5
-"""In days: how long Flower goes by that."""
+"""In days, for the browser; Flower itself goes by the cookie until it is started again, a month at most."""
 THIS_VISIT: Any = None
 NOT_STAFF = "Flower is for staff. Ask an administrator for the role, then try again."
 
@@ -65,18 +65,20 @@ class StaffLogin(BaseHandler, OAuth2StateMixin):
     async def _is_staff(self, code: str, verifier: str) -> bool:
         """Looks once, and gives the tokens back at once."""
         sent = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": self._oauth["redirect_uri"]}
-        issued = await self._post("token", sent)
-        bearer = {"Authorization": f"Bearer {issued['access_token']}"}
-        account = json.loads((await AsyncHTTPClient().fetch(f"{_api()}/v1/account", headers=bearer)).body)
-        await self._post("revoke", {"token": issued["refresh_token"]})
-        return not STAFF.isdisjoint(account["roles"])
-
-    async def _post(self, endpoint: str, sent: dict[str, str]) -> dict[str, Any]:
-        form = urlencode({"client_id": self._oauth["key"], **sent})
         try:
-            return json.loads((await AsyncHTTPClient().fetch(f"{_api()}/oauth/{endpoint}", method="POST", body=form)).body)
-        except HTTPError as error:
+            issued = json.loads(await self._post("token", sent))
+            try:
+                bearer = {"Authorization": f"Bearer {issued['access_token']}"}
+                answer = await AsyncHTTPClient().fetch(f"{_api()}/v1/account", headers=bearer)
+            finally:
+                await self._post("revoke", {"token": issued["refresh_token"]})
+        except (HTTPError, OSError) as error:
             raise Refusal(403, "Celesta did not let you in: the log-in was too old or was used before. Try again.") from error
+        return not STAFF.isdisjoint(json.loads(answer.body)["roles"])
+
+    async def _post(self, endpoint: str, sent: dict[str, str]) -> bytes:
+        form = urlencode({"client_id": self._oauth["key"], **sent})
+        return (await AsyncHTTPClient().fetch(f"{_api()}/oauth/{endpoint}", method="POST", body=form)).body
 
     @property
     def _oauth(self) -> dict[str, str]:

@@ -31,9 +31,12 @@ class Grant(msgspec.Struct, frozen=True):
     scopes: frozenset[Scope]
     client: str
     """The app the token was issued to, as it calls itself."""
-    issued_at: datetime
+    password_set_at: datetime
+    """It holds for the password of that moment."""
     client_id: OAuthClientId | None = None
-    """The registered app, whose connection to the account it ends with; None where a password was given for the token."""
+    """The registered app; None where a password was given for the token."""
+    connected_at: datetime | None = None
+    """It holds for the app's connection of that moment."""
 
 
 encode_grant = msgspec.json.Encoder().encode
@@ -68,18 +71,21 @@ class Bearers:
         self._asking = Actor(service=service)
         self._grants: Recent[Grant] = Recent(timer)
 
-    def resolve(self, authorization: str | None) -> Bearer:
-        """Whoever the header speaks for. Raises `Unauthenticated` for what is no token in force, `AccountSuspended`."""
+    def resolve(self, authorization: str | None, *, at_once: bool = False) -> Bearer:
+        """Whoever the header speaks for, as things stand now where that is needed. Raises `Unauthenticated` for what is no token in
+        force, `AccountSuspended`."""
         if authorization is None:
             raise Unauthenticated("This needs an access token.", "Connect by OAuth, and send it as Authorization: Bearer.")
         token = authorization[len(SCHEME) :].strip()
         if not authorization[: len(SCHEME)].lower() == SCHEME or TOKEN.fullmatch(token) is None:
             raise Unauthenticated("The Authorization header holds no access token.", "Send it as Authorization: Bearer and the token.")
         key = digest(token)
+        if at_once:
+            self._grants.forget(key)
         grant = self._grant(key)
         if grant is None:
             raise Unauthenticated("The access token is unknown, expired or revoked.", AGAIN)
-        return self._bearer(key, grant)
+        return self._bearer(key, grant, at_once=at_once)
 
     def grant_of(self, token: str) -> Grant | None:
         """What the store holds for it, whether or not its account may still use it."""
@@ -106,20 +112,20 @@ class Bearers:
         self._grants.put(key, grant, asked_at)
         return grant
 
-    def _bearer(self, key: str, grant: Grant) -> Bearer:
+    def _bearer(self, key: str, grant: Grant, *, at_once: bool) -> Bearer:
         scopes = grant.scopes
         try:
             if grant.client_id is None:
-                account = self._people.account(grant.account_id, self._asking)
+                account = self._people.account(grant.account_id, self._asking, at_once=at_once)
             else:
-                holder = self._people.holder(grant.account_id, grant.client_id, self._asking)
+                holder = self._people.holder(grant.account_id, grant.client_id, self._asking, at_once=at_once)
                 account, connection = holder.account, holder.connection
                 scopes &= connection.scopes
-                if grant.issued_at < connection.connected_at:
+                if grant.connected_at != connection.connected_at:
                     raise Unauthenticated("The app was disconnected after this access token was issued.", "Connect it again.")
         except NotFound as error:
             raise Unauthenticated("The access token's account or its connection to the app is gone.", error.next_step) from None
-        if grant.issued_at < account.password_set_at:
+        if grant.password_set_at != account.password_set_at:
             raise Unauthenticated("The password was changed after this access token was issued.", AGAIN)
         return Bearer(key, account.id, account.roles, account.plan, scopes, grant.client_id or grant.client or None)
 

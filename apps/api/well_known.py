@@ -15,7 +15,9 @@ def at_api(api: WSGIApplication) -> WSGIApplication:
     """To be mounted there: answers as the API does below its own mount point."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        moved: dict[str, Any] = {**environ, "SCRIPT_NAME": "/api", "PATH_INFO": OAUTH_METADATA}
+        # Only there: below it lie the names of other servers on this host.
+        known = OAUTH_METADATA if environ.get("PATH_INFO", "") in {"", "/"} else "/"
+        moved: dict[str, Any] = {**environ, "SCRIPT_NAME": "/api", "PATH_INFO": known}
         return api(moved, start_response)
 
     return answer

@@ -16,6 +16,7 @@ from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenti
 from apps.website.actor import stranger, viewer
 from apps.website.addresses import first_page, safe_path, this_page, without_slash
 from apps.website.login import Accounts, log_out
+from ports.tokens.interface import TokensUnavailable
 from ports.web_sessions.interface import WebSessionsUnavailable
 
 PLAYER = "/player/"
@@ -57,6 +58,7 @@ BY_STATUS = {
 def set_up_errors(app: Flask) -> None:
     app.register_error_handler(CelestaError, _refused)
     app.register_error_handler(WebSessionsUnavailable, lambda _: _answer(SESSIONLESS))
+    app.register_error_handler(TokensUnavailable, lambda _: _answer(SESSIONLESS))
     app.register_error_handler(HTTPException, _failed)
 
 

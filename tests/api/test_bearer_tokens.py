@@ -142,7 +142,7 @@ class TestRevoking:
         seconds = Seconds()
         store = MemoryTokens(ExpiringStore(monotonic=seconds))
         services.bearers = Bearers(store, People(services.core, seconds), timer=seconds)
-        token = issue(store, Grant(player.account.id, frozenset(Scope), "", services.clock.now()), lifetime=60)
+        token = issue(store, Grant(player.account.id, frozenset(Scope), "", player.account.password_set_at), lifetime=60)
         player.headers["Authorization"] = f"Bearer {token}"
         seconds.now += 59
         assert player.get("/v1/account").status_code == 200

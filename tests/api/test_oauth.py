@@ -6,6 +6,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
@@ -13,9 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from apps.api.oauth.credentials import CODE_SECONDS, IMPATIENCE
-from apps.core.contract.accounts import ChangePassword, SuspendAccount
+from apps.core.contract.accounts import ChangePassword, GetOwnAccount, SuspendAccount
 from apps.core.contract.actions import Actor, Scope, Service
-from apps.core.contract.oauth import Approval, ConnectApp, DisconnectApp, RegisterApp, RemoveApp
+from apps.core.contract.oauth import Approval, ConnectApp, DisconnectApp, RegisterApp, RemoveApp, approval_key, request_digest
 from tests.api.caller import PASSWORD
 from tests.at_once import at_once
 
@@ -46,15 +47,17 @@ class PocketPlayer:
     def ask(self, **other: str | None):
         return self.client.get(f"/oauth/authorize?{self.request(**other)}")
 
-    def answer(self, query: str, *, allowed: bool = True, request: str | None = None, client_id: str | None = None) -> str:
+    def answer(self, query: str, *, allowed: bool = True, client_id: str | None = None) -> str:
         """What the website does when the listener presses a button; returns the approval's secret."""
         asked = dict(parse_qsl(query))
-        if allowed:
-            self.listener.send(ConnectApp(self.id, frozenset(map(Scope, asked.get("scope", BASIC).split()))))
+        scopes = frozenset(map(Scope, asked.get("scope", BASIC).split()))
+        connected = self.listener.send(ConnectApp(self.id, scopes)) if allowed else None
+        account = self.listener.send(GetOwnAccount())
         secret = secrets.token_urlsafe(32)
-        digest = request or hashlib.sha256(query.encode()).hexdigest()
-        approval = Approval(self.listener.actor.account_id, client_id or self.id, digest, allowed)
-        self.services.tokens.put(hashlib.sha256(secret.encode()).hexdigest(), msgspec.json.encode(approval), 60)
+        approval = Approval(
+            account.id, client_id or self.id, request_digest(query), account.password_set_at, connected and connected.connected_at
+        )
+        self.services.tokens.put(approval_key(secret), msgspec.json.encode(approval), 60)
         return secret
 
     def code(self, **other: str | None) -> str:
@@ -203,7 +206,7 @@ class TestAWrongRequest:
     @pytest.mark.parametrize("kind", ["public", "confidential"])
     def test_is_told_to_the_app(self, app, server, other, error, kind):
         told = back((app if kind == "public" else server).ask(**other))
-        assert (told["error"], told["state"]) == (error, "s t/a+te")
+        assert (told["error"], told["state"], told["iss"]) == (error, "s t/a+te", "http://localhost")
 
 
 class TestACode:
@@ -284,7 +287,23 @@ class TestARefreshToken:
         refused(app.refresh(all_again["refresh_token"], scope="catalogue account"), "invalid_scope")
 
     def test_is_for_the_app_it_was_issued_to(self, app, server):
-        refused(server.refresh(app.connect()["refresh_token"]), "invalid_grant")
+        issued = app.connect()
+        refused(server.refresh(issued["refresh_token"]), "invalid_grant")
+        assert app.refresh(issued["refresh_token"]).status_code == 200
+
+    def test_stays_good_where_what_is_asked_for_with_it_is_refused(self, app):
+        issued = app.connect()
+        for scope in ("bogus", "catalogue account"):
+            refused(app.refresh(issued["refresh_token"], scope=scope), "invalid_scope")
+        assert app.refresh(issued["refresh_token"]).status_code == 200
+
+    def test_leaves_no_more_behind_however_often_it_is_used(self, app, services):
+        issued, sizes = app.connect(), []
+        for _ in range(5):
+            issued = app.refresh(issued["refresh_token"]).json
+            sizes.append(len(services.tokens._store._entries))
+        assert len({after - before for before, after in pairwise(sizes)}) == 1
+        assert sizes[1] - sizes[0] == 1  # the access token, for an hour
 
     def test_is_no_access_token_and_an_access_token_does_not_refresh(self, app):
         issued = app.connect()
@@ -338,6 +357,46 @@ class TestTheEnd:
         assert app.post("revoke", {"token": "celesta_nothing"}).status_code == 200
         assert app.opens(issued["access_token"]) == 200
         assert app.refresh(issued["refresh_token"]).status_code == 200
+
+
+class TestNonsense:
+    @pytest.mark.parametrize("other", [{"redirect_uri": 'https://x/"'}, {"redirect_uri": "https://x/é"}, {"response_type": "cöde"}])
+    def test_in_a_request_is_refused(self, app, other):
+        answer = app.ask(**other)
+        assert (answer.status_code, answer.location) == (303, "/connect/refused?error=invalid_request")
+
+    def test_in_credentials_is_refused(self, client, server):
+        sent = {"grant_type": "refresh_token", "refresh_token": "x"}
+        for credentials in ("Basic /////w==", "Basic x", "Bearer x", "Basic"):
+            answer = client.post("/oauth/token", data=sent, headers={"Authorization": credentials})
+            assert answer.status_code in {400, 401}
+            assert "error" in answer.json
+        refused(server.refresh("x", client_secret="s" * 300), "invalid_client", 401)
+
+    def test_in_the_place_of_an_approval_uses_nothing_up(self, app):
+        issued = app.connect()
+        query = app.request()
+        for secret in (issued["access_token"], issued["refresh_token"], app.code()):
+            assert app.client.get(f"/oauth/authorize?{query}&approval={secret}").location == f"/connect?{query}"
+        assert app.opens(issued["access_token"]) == 200
+        assert app.refresh(issued["refresh_token"]).status_code == 200
+
+
+class TestWhatIsNotSecure:
+    def test_is_for_the_edge_to_say(self, client, app):
+        """A service at home has a name and no certificate."""
+        query = app.request()
+        assert client.get(f"/oauth/authorize?{query}", base_url="http://music.lan").location == f"/connect?{query}"
+        answer = client.post("/oauth/token", data={"grant_type": "refresh_token", "client_id": app.id}, base_url="http://music.lan")
+        refused(answer, "invalid_request")
+
+
+class TestAtOnce:
+    def test_what_an_app_changes_is_refused_though_it_was_known_a_moment_ago(self, app, ana):
+        headers = {"Authorization": f"Bearer {app.connect()['access_token']}"}
+        assert app.client.get("/v1/releases", headers=headers).status_code == 200
+        ana.send(DisconnectApp(app.id))
+        assert app.client.post("/v1/plays", json={"plays": []}, headers=headers).status_code == 401
 
 
 class TestCookies:

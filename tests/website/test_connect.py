@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 import pytest
 
 from apps.core.contract.actions import Scope
-from apps.core.contract.oauth import Approval, RegisterApp
+from apps.core.contract.oauth import Approval, RegisterApp, approval_key, request_digest
 from ports.tokens.interface import Tokens
 
 BACK = "https://player.example.com/back"
@@ -31,7 +30,7 @@ def taken(website):
 
     def take(location: str) -> Approval:
         secret = dict(parse_qsl(urlsplit(location).query))["approval"]
-        stored = website.extensions["container"].get(Tokens).take(hashlib.sha256(secret.encode()).hexdigest())
+        stored = website.extensions["container"].get(Tokens).take(approval_key(secret))
         return msgspec.json.decode(stored, type=Approval)
 
     return take
@@ -79,15 +78,16 @@ class TestTheAnswer:
         assert answer.status_code == 303
         assert answer.location.startswith(f"/api/oauth/authorize?{query}&approval=")
         approval = taken(answer.location)
-        assert (approval.client_id, approval.allowed) == (app.id, True)
-        assert approval.request == hashlib.sha256(query.encode()).hexdigest()
+        assert approval.client_id == app.id
+        assert approval.connected_at is not None
+        assert approval.request == request_digest(query)
         page = listener.get("/account")
         assert "Pocket &lt;b&gt;player&lt;/b&gt;" in page.text
 
     @pytest.mark.parametrize("answered", ["deny", "", "ALLOW"])
     def test_anything_else_is_no(self, listener, query, taken, answered):
         answer = listener.submit(f"/connect?{query}", answer=answered)
-        assert not taken(answer.location).allowed
+        assert taken(answer.location).connected_at is None
         assert "Connected apps" not in listener.get("/account").text
 
     def test_of_a_stranger_connects_nothing(self, guest, query):

@@ -41,7 +41,10 @@ class Client(ClientMixin):
         return self.registered.sends_back_to(redirect_uri)
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return ask(CheckAppSecret(self.id, client_secret))
+        try:
+            return ask(CheckAppSecret(self.id, client_secret))
+        except Invalid:
+            return False
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         del endpoint

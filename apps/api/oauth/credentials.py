@@ -1,12 +1,14 @@
-"""What the token store holds for apps: codes, refresh tokens and access tokens, each under the digest of what its holder has.
+"""What the token store holds for apps: codes, families of refresh tokens, and access tokens, under digests of what their holders have.
 
-Codes and refresh tokens are taken out as they are used, so that of any number of attempts one succeeds. One that comes again is
-a sign that two have it: then everything that was issued for the same consent ends (RFC 9700, sections 4.13 and 2.2.2).
+A code is taken out as it is used. Of refresh tokens each consent has one family, a single record that says which token is the current
+one, so that of any number of attempts one succeeds. A code or token that comes again is a sign that two have it: then everything
+that was issued for its consent ends (RFC 9700, sections 2.2.2 and 4.13).
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,102 +18,155 @@ import msgspec
 from apps.api.tokens import Grant, digest, encode_grant
 from apps.core.contract.actions import Scope
 from apps.core.contract.ids import AccountId, OAuthClientId
+from apps.core.contract.oauth import TokenHolder
 from ports.tokens.interface import Tokens
 
 CODE_SECONDS = 60
+REPLAY_SECONDS = 600
+"""For how long a code that was used is known again."""
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 60 * 86_400
 """Counted from its own issue: an app that is used goes on."""
+RACE_SECONDS = 60
+"""Longer than any request that issues tokens takes."""
 IMPATIENCE = timedelta(seconds=10)
 """One that comes again within this time was sent twice, by a double click or a retry: refused, and nothing more."""
 
+CODE = "celesta_code_"
+REFRESH = re.compile(r"celesta_refresh_(?P<family>[A-Za-z0-9_-]{22})[A-Za-z0-9_-]{43}")
 
-class Code(msgspec.Struct, frozen=True):
+
+class Consent(msgspec.Struct, frozen=True):
+    """What a listener allowed an app, and under which password and connection: it holds for these and no others."""
+
     account_id: AccountId
     client_id: OAuthClientId
     scopes: frozenset[Scope]
+    password_set_at: datetime
+    connected_at: datetime
+
+    def holds(self, holder: TokenHolder) -> bool:
+        return (self.password_set_at, self.connected_at) == (holder.account.password_set_at, holder.connection.connected_at)
+
+
+class Code(msgspec.Struct, frozen=True):
+    consent: Consent
     redirect_uri: str
     challenge: str
     """PKCE, S256."""
     family: str
-    issued_at: datetime
-
-
-class Refresh(msgspec.Struct, frozen=True):
-    account_id: AccountId
-    client_id: OAuthClientId
-    scopes: frozenset[Scope]
-    family: str
-    issued_at: datetime
 
 
 class Used(msgspec.Struct, frozen=True):
-    """In the place of a code or refresh token that was used."""
+    """In the place of a code that was used."""
 
     family: str
     at: datetime
 
 
-PREFIX: dict[type[Code] | type[Refresh], str] = {Code: "celesta_code_", Refresh: "celesta_refresh_"}
-"""What its holder's secret begins with: one is never taken for the other, nor for an access token."""
-encode = msgspec.json.encode
+class Family(msgspec.Struct, frozen=True):
+    """The refresh tokens of one consent, of which one at a time is good."""
+
+    consent: Consent
+    current: str
+    """The digest of the one that is."""
+    previous: str
+    rotated_at: datetime
 
 
 @dataclass(frozen=True)
 class Credentials:
     store: Tokens
 
-    def keep(self, credential: Code | Refresh) -> str:
+    def keep_code(self, code: Code) -> str:
         """Keep it and return the secret that it is redeemed by."""
-        secret = f"{PREFIX[type(credential)]}{secrets.token_urlsafe(32)}"
-        lifetime = CODE_SECONDS if isinstance(credential, Code) else REFRESH_SECONDS
-        self.store.put(digest(secret), encode(credential), lifetime, credential.family)
+        secret = f"{CODE}{secrets.token_urlsafe(32)}"
+        self.store.put(digest(secret), msgspec.json.encode(code), CODE_SECONDS)
         return secret
 
-    def redeem(self, secret: str, kind: type[Code] | type[Refresh], now: datetime) -> Code | Refresh | None:
-        """Take the credential out, once; None for one that is unknown, expired or used before."""
-        if not secret.startswith(PREFIX[kind]):
+    def redeem(self, secret: str, now: datetime) -> Code | None:
+        """Take the code out, once; None for one that is unknown, expired or used before."""
+        if not secret.startswith(CODE):
             return None
         key = digest(secret)
         stored = self.store.take(key)
         if stored is not None:
-            credential = msgspec.json.decode(stored, type=kind)
-            self.store.put(_used(key), encode(Used(credential.family, now)), REFRESH_SECONDS)
-            return credential
-        mark = self.store.get(_used(key))
+            code = msgspec.json.decode(stored, type=Code)
+            self.store.put(_key("used", key), msgspec.json.encode(Used(code.family, now)), REPLAY_SECONDS)
+            return code
+        mark = self.store.get(_key("used", key))
         used = msgspec.json.decode(mark, type=Used) if mark else None
         if used is not None and now - used.at > IMPATIENCE:
             self.end_family(used.family)
         return None
 
-    def issue(self, grant: Grant, refresh: Refresh) -> tuple[str, str] | None:
-        """An access token and a refresh token; None where their family ended at this moment."""
-        access = f"celesta_{secrets.token_urlsafe(32)}"
-        self.store.put(digest(access), encode_grant(grant), ACCESS_SECONDS, refresh.family)
-        secret = self.keep(refresh)
-        if self.store.get(_ended(refresh.family)) is not None:
-            self.end_family(refresh.family)
+    def find(self, secret: str, now: datetime) -> Family | None:
+        """The family of a refresh token that is good; it stays so until `rotate`. One that is not ends its family."""
+        found = self._family(secret)
+        if found is None:
             return None
-        return access, secret
+        name, family = found
+        if family.current == digest(secret):
+            return family
+        if family.previous != digest(secret) or now - family.rotated_at > IMPATIENCE:
+            self.end_family(name)
+        return None
 
-    def find_refresh(self, secret: str) -> Refresh | None:
-        """Without using it."""
-        stored = self.store.get(digest(secret)) if secret.startswith(PREFIX[Refresh]) else None
-        return msgspec.json.decode(stored, type=Refresh) if stored is not None else None
+    def begin(self, code: Code, grant: Grant, now: datetime) -> tuple[str, str] | None:
+        """The first access token and refresh token of a consent; None where it ended at this moment."""
+        return self._issue(code.family, code.consent, "", grant, now)
 
-    def end_family(self, family: str) -> None:
+    def rotate(self, secret: str, grant: Grant, now: datetime) -> tuple[str, str] | None:
+        """The next pair; None where the token is not the current one any more."""
+        name = _name(secret)
+        stored = self.store.take(_key("family", name))
+        if stored is None:
+            return None
+        family = msgspec.json.decode(stored, type=Family)
+        if family.current != digest(secret):
+            self.store.put(_key("family", name), stored, REFRESH_SECONDS)
+            return None
+        return self._issue(name, family.consent, family.current, grant, now)
+
+    def owner(self, secret: str) -> OAuthClientId | None:
+        """The app that a refresh token was issued to, while its family lasts."""
+        found = self._family(secret)
+        return found[1].consent.client_id if found else None
+
+    def end(self, secret: str) -> None:
+        """End the family of a refresh token."""
+        self.end_family(_name(secret))
+
+    def end_family(self, name: str) -> None:
         """End all that was issued for one consent; what is being issued at this moment sees the mark."""
-        self.store.put(_ended(family), b"ended", REFRESH_SECONDS)
-        self.store.revoke_family(family)
+        self.store.put(_key("ended", name), b"ended", RACE_SECONDS)
+        self.store.revoke(_key("family", name))
+        self.store.revoke_family(name)
+
+    def _issue(self, name: str, consent: Consent, previous: str, grant: Grant, now: datetime) -> tuple[str, str] | None:
+        access, refresh = f"celesta_{secrets.token_urlsafe(32)}", f"celesta_refresh_{name}{secrets.token_urlsafe(32)}"
+        family = Family(consent, digest(refresh), previous, now)
+        self.store.put(_key("family", name), msgspec.json.encode(family), REFRESH_SECONDS)
+        self.store.put(digest(access), encode_grant(grant), ACCESS_SECONDS, name)
+        if self.store.get(_key("ended", name)) is not None:
+            self.end_family(name)
+            return None
+        return access, refresh
+
+    def _family(self, secret: str) -> tuple[str, Family] | None:
+        name = _name(secret)
+        stored = self.store.get(_key("family", name)) if name else None
+        return (name, msgspec.json.decode(stored, type=Family)) if stored else None
 
 
-def new_family(account_id: str, client_id: str) -> str:
-    return f"{account_id}/{client_id}/{secrets.token_urlsafe(16)}"
+def new_family() -> str:
+    return secrets.token_urlsafe(16)
 
 
-def _used(key: str) -> str:
-    return hashlib.sha256(f"used {key}".encode()).hexdigest()
+def _name(secret: str) -> str:
+    found = REFRESH.fullmatch(secret)
+    return found["family"] if found else ""
 
 
-def _ended(family: str) -> str:
-    return hashlib.sha256(f"ended {family}".encode()).hexdigest()
+def _key(kind: str, name: str) -> str:
+    return hashlib.sha256(f"{kind} {name}".encode()).hexdigest()

@@ -1,7 +1,7 @@
 """What an app may come with: a code, a refresh token, or a token to be revoked.
 
-Codes and refresh tokens are taken out of the store before anything else is looked at, and tokens are kept as they are made:
-where Authlib would save or delete them afterwards there is nothing left to do.
+Codes are taken out of the store before anything else is looked at, and tokens are kept as they are made: where Authlib would save or
+delete them afterwards there is nothing left to do.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from flask import g, request
 
 from apps.api.context import services
 from apps.api.oauth.client import Client, myself
-from apps.api.oauth.credentials import ACCESS_SECONDS, Code, Refresh, new_family
+from apps.api.oauth.credentials import ACCESS_SECONDS, Code, Consent, new_family
 from apps.api.tokens import Grant, digest
 from apps.core.contract.accounts import Account
 from apps.core.contract.errors import AccountSuspended, NotFound
-from apps.core.contract.oauth import read_scopes, write_scopes
+from apps.core.contract.oauth import Approval, read_scopes, write_scopes
 
 METHODS = ["none", "client_secret_basic", "client_secret_post"]
 
@@ -36,39 +36,41 @@ class ProofKey(CodeChallenge):
         super().validate_code_challenge(grant, redirect_uri)
 
     def get_authorization_code_challenge(self, authorization_code: Any) -> str:
-        return cast(Code, authorization_code.credential).challenge
+        return authorization_code.code.challenge
 
     def get_authorization_code_challenge_method(self, authorization_code: Any) -> str:
         del authorization_code
         return "S256"
 
 
-class Redeemed:
-    """A code or a refresh token that was just taken out of the store."""
+class Presented:
+    """A code that was just taken out of the store, or a refresh token that is the current one of its family."""
 
-    def __init__(self, credential: Code | Refresh) -> None:
-        self.credential = credential
+    def __init__(self, consent: Consent, code: Code | None = None, secret: str = "") -> None:
+        self.consent = consent
+        self.code = code
+        self.secret = secret
 
     def get_redirect_uri(self) -> str:
         """OAuth 2.1 lets the token request leave it out; where it is sent it must be the same."""
-        return cast(Code, self.credential).redirect_uri if "redirect_uri" in request.form else ""
+        assert self.code is not None
+        return self.code.redirect_uri if "redirect_uri" in request.form else ""
 
     def get_scope(self) -> str:
-        return write_scopes(self.credential.scopes)
+        return write_scopes(self.consent.scopes)
 
     def check_client(self, client: Any) -> bool:
-        return client.id == self.credential.client_id
+        return client.id == self.consent.client_id
 
     def holder(self) -> Account:
         """Whom it speaks for. Raises Authlib's `InvalidGrantError` where it was issued for something that is over."""
-        mine = self.credential
         try:
-            holder = services().people.holder(mine.account_id, mine.client_id, myself(), at_once=True)
+            holder = services().people.holder(self.consent.account_id, self.consent.client_id, myself(), at_once=True)
         except (NotFound, AccountSuspended) as error:
             raise InvalidGrantError(error.message) from None
-        if mine.issued_at < max(holder.account.password_set_at, holder.connection.connected_at):
+        if not self.consent.holds(holder):
             raise InvalidGrantError("The password was changed, or the app was connected again, since this was issued.")
-        g.redeemed = mine
+        g.presented = self
         return holder.account
 
 
@@ -77,22 +79,23 @@ class CodeGrant(AuthorizationCodeGrant):
 
     def generate_authorization_code(self) -> str:
         asked: Any = self.request.payload
-        here, client, account = services(), cast(Client, self.request.client), cast(Account, self.request.user)
+        client, approval = cast(Client, self.request.client), cast(Approval, self.request.user)
+        scopes = read_scopes(client.get_allowed_scope(asked.scope))
+        assert approval.connected_at is not None  # it is none where the listener said no
         code = Code(
-            account_id=account.id,
-            client_id=client.id,
-            scopes=read_scopes(client.get_allowed_scope(asked.scope)),
+            consent=Consent(approval.account_id, client.id, scopes, approval.password_set_at, approval.connected_at),
             redirect_uri=asked.redirect_uri or client.registered.redirect_uris[0],
             challenge=asked.data["code_challenge"],
-            family=new_family(account.id, client.id),
-            issued_at=here.clock.now(),
+            family=new_family(),
         )
-        return here.credentials.keep(code)
+        return services().credentials.keep_code(code)
 
     def save_authorization_code(self, code: str, request: Any) -> None: ...
 
-    def query_authorization_code(self, code: str, client: Any) -> Redeemed | None:
-        return _redeem(code, Code, client)
+    def query_authorization_code(self, code: str, client: Any) -> Presented | None:
+        """Taken out before anything else is looked at: an attempt that fails has used it up."""
+        found = services().credentials.redeem(code, services().clock.now())
+        return Presented(found.consent, found) if found is not None and found.consent.client_id == client.id else None
 
     def delete_authorization_code(self, authorization_code: Any) -> None: ...
 
@@ -105,7 +108,9 @@ class RefreshGrant(RefreshTokenGrant):
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Any:
-        return _redeem(refresh_token, Refresh, cast(Client, self.request.client))
+        """Looked at, not used: it stays good where what is asked for with it is refused."""
+        family = services().credentials.find(refresh_token, services().clock.now())
+        return Presented(family.consent, secret=refresh_token) if family is not None else None
 
     def authenticate_user(self, refresh_token: Any) -> Account:
         return refresh_token.holder()
@@ -135,9 +140,9 @@ class Revocable:
     @classmethod
     def find(cls, secret: str) -> Self | None:
         here = services()
-        refresh = here.credentials.find_refresh(secret)
-        if refresh is not None:
-            return cls(refresh.client_id, lambda: here.credentials.end_family(refresh.family))
+        owner = here.credentials.owner(secret)
+        if owner is not None:
+            return cls(owner, lambda: here.credentials.end(secret))
         grant = here.bearers.grant_of(secret)
         if grant is None or grant.client_id is None:
             return None
@@ -153,14 +158,15 @@ def save_nothing(token: Any, request: Any) -> None:
 
 def issue_tokens(grant_type: str, client: Client, user: Account, scope: str, **_: Any) -> dict[str, Any]:
     """The answer of the token endpoint, its tokens already in force: what Authlib calls a token generator."""
-    del grant_type
-    here = services()
-    now, scopes, before = here.clock.now(), read_scopes(scope), cast(Code | Refresh, g.redeemed)
-    grant = Grant(user.id, scopes, client.registered.name, now, client.id)
-    # What is refreshed keeps every scope it had: a narrower access token narrows nothing for the next one (RFC 6749, section 6).
-    issued = here.credentials.issue(grant, Refresh(user.id, client.id, before.scopes, before.family, now))
+    del grant_type, user
+    here, presented = services(), cast(Presented, g.presented)
+    consent, now, scopes = presented.consent, here.clock.now(), read_scopes(scope)
+    # The family keeps every scope: a narrower access token narrows nothing for the next one (RFC 6749, section 6).
+    grant = Grant(consent.account_id, scopes, client.registered.name, consent.password_set_at, client.id, consent.connected_at)
+    code = presented.code
+    issued = here.credentials.begin(code, grant, now) if code else here.credentials.rotate(presented.secret, grant, now)
     if issued is None:
-        raise InvalidGrantError("This consent has just ended.")
+        raise InvalidGrantError("It was used at this very moment, or its consent has just ended.")
     access, refresh = issued
     return {
         "token_type": "Bearer",
@@ -169,9 +175,3 @@ def issue_tokens(grant_type: str, client: Client, user: Account, scope: str, **_
         "refresh_token": refresh,
         "scope": write_scopes(scopes),
     }
-
-
-def _redeem(secret: str, kind: type[Code] | type[Refresh], client: Client) -> Redeemed | None:
-    here = services()
-    found = here.credentials.redeem(secret, kind, here.clock.now())
-    return Redeemed(found) if found is not None and found.client_id == client.id else None

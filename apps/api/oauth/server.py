@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
+from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc9207 import IssuerParameter
-from flask import Flask, request
+from flask import Flask
+from flask import request as flask_request
 
 from apps.api.oauth.client import find_client
 from apps.api.oauth.grants import METHODS, CodeGrant, ProofKey, RefreshGrant, Revocation, issue_tokens, save_nothing
@@ -20,14 +23,28 @@ class Issuer(IssuerParameter):
         return issuer()
 
 
+class Request(FlaskOAuth2Request):
+    """Authlib refuses what did not come by TLS; whether it must is for the edge and the deployment to say, not for a library."""
+
+    def __init__(self, request: Any) -> None:
+        OAuth2Request.__init__(self, request.method, f"https://{request.host}{request.full_path}", headers=request.headers)
+        self._request = request
+        self.payload = FlaskOAuth2Payload(request)
+
+
+class Server(AuthorizationServer):
+    def create_oauth2_request(self, request: Any) -> Request:
+        return Request(request or flask_request)
+
+
 def issuer() -> str:
-    """This server's name, as apps compare it (RFC 8414, RFC 9207): the address of the API."""
-    return request.root_url.rstrip("/")
+    """This server's name, as apps compare it (RFC 8414, RFC 9207): the address of its host."""
+    return flask_request.host_url.rstrip("/")
 
 
 def set_up_oauth(app: Flask) -> None:
     app.config["OAUTH2_SCOPES_SUPPORTED"] = sorted(Scope)
-    server: Any = AuthorizationServer(app, find_client, save_nothing)
+    server: Any = Server(app, find_client, save_nothing)
     server.register_token_generator("default", issue_tokens)
     server.register_grant(CodeGrant, [ProofKey(required=True)])
     server.register_grant(RefreshGrant)
@@ -38,9 +55,9 @@ def set_up_oauth(app: Flask) -> None:
 
 def metadata() -> dict[str, Any]:
     """RFC 8414."""
-    here = issuer()
+    here = flask_request.root_url.rstrip("/")
     return {
-        "issuer": here,
+        "issuer": issuer(),
         "authorization_endpoint": f"{here}/oauth/authorize",
         "token_endpoint": f"{here}/oauth/token",
         "revocation_endpoint": f"{here}/oauth/revoke",

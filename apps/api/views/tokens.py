@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -16,6 +17,8 @@ from apps.api.reading import body
 from apps.api.tokens import Grant, issue
 from apps.core.contract.accounts import GetOwnAccount, LogIn
 from apps.core.contract.actions import Scope
+from apps.core.contract.errors import Invalid
+from apps.core.contract.ids import FORM
 
 views = Blueprint("tokens", __name__)
 
@@ -42,10 +45,12 @@ class IssuedToken(msgspec.Struct, frozen=True):
 @sends(LogIn, body=NewToken, result=IssuedToken, status=201, meaning=FOR_SCRIPTS, anonymous=True)
 def create_token() -> Response:
     asked = body(NewToken)
+    if re.fullmatch(FORM, asked.client):
+        raise Invalid("client looks like the id of a registered app.", "Call yours by a name.")
     account = core().send(LogIn(asked.email, asked.password))
     here = services()
     now = here.clock.now()
-    token = issue(here.tokens, Grant(account.id, asked.scopes, asked.client, now), here.token_lifetime)
+    token = issue(here.tokens, Grant(account.id, asked.scopes, asked.client, account.password_set_at), here.token_lifetime)
     expires_at = now + timedelta(seconds=here.token_lifetime)
     return done(IssuedToken(token, "Bearer", tuple(sorted(asked.scopes)), expires_at), status=201)
 

@@ -77,10 +77,9 @@ def change_password(action: ChangePassword, actor: Actor, session: Session, cloc
     with reader() as connection:
         email = connection.scalars(select(AccountRow.email).where(mine)).one()
     attempt = attempt_of(email, actor.address, clock.now())
+    check_password(action.new, email)  # whether or not the present one is right, which only a counted attempt may tell
     attempt.refuse_early()
     trial = try_password(mine, action.present, passwords)
-    if trial.right:
-        check_password(action.new, email)
     chosen = passwords.hash(action.new) if trial.right else ""
     attempt.count(session)
     row = trial.account(session)

@@ -21,9 +21,9 @@ class People:
         self._accounts: Recent[Account] = Recent(timer)
         self._holders: Recent[TokenHolder] = Recent(timer)
 
-    def account(self, account_id: AccountId, asking: Actor) -> Account:
-        """Raises `NotFound` where it is gone, `AccountSuspended` where it is closed."""
-        known = self._accounts.get(account_id)
+    def account(self, account_id: AccountId, asking: Actor, *, at_once: bool = False) -> Account:
+        """As Core knows it now where that is needed. Raises `NotFound` where it is gone, `AccountSuspended` where it is closed."""
+        known = None if at_once else self._accounts.get(account_id)
         if known is not None:
             return known
         asked_at = self._accounts.timer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -149,8 +150,21 @@ class Approval(msgspec.Struct, frozen=True):
     account_id: AccountId
     client_id: OAuthClientId
     request: str
-    """SHA-256 of the request's query string, in hexadecimal: the answer is to this request and no other."""
-    allowed: bool
+    """The digest of the request's query string: the answer is to this request and no other."""
+    password_set_at: datetime
+    """Of the account, when it was asked."""
+    connected_at: datetime | None
+    """Of the connection; None where the listener said no."""
+
+
+def approval_key(secret: str) -> str:
+    """Where the token store has the approval that this secret fetches; no other credential lies under such a key."""
+    return hashlib.sha256(f"approval {secret}".encode()).hexdigest()
+
+
+def request_digest(query: str) -> str:
+    """Of an app's request, by its query string as it came."""
+    return hashlib.sha256(query.encode()).hexdigest()
 
 
 def _same_on_loopback(known: str, asked: str) -> bool:

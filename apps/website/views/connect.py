@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,10 +14,11 @@ from flask.typing import ResponseReturnValue
 from apps.core.contract.actions import Scope
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import FORM
-from apps.core.contract.oauth import Approval, ConnectApp, GetApp, OAuthClient, read_scopes
+from apps.core.contract.oauth import Approval, ConnectApp, GetApp, OAuthClient, approval_key, read_scopes, request_digest
 from apps.website.actor import core, on_own_behalf, viewer
 from apps.website.addresses import this_page
 from apps.website.wording import PERMISSIONS
+from ports.container import Container
 from ports.tokens.interface import Tokens
 
 views = Blueprint("connect", __name__, url_prefix="/connect")
@@ -52,14 +53,15 @@ def answer() -> ResponseReturnValue:
     if user is None:
         return redirect(url_for("entrance.log_in", next=this_page()), 303)
     client = _client()
-    allowed = request.form.get("answer") == "allow"
-    if allowed:
-        core().send(ConnectApp(client.id, _scopes(client)))
+    _back(client)  # as when it was asked
+    connected = core().send(ConnectApp(client.id, _scopes(client))) if request.form.get("answer") == "allow" else None
     query, secret = request.query_string.decode("ascii", "replace"), secrets.token_urlsafe(32)
-    approval = Approval(user.account.id, client.id, hashlib.sha256(query.encode()).hexdigest(), allowed)
-    key = hashlib.sha256(secret.encode()).hexdigest()
-    current_app.extensions["container"].get(Tokens).put(key, msgspec.json.encode(approval), ANSWER_SECONDS, user.account.id)
-    allow_form_target(_back(client))
+    account = user.account
+    approval = Approval(
+        account.id, client.id, request_digest(query), account.password_set_at, connected.connected_at if connected else None
+    )
+    store = cast(Container, current_app.extensions["container"]).get(Tokens)
+    store.put(approval_key(secret), msgspec.json.encode(approval), ANSWER_SECONDS)
     return redirect(f"{AUTHORIZE}?{query}&approval={secret}", 303)
 
 
@@ -86,7 +88,8 @@ def _back(client: OAuthClient) -> str:
     if not client.sends_back_to(uri):
         raise NotFound("The app asked to send you to an address that is not registered for it.", "Begin in the app once more.")
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    # A policy cannot name an IPv6 address.
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc and "[" not in parts.netloc else f"{parts.scheme}:"
 
 
 def allow_form_target(place: str) -> None:
