@@ -103,7 +103,25 @@ class TestTags:
         id3 = ID3()
         id3.add(TPE1(encoding=3, text=["Ana", "Ben"]))
         id3.save(mp3)
-        assert tags(tmp_path / "a.flac").artist == tags(mp3).artist == "Ana; Ben"
+        for found in (tags(tmp_path / "a.flac"), tags(mp3)):
+            assert (found.artist, found.artists) == ("Ana, Ben", ("Ana", "Ben"))
+
+    def test_names_written_apart_leave_the_credit_as_it_is(self, tmp_path):
+        flac = FLAC(make_audio(tmp_path / "a.flac"))
+        flac["artist"], flac["artists"] = "Ana feat. Ben", ["Ana", "Ben"]
+        flac["albumartist"], flac["albumartists"] = "Ana & Cleo", ["Ana", "Cleo"]
+        flac["composer"], flac["genre"] = ["Dan", "Eve"], ["Jazz", "Folk"]
+        flac.save()
+        read = tags(tmp_path / "a.flac")
+        assert (read.artist, read.artists) == ("Ana feat. Ben", ("Ana", "Ben"))
+        assert (read.album_artist, read.album_artists) == ("Ana & Cleo", ("Ana", "Cleo"))
+        assert (read.composer, read.composers, read.genre) == ("Dan, Eve", ("Dan", "Eve"), "Jazz; Folk")
+
+    def test_one_name_is_not_several(self, tmp_path):
+        flac = FLAC(make_audio(tmp_path / "a.flac"))
+        flac["artist"], flac["artists"] = "Ana", ["Ana"]
+        flac.save()
+        assert tags(tmp_path / "a.flac").artists == ()
 
     @pytest.mark.parametrize(("encoding", "raw"), [("utf-8", "Größe".encode()), ("windows-1252", "Größe".encode("cp1252"))])
     def test_a_wav_files_information_chunk(self, tmp_path, encoding, raw):

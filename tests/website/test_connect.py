@@ -101,3 +101,10 @@ class TestDisconnecting:
         answer = listener.submit("/account", f"/account/apps/{app.id}/disconnect")
         assert (answer.status_code, answer.location) == (303, "/account")
         assert "Connected apps" not in listener.get("/account").text
+
+
+def test_an_access_token_opens_nothing_here(guest, listener, query, website):
+    """Apps speak to the API; a page is for whoever is logged in."""
+    for path in ("/account", f"/connect?{query}"):
+        answer = guest.get(path, Authorization=f"Bearer celesta_{'x' * 43}")
+        assert (answer.status_code, urlsplit(answer.location).path) == (303, "/log-in")

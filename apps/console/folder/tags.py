@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mutagen import FileType  # pyright: ignore[reportPrivateImportUsage] - mutagen has no list of its public names
 from mutagen.id3 import ID3, TextFrame  # pyright: ignore[reportPrivateImportUsage] - as above
 from mutagen.mp4 import MP4Tags
 
-from apps.core.contract.intake import Tags
+from apps.core.contract.intake import MOST_NAMES, Tags
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("tit2", "title", "©nam", "inam"),
@@ -34,6 +34,13 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """By field: where ID3, Vorbis comments, MP4 atoms and RIFF INFO keep it, the first that says something wins."""
 
+PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "artist": ("artists", ("txxx:artists", "artists", "----:com.apple.itunes:artists")),
+    "album_artist": ("album_artists", ("txxx:albumartists", "albumartists", "----:com.apple.itunes:albumartists")),
+    "composer": ("composers", ()),
+}
+"""By field: the field for each of several names, and where taggers write those apart from how they are credited together."""
+
 LONGEST = {"date": 40, "isrc": 40, "upc": 40}
 LONGEST_TEXT = 1000
 NUMBERS = {"disc": 999, "track": 9999}
@@ -52,13 +59,17 @@ def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
         comments.setdefault(key.lower(), [text])
     found: dict[str, Any] = {}
     for field, keys in FIELDS.items():
-        text = next(filter(None, (_joined(comments.get(key, ())) for key in keys)), "")
+        texts = next(filter(None, (_cleaned(comments.get(key, ())) for key in keys)), [])
+        text = (", " if field in PEOPLE else "; ").join(texts)
         if field in NUMBERS:
             found[field] = _number(text, NUMBERS[field])
         elif field == "compilation":
             found[field] = text.lower() in {"1", "true", "yes"}
         else:
             found[field] = text[: LONGEST.get(field, LONGEST_TEXT)]
+        if field in PEOPLE:
+            several, apart = PEOPLE[field]
+            found[several] = _several(next(filter(None, (_cleaned(comments.get(key, ())) for key in apart)), texts))
     return Tags(**found, duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
 
 
@@ -90,8 +101,12 @@ def _atom_text(value: Any) -> str:
     return str(value)
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, map(clean, texts))))
+def _cleaned(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(clean, texts))))
+
+
+def _several(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name[:LONGEST_TEXT] for name in names[:MOST_NAMES]) if len(names) > 1 else ()
 
 
 def clean(text: str) -> str:

@@ -17,6 +17,8 @@ from apps.core.contract.paging import Cursor, Page, PageSize
 WITHOUT_NUL = r"^[^\x00]*$"
 """What every database can hold."""
 Text = Annotated[str, Meta(max_length=1000, pattern=WITHOUT_NUL)]
+MOST_NAMES = 50
+Names = Annotated[tuple[Text, ...], Meta(max_length=MOST_NAMES)]
 LONGEST_PATH = 2000
 """Bytes, in UTF-8."""
 RelativePath = Annotated[str, Meta(min_length=1, max_length=LONGEST_PATH)]
@@ -64,6 +66,10 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     label: Text = ""
     copyright: Text = ""
     compilation: bool = False
+    artists: Names = ()
+    """Each by itself, where the file names several; `artist` is how they are credited together. So with the two that follow."""
+    album_artists: Names = ()
+    composers: Names = ()
     duration_ms: Annotated[int, Meta(ge=0, le=LONGEST_FILE_MS)] = 0
 
 

@@ -31,23 +31,26 @@ def describe_release(session: Session, release: ReleaseRow, files: Sequence[Tagg
     durations = [one.duration_ms for one in held]
     release.type = release_type(set(artists), durations, compilation=compilation, various=is_various(release.artist))
     _facts(session, release, files, named, partial=partial)
-    known = release.artist in named.artists
-    artists = named.artists if known else names(session, [release.artist], []).artists
-    credit_release(session, artists, release.id, [(CreditRole.MAIN, release.artist)])
+    credited = _release_artists(files, release.artist)
+    known = all(name in named.artists for name in credited)
+    artists = named.artists if known else names(session, credited, []).artists
+    credit_release(session, artists, release.id, [(CreditRole.MAIN, name) for name in credited])
 
 
 def meet_names(session: Session, files: Sequence[TaggedFile]) -> Names:
     """The artists and labels that the files name, made where they are new."""
     artists = [name for file in files for _, name in recording_credits(file)]
-    album_artists = [file.tags.album_artist for file in files if file.tags.album_artist and not is_various(file.tags.album_artist)]
+    album_artists = [
+        name for file in files for name in file.tags.album_artists or (file.tags.album_artist,) if name and not is_various(name)
+    ]
     return names(session, [*artists, *album_artists], [file.tags.label for file in files if file.tags.label])
 
 
 def recording_credits(file: TaggedFile) -> list[Named]:
-    credited: list[Named] = [(CreditRole.MAIN, file.artist)]
-    if file.tags.composer:
-        credited.append((CreditRole.COMPOSER, file.tags.composer))
-    return credited
+    tags = file.tags
+    composers = tags.composers or ((tags.composer,) if tags.composer else ())
+    artists = tags.artists or (file.artist,)
+    return [*((CreditRole.MAIN, name) for name in artists), *((CreditRole.COMPOSER, name) for name in composers)]
 
 
 def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str:
@@ -56,6 +59,16 @@ def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str
         if file.tags.album_artist and not is_various(file.tags.album_artist):
             return file.tags.album_artist
     return next(iter(artists.values())) if len(artists) == 1 else VARIOUS_ARTISTS
+
+
+def _release_artists(files: Sequence[TaggedFile], artist: str) -> Sequence[str]:
+    """Each of those who are the release's artist together, where a file says so."""
+    for file in files:
+        if file.tags.album_artist == artist and file.tags.album_artists:
+            return file.tags.album_artists
+        if file.artist == artist and file.tags.artists and not file.tags.album_artist:
+            return file.tags.artists
+    return [artist]
 
 
 def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], named: Names, *, partial: bool) -> None:

@@ -68,6 +68,24 @@ class TestANewRelease:
         assert shown(visitor) == ["Blue Garden"]
         assert emitted(ReleasePublished) == 1
 
+    def test_credits_each_of_several_by_themselves(self, catalogue, ana):
+        together = {"album": "Both", "album_artist": "Ana & Ben", "album_artists": ("Ana", "Ben")}
+        (release_id,) = ready(catalogue, [catalogue.file("a.mp3", title="Song", artist="Ana, Cleo", artists=("Ana", "Cleo"), **together)])
+        release = ana.send(GetRelease(release_id))
+        assert (release.artist, release.tracks[0].artist) == ("Ana & Ben", "Ana, Cleo")
+        assert [credit.name for credit in release.credits] == ["Ana", "Ben"]
+        (alone,) = ready(catalogue, [catalogue.file("b.mp3", title="Solo", artist="Ana", album="Alone", album_artist="Ana")])
+        artist = ana.send(GetArtist(ana.send(GetRelease(alone)).credits[0].artist_id))
+        assert {one.title for one in artist.releases} == {"Both", "Alone"}
+
+    def test_credits_a_release_without_album_artist_to_those_of_its_tracks(self, catalogue, ana):
+        files = [
+            catalogue.file(f"{n}.mp3", title=f"{n}", track=n, album="Duets", artist="Ana, Ben", artists=("Ana", "Ben")) for n in (1, 2)
+        ]
+        (release_id,) = ready(catalogue, files)
+        release = ana.send(GetRelease(release_id))
+        assert (release.artist, [credit.name for credit in release.credits]) == ("Ana, Ben", ["Ana", "Ben"])
+
     def test_credits_the_composer(self, catalogue, core_app):
         catalogue.deliver([catalogue.file("a.mp3", title="Song", artist="Ana", composer="Clara Schumann")])
         with core_app.app_context(), reader() as connection:
