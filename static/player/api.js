@@ -29,6 +29,9 @@ export const recordPlays = (plays) => post("/player/plays", { plays }, true);
 
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
 
+/** One start waits for another: none may wait for ever. */
+const PATIENCE_MS = 10_000;
+
 /** The token of the last page that had one: a page of an error may not. */
 let token;
 
@@ -41,7 +44,8 @@ async function post(path, body, keepalive = false) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
   let response;
   try {
-    response = await fetch(path, { method: "POST", headers, keepalive, body: JSON.stringify(body ?? {}) });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    response = await fetch(path, { method: "POST", headers, keepalive, signal, body: JSON.stringify(body ?? {}) });
   } catch {
     throw new Refusal(OFFLINE);
   }

@@ -31,6 +31,18 @@ def listener(visit) -> Listener:
     return someone
 
 
+class TestAStartThatIsNeverAnswered:
+    def test_keeps_no_other_track_waiting_for_ever(self, listener):
+        held: list[Route] = []
+        listener.page.route(SESSIONS, lambda route: route.continue_() if held else held.append(route))
+        tracks = listener.page.locator("[data-track]")
+        tracks.last.get_by_role("button").click()
+        listener.until(lambda: len(held) == 1, "its session to be asked for")
+        tracks.first.get_by_role("button").click()
+        listener.listen_on(1)
+        assert listener.said == ""
+
+
 class TestAPreparedSession:
     def test_that_was_ended_is_replaced_when_its_track_begins(self, listener):
         first = listener.playing_title
