@@ -141,9 +141,8 @@ class Ffmpeg:
         ) as process:
             try:
                 diagnostics = self._attend(process, permit.deadline, heard)
-            except BaseException:
+            finally:
                 _kill_group(process)
-                raise
         finished = Finished(process.returncode, _signal(process.returncode, diagnostics), diagnostics)
         for report in finished.missing.values():
             _say_once(report)
@@ -180,11 +179,10 @@ class Ffmpeg:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """It is its group's leader, and not waited for yet: the number is still its own."""
-    if process.returncode is None:
-        # macOS forbids it where only the dead are left.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    """It led a group of its own, whose number nobody else gets while anything of it lives; where nothing does, there is no such group."""
+    # macOS forbids it where only the dead are left.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _signal(code: int, diagnostics: str) -> int | None:
@@ -200,6 +198,7 @@ def _chunks(process: subprocess.Popen[bytes]) -> Iterator[tuple[IO[bytes] | None
         for stream in (process.stdout, process.stderr):
             assert stream is not None
             selector.register(stream, selectors.EVENT_READ, stream)
+        ended = False
         while selector.get_map():
             ready = selector.select(TICK)
             for key, _ in ready:
@@ -209,6 +208,9 @@ def _chunks(process: subprocess.Popen[bytes]) -> Iterator[tuple[IO[bytes] | None
                 yield key.data, chunk
             if not ready:
                 yield None, b""
+                if ended:
+                    return  # what holds its streams open is something that it left behind
+                ended = process.poll() is not None
     while _is_running(process):
         yield None, b""
 
