@@ -34,17 +34,17 @@ def sweep_jobs(container: Container) -> int:
     return given_up + _announce(container, lapsed & or_(RUNNING & (JobRow.attempts < MAXIMUM_ATTEMPTS), WAITING))
 
 
-def _give_up(container: Container, job_id: str) -> bool:
-    """Each in its own transaction, for a failure locks more than its job."""
+def _give_up(container: Container, job_id: str) -> int:
+    """In a transaction of its own, for a failure locks more than its job; none where another sweeper was first."""
     now = container.get(Clock).now()
     with Session(db.engine, autoflush=False, expire_on_commit=False) as session:
         lock_subject(session, job_id)
-        row = session.scalar(select(JobRow).where(JobRow.id == job_id, SPENT, JobRow.lease_until <= now).with_for_update())
-        if row is None:
-            return False
-        fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
+        spent = select(JobRow).where(JobRow.id == job_id, SPENT, JobRow.lease_until <= now).with_for_update()
+        rows = session.scalars(spent).all()
+        for row in rows:
+            fail(session, row, f"It was tried {row.attempts} times and each time the worker died.", now)
         session.commit()
-    return True
+    return len(rows)
 
 
 def _announce(container: Container, silent: ColumnElement[bool]) -> int:

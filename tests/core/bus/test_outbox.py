@@ -162,6 +162,14 @@ class TestTheRelay:
         assert relay.turn()
         assert (len(broker.held), waiting()) == (1, 1)
 
+    def test_settles_what_an_earlier_release_left_and_nobody_is_told_of(self, core_app, relay, broker, waiting, clock):
+        with core_app.app_context(), db.engine.begin() as connection:
+            left = {"fields": b'{"account_id":""}', "created_at": clock.now(), "published_at": None}
+            connection.execute(insert(OutboxRow), [{**left, "id": "0" * 22, "event": "AccountRegistered"}])
+        clock.advance(SWEEP_AFTER.total_seconds() + 1)
+        assert relay.turn()
+        assert (broker.held, waiting()) == ([], 0)
+
     def test_goes_on_after_a_failure_and_ends_when_told(self, core_app, broker, deliver, waiting, clock):
         broker.stopped = True
         deliver("Blue")

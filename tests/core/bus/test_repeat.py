@@ -11,9 +11,11 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from apps.core.contract.actions import ANYONE, Command, Done, Permission
+from apps.core.contract.errors import Unavailable
 from apps.core.contract.jobs import JobReady
 from apps.core.database import READER, db
 from apps.core.jobs.models import SlotRow
+from apps.core.middleware.repeat import ATTEMPTS
 from apps.core.outbox import Events
 
 pytestmark = pytest.mark.postgresql
@@ -42,6 +44,26 @@ def locked(on_the_bus):
 
     on_the_bus(LockBoth, lock_both)
     return begun
+
+
+class LoseEveryTime(Command[Done], frozen=True):
+    """Be ended for another, however often it is done again."""
+
+    permission: ClassVar[Permission] = ANYONE
+
+
+def test_one_that_is_ended_every_time_is_told_to_try_later(core_app, visitor, on_the_bus):
+    begun: list[int] = []
+
+    def lose_every_time(session: Session) -> Done:
+        begun.append(1)
+        session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'ended for another' USING ERRCODE = 'deadlock_detected'; END $$"))
+        return Done()
+
+    on_the_bus(LoseEveryTime, lose_every_time)
+    with pytest.raises(Unavailable):
+        visitor.send(LoseEveryTime())
+    assert len(begun) == ATTEMPTS
 
 
 def row(name):

@@ -138,6 +138,15 @@ class TestPruneExpired:
             operator.send(GetDelivery(old))
         assert [operator.send(GetDelivery(one)).summary.files for one in (complete, new)] == [1, 0]
 
+    def test_drops_a_large_one_in_parts(self, worker, operator, catalogue, clock, monkeypatch):
+        monkeypatch.setattr("apps.core.jobs.commands.PRUNED_AT_ONCE", 2)
+        old = operator.send(OpenDelivery("/music"))
+        operator.send(RecordFiles(old, tuple(catalogue.files("Blue", ["One", "Two", "Three"]))))
+        clock.advance((KEPT + SECOND).total_seconds())
+        assert [worker.send(PruneExpired()) for _ in range(3)] == [True, True, False]
+        with pytest.raises(NotFound):
+            operator.send(GetDelivery(old))
+
     def test_removes_old_slots(self, worker, add, left):
         ages = {"old": SLOTS_KEPT + SECOND, "due": SLOTS_KEPT, "new": SECOND}
         add(SlotRow, *({"schedule": name, "slot": START - age, "taken_at": START} for name, age in ages.items()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from apps.core.contract.accounts import SuspendAccount
@@ -19,6 +21,8 @@ from apps.core.contract.oauth import (
     ListConnectedApps,
     RegisterApp,
     RemoveApp,
+    approval_key,
+    request_digest,
 )
 
 BACK = "https://player.example.com/back"
@@ -119,3 +123,34 @@ class TestTheEndOfAConnection:
         operator.send(SuspendAccount("ana@example.com"))
         with pytest.raises(AccountSuspended):
             visitor.send(GetTokenHolder(ana.actor.account_id, app.id))
+
+
+class TestSendsBackTo:
+    @pytest.mark.parametrize(
+        ("registered", "asked", "fits"),
+        [
+            (BACK, BACK, True),
+            (BACK, f"{BACK}/", False),
+            (BACK, f"{BACK}?x=y", False),
+            (BACK, "https://player.example.com:8443/back", False),
+            ("http://127.0.0.1/back", "http://127.0.0.1:49152/back", True),
+            ("http://127.0.0.1:1/back", "http://127.0.0.1/back", True),
+            ("http://[::1]/back", "http://[::1]:49152/back", True),
+            ("http://127.0.0.1/back", "http://127.0.0.1:49152/other", False),
+            ("http://127.0.0.1/back", "http://127.0.0.1:49152/back#part", False),
+            ("http://127.0.0.1/back", "http://user@127.0.0.1:1/back", False),
+            ("http://127.0.0.1/back", "http://127.0.0.1:99999/back", False),
+            ("http://127.0.0.1/back", "http://localhost/back", False),
+            ("http://127.0.0.1/back", "https://127.0.0.1/back", False),
+        ],
+    )
+    def test_exactly_where_was_registered_but_for_the_port_of_the_loopback(self, operator, registered, asked, fits):
+        client = operator.send(RegisterApp("Pocket player", (registered,), TWO)).client
+        assert client.sends_back_to(asked) is fits
+
+
+def test_approvals_lie_where_no_other_credential_does():
+    secret = "celesta_anything"
+    assert approval_key(secret) != hashlib.sha256(secret.encode()).hexdigest()
+    assert approval_key(secret) == approval_key(secret) != approval_key(f"{secret}.")
+    assert request_digest("a=b") == request_digest("a=b") != request_digest("a=c")
