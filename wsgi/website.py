@@ -20,6 +20,6 @@ configure_logs(environment)
 require_core_elsewhere(environment)
 container = Container(os.environ)
 # Where no nginx or CDN stands in front, this process sends the audio too.
-serves_media = SERVE_MEDIA.read(environment)
-mounts = {"/media": MediaServer.from_env(environment, container.get(Clock))} if serves_media else {}
+serves_media = SERVE_MEDIA.read(container.environment)
+mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}
 application = DispatcherMiddleware(create_website(os.environ), mounts)
