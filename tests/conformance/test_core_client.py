@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from apps.core.bus import HANDLERS, handles
-from apps.core.client.choice import core_client
+from apps.core.client.choice import check_core_client, core_client, require_core_elsewhere
 from apps.core.client.credential import key_name
 from apps.core.client.http import HttpClient
 from apps.core.client.in_process import InProcessClient
@@ -285,8 +285,21 @@ class TestTheChoice:
         ids=["unknown", "no address", "no key"],
     )
     def test_that_cannot_work_stops_the_boot(self, settings, named, values):
+        environment = environment_of({**values, **settings})
         with pytest.raises(BootError, match=named):
-            core_client(environment_of({**values, **settings}), Service.WEBSITE)
+            core_client(environment, Service.WEBSITE)
+        with pytest.raises(BootError, match=named):
+            check_core_client(environment)
+
+    @pytest.mark.parametrize("settings", [{}, {"CORE_CLIENT": "http", "CORE_URL": "http://core"}])
+    def test_that_can_work_passes_the_check(self, settings, values):
+        check_core_client(environment_of({**values, **settings}))
+
+    def test_of_a_front_end_by_itself_is_http_and_nothing_else(self, values):
+        require_core_elsewhere(environment_of({**values, "CORE_CLIENT": "http"}))
+        for settings in ({}, {"CORE_CLIENT": "in_process"}):
+            with pytest.raises(BootError, match="CORE_CLIENT=http"):
+                require_core_elsewhere(environment_of({**values, **settings}))
 
 
 class TestClose:

@@ -159,6 +159,14 @@ class TestHashing:
 
 
 class TestTheLimitForOneNetwork:
+    def test_is_exact_however_many_try_at_once(self, sender, monkeypatch):
+        """All of them are let past the first look, which counts nothing."""
+        monkeypatch.setattr("apps.core.accounts.attempts.REGISTRATIONS_PER_ADDRESS", 2)
+        stranger = sender(Actor(Service.WEBSITE, address="192.0.2.7"))
+        tries = [lambda number=number: stranger.send(RegisterAccount(f"{number}@example.com", "X", PASSWORD)) for number in range(6)]
+        answers = at_once(tries)
+        assert sum(isinstance(answer, TooMany) for answer in answers) == 4
+
     def test_counts_accounts_made_and_addresses_tried(self, sender, monkeypatch, clock):
         monkeypatch.setattr("apps.core.accounts.attempts.REGISTRATIONS_PER_ADDRESS", 2)
         stranger = sender(Actor(Service.WEBSITE, address="2001:db8::1"))
