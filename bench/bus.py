@@ -11,7 +11,7 @@ from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
 from apps.core.contract.accounts import GetOwnAccount, RegisterAccount
 from apps.core.contract.actions import Actor, Service
-from apps.core.database import reader
+from apps.core.database import db, reader
 from bench.measure import microseconds, show
 from bench.servers import EMAIL, PASSWORD, home
 
@@ -24,7 +24,8 @@ def main() -> None:
         account = client.send(RegisterAccount(EMAIL, "Bench", PASSWORD), Actor(service=Service.WEBSITE))
         actor = Actor(Service.WEBSITE, account_id=account.id, roles=account.roles, plan=account.plan)
         query = GetOwnAccount()
-        with core.app_context(), reader() as connection:
+        # Of reading connections there is one for each process on SQLite, and the bus needs it.
+        with core.app_context(), db.engine.connect() as connection:
 
             def connected() -> None:
                 with reader() as own:
