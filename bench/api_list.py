@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from contextlib import ExitStack
-
-import structlog
 
 from apps.api.app import create_api
 from apps.core.app import create_core
@@ -24,7 +21,6 @@ PEER_LIST = f"/rest/getAlbumList2.view?{SUBSONIC}&type=newest&size=50"
 
 def main() -> None:
     end_cleanly()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with ExitStack() as stack:
         environment = stack.enter_context(home())
         fill(environment)

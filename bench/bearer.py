@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
-
-import structlog
 
 from apps.api.oauth.credentials import Code, Consent, Credentials, new_family
 from apps.api.tokens import Grant
@@ -27,7 +24,6 @@ LIST = "/api/v1/releases?limit=50"
 
 def main() -> None:
     end_cleanly()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with ExitStack() as stack:
         environment = stack.enter_context(home())
         fill(environment)

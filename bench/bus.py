@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
-import structlog
-
 from apps.core.accounts.queries import get_own_account
 from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
@@ -17,7 +13,6 @@ from bench.servers import EMAIL, PASSWORD, home
 
 
 def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with home() as environment:
         core = create_core(environment)
         client = InProcessClient(core, Service.WEBSITE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import statistics
 import subprocess
 import sys
@@ -11,8 +10,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-
-import structlog
 
 from apps.console.folder.delivery import deliver, sort_out
 from apps.console.folder.walk import Walk
@@ -39,7 +36,6 @@ class Round(NamedTuple):
 
 
 def main() -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory(prefix="celesta-bench-") as folder:
         music = Path(folder)
         write_files(music)

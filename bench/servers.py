@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import structlog
 
 from apps.console.embedded import embedded_environment, free_port
 from apps.console.valkey import valkey_service
@@ -38,7 +41,8 @@ class Running(NamedTuple):
 
 @contextmanager
 def home() -> Generator[dict[str, str]]:
-    """The environment of a fresh embedded home, its Valkey running, its schema current."""
+    """The environment of a fresh embedded home, its Valkey running, its schema current; what Core does there is not told."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory(prefix="celesta-bench-") as folder:
         environment = embedded_environment({**SETTINGS, "CELESTA_HOME": folder})
         service = valkey_service(environment)

@@ -15,10 +15,9 @@ from ports.logs import configure_logs
 from ports.settings import SERVE_MEDIA
 from wsgi.media import MediaServer
 
-environment = Environment(os.environ)
-configure_logs(environment)
-require_core_elsewhere(environment)
+configure_logs(Environment(os.environ))
 container = Container(os.environ)
+require_core_elsewhere(container.environment)
 # Where no nginx or CDN stands in front, this process sends the audio too.
 serves_media = SERVE_MEDIA.read(container.environment)
 mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}

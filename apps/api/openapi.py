@@ -12,10 +12,10 @@ from werkzeug.routing import Rule
 
 from apps.api.operations import ATTRIBUTE, Operation
 from apps.api.problems import CONTENT_TYPE, HTTP_PROBLEMS, Problem
-from apps.core.contract.actions import Scope
 from apps.core.contract.description import ERRORS, describe
 from apps.core.contract.errors import CelestaError, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
 from apps.core.contract.ids import Id
+from apps.core.contract.oauth import MEANINGS
 
 VERSION = "1"
 REFERENCE = "#/components/schemas/{name}"
@@ -26,12 +26,6 @@ INTRODUCTION = """Everything an app needs: what there is to hear, playing it, an
 Apps connect by OAuth 2.1 (`docs/oauth.md` leads from nothing to a playing track). Lists are pages: send what one gave as `next` as the
 `cursor` of the following one. A POST with an `Idempotency-Key` may be sent again and is done once. Answers carry entity tags. What is
 refused is an RFC 9457 problem whose `type` is stable."""
-SCOPES = {
-    Scope.CATALOGUE: "see what there is to hear",
-    Scope.PLAYBACK: "play music and tell what was played",
-    Scope.HISTORY: "see and clear what was played lately",
-    Scope.ACCOUNT: "see the account's name, e-mail address and plan",
-}
 
 
 def description(app: Flask) -> dict[str, Any]:
@@ -76,16 +70,21 @@ def _parameters(app: Flask, rule: Rule) -> Sequence[tuple[str, Any, Any]]:
 
 
 def _described(app: Flask, rule: Rule, operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    told = describe(operation.action)
-    meaning = operation.meaning or told.meaning
+    action = operation.action
+    told = describe(action) if action else None
+    meaning = operation.meaning or (told.meaning if told else "")
+    errors = [ERRORS[name] for name in told.errors] if told else []
     described: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
         "tags": [_tag(rule)],
         "summary": meaning.partition(". ")[0].rstrip(".") + ".",
         "description": meaning,
         "parameters": [*_in_path(rule, schemas), *_in_query(app, rule, schemas), *([KEY] if operation.repeatable else [])],
-        "responses": {str(operation.status): _answer(operation, schemas), **_refusals([ERRORS[name] for name in told.errors])},
-        "security": [] if operation.anonymous else [{"oauth": [told.scope] if told.scope and not operation.meaning else []}],
+        "responses": {
+            str(operation.status): _answer(operation, schemas),
+            **_refusals(errors),
+        },
+        "security": [] if operation.anonymous else [{"oauth": [action.scope.value] if action and action.scope else []}],
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas[repr(operation.body)]}}}
@@ -130,7 +129,7 @@ def _refusals(named: Sequence[type[CelestaError]]) -> dict[str, Any]:
 
 def _security() -> dict[str, Any]:
     urls = {"authorizationUrl": "/api/oauth/authorize", "tokenUrl": "/api/oauth/token", "refreshUrl": "/api/oauth/token"}
-    scopes = {scope.value: meaning for scope, meaning in SCOPES.items()}
+    scopes = {scope.value: meaning for scope, meaning in MEANINGS.items()}
     flows = {"authorizationCode": {**urls, "scopes": scopes}}
     return {"oauth": {"type": "oauth2", "description": "OAuth 2.1: the authorization code with PKCE (S256).", "flows": flows}}
 

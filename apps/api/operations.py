@@ -16,9 +16,9 @@ ATTRIBUTE = "operation"
 
 @dataclass(frozen=True)
 class Operation:
-    action: type[Action[Any]]
-    """Whose documentation, scope and errors it has."""
-    result: Any
+    action: type[Action[Any]] | None
+    """Whose documentation, scope and errors it has; None for what is the API's own."""
+    result: Any = None
     """What it answers with; None for nothing."""
     body: Any = None
     status: int = 200
@@ -37,6 +37,16 @@ def sends(action: type[Action[Any]], **how: Any) -> Callable[[V], V]:
         result = result_type(action)
         told: dict[str, Any] = {"result": None if result is Done else result, **how}
         setattr(view, ATTRIBUTE, Operation(action, **told))
+        return view
+
+    return describe
+
+
+def does(meaning: str, **how: Any) -> Callable[[V], V]:
+    """Say what a view does that asks Core for nothing."""
+
+    def describe(view: V) -> V:
+        setattr(view, ATTRIBUTE, Operation(None, meaning=meaning, **how))
         return view
 
     return describe

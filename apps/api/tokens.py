@@ -65,10 +65,10 @@ def issue(store: Tokens, grant: Grant, lifetime: int) -> str:
 class Bearers:
     """Finds out who holds a token. One for each app and process; safe to use from any number of threads."""
 
-    def __init__(self, store: Tokens, people: People, service: Service = Service.API, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Tokens, people: People, timer: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._people = people
-        self._asking = Actor(service=service)
+        self._asking = Actor(Service.API)
         self._grants: Recent[Grant] = Recent(timer)
 
     def resolve(self, authorization: str | None, *, at_once: bool = False) -> Bearer:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from apps.core.contract.actions import Scope
-
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -45,12 +43,3 @@ def full_date(text: str) -> str:
 def moment(at: datetime) -> str:
     """A moment for a reader whose time zone the server does not know."""
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
-
-
-PERMISSIONS = {
-    Scope.CATALOGUE: "see what there is to hear",
-    Scope.PLAYBACK: "play music, and tell us what was played",
-    Scope.HISTORY: "see and clear what you played lately",
-    Scope.ACCOUNT: "see your name, your e-mail address and your plan",
-}
-"""What a scope lets an app do, in a listener's words."""

@@ -141,7 +141,7 @@ class TestRevoking:
     def test_an_ended_token_opens_nothing(self, player, services):
         seconds = Seconds()
         store = MemoryTokens(ExpiringStore(monotonic=seconds))
-        services.bearers = Bearers(store, People(services.core, seconds), timer=seconds)
+        services.bearers = Bearers(store, People(services.core, seconds), seconds)
         token = issue(store, Grant(player.account.id, frozenset(Scope), "", player.account.password_set_at), lifetime=60)
         player.headers["Authorization"] = f"Bearer {token}"
         seconds.now += 59
@@ -153,7 +153,7 @@ class TestRevoking:
 class TestBearers:
     @pytest.fixture
     def bearers(self, services, seconds) -> Bearers:
-        return Bearers(services.tokens, People(services.core, seconds), timer=seconds)
+        return Bearers(services.tokens, People(services.core, seconds), seconds)
 
     def test_carry_what_core_knows_of_the_account(self, bearers, player):
         bearer = bearers.resolve(player.headers["Authorization"])

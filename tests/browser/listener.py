@@ -133,6 +133,13 @@ class Listener:
     def forget_breaks(self) -> None:
         self.page.evaluate("window.breaks = []")
 
+    def play_a_release(self) -> None:
+        """Register, and play a whole release from its beginning."""
+        self.register()
+        self.open_release()
+        self.play_all()
+        self.listen_on()
+
     def listen_on(self, seconds: float = 0.3) -> None:
         """Wait until the audio clock has run that much further."""
         before = self.heard

@@ -16,10 +16,7 @@ LISTEN_FOR_KEYS = "addEventListener('keydown', (event) => (window.taken = event.
 def listener(visit) -> Listener:
     """Somebody who plays a whole release, with the focus on nothing."""
     someone = visit()
-    someone.register()
-    someone.open_release()
-    someone.play_all()
-    someone.listen_on()
+    someone.play_a_release()
     someone.page.evaluate("document.activeElement.blur()")
     return someone
 

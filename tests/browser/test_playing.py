@@ -74,10 +74,7 @@ class TestMusic:
 
     def test_goes_on_to_the_next_track_whose_session_was_asked_for_before(self, visit):
         listener = visit()
-        listener.register()
-        listener.open_release()
-        listener.play_all()
-        listener.listen_on()
+        listener.play_a_release()
         first = listener.playing_title
         length = listener.page.evaluate("document.querySelector('audio').duration")
         listener.click_seek_bar(1 - 8 / length)

@@ -24,10 +24,7 @@ END = """
 def listener(visit) -> Listener:
     """Somebody who plays a whole release."""
     someone = visit()
-    someone.register()
-    someone.open_release()
-    someone.play_all()
-    someone.listen_on()
+    someone.play_a_release()
     return someone
 
 

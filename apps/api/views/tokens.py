@@ -12,10 +12,10 @@ from msgspec import Meta
 
 from apps.api.answers import done, nothing
 from apps.api.context import core, services
-from apps.api.operations import sends
+from apps.api.operations import does, sends
 from apps.api.reading import body
 from apps.api.tokens import Grant, issue
-from apps.core.contract.accounts import GetOwnAccount, LogIn
+from apps.core.contract.accounts import LogIn
 from apps.core.contract.actions import Scope
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import FORM
@@ -56,7 +56,7 @@ def create_token() -> Response:
 
 
 @views.delete("/tokens/current")
-@sends(GetOwnAccount, result=None, status=204, meaning="Revoke the access token that this is sent with.")
+@does("Revoke the access token that this is sent with.", status=204)
 def revoke_token() -> Response:
     services().bearers.revoke(g.bearer.key)
     return nothing()

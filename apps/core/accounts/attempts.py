@@ -22,75 +22,57 @@ from apps.core.accounts.rules import (
 from apps.core.contract.errors import TooMany
 from apps.core.database import insert, reader
 
-FAILED = "There were too many failed log-ins."
-REGISTERED = "There were too many registrations from your network."
+
+@dataclass(frozen=True)
+class Counted:
+    """Something that may be tried so many times within a window; each of `limits` counts by itself."""
+
+    limits: Mapping[str, int]
+    window: datetime
+    refusal: str
+
+    def refuse_early(self) -> None:
+        """Raises `TooMany` where a limit was reached before, so that hashing a password costs us nothing."""
+        row = LogInFailureRow
+        with reader() as connection:
+            counted = connection.execute(
+                select(row.subject, row.count).where(row.subject.in_(self.limits), row.window == self.window)
+            ).all()
+        if any(tries >= self.limits[subject] for subject, tries in counted):
+            raise self._too_many()
+
+    def count(self, session: Session) -> None:
+        """Raises `TooMany` where a limit is reached."""
+        for subject, limit in self.limits.items():
+            if _increment(session, subject, self.window) > limit:
+                raise self._too_many()
+
+    def _too_many(self) -> TooMany:
+        seconds = int(FAILURE_WINDOW.total_seconds())
+        return TooMany(self.refusal, f"Wait {seconds // 60} minutes, then try again.", {"retry_after": str(seconds)})
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One attempt to log in: counted as a failure until it has succeeded."""
-
-    email: str
-    address: str
-    window: datetime
-
-    @property
-    def limits(self) -> Mapping[str, int]:
-        return {self.email: FAILURES_PER_EMAIL, self.address: FAILURES_PER_ADDRESS}
-
-    def refuse_early(self) -> None:
-        """Raises `TooMany` where the limit was reached before, so that hashing a password costs us nothing."""
-        _refuse_reached(self.limits, self.window, FAILED)
-
-    def count(self, session: Session) -> None:
-        """Raises `TooMany` where the limit is reached, whether or not there is such an account."""
-        for subject, limit in self.limits.items():
-            if _increment(session, subject, self.window) > limit:
-                raise _too_many(FAILED)
+class Attempt(Counted):
+    """One attempt to log in, whether or not there is such an account: counted as a failure until it has succeeded."""
 
     def succeeded(self, session: Session) -> None:
         """Forget the failures for this e-mail address, and take this attempt off its network address."""
-        session.execute(delete(LogInFailureRow).where(LogInFailureRow.subject == self.email))
-        counted = (LogInFailureRow.subject == self.address) & (LogInFailureRow.window == self.window)
+        email, address = self.limits
+        session.execute(delete(LogInFailureRow).where(LogInFailureRow.subject == email))
+        counted = (LogInFailureRow.subject == address) & (LogInFailureRow.window == self.window)
         session.execute(update(LogInFailureRow).where(counted).values(count=LogInFailureRow.count - 1))
 
 
-@dataclass(frozen=True)
-class Registration:
-    """One attempt to register from a network; one whose address nobody knows is not counted."""
-
-    subject: str
-    window: datetime
-
-    def refuse_early(self) -> None:
-        """Raises `TooMany` where the limit was reached before, so that hashing a password costs us nothing."""
-        _refuse_reached({self.subject: REGISTRATIONS_PER_ADDRESS}, self.window, REGISTERED)
-
-    def count(self, session: Session) -> None:
-        """Raises `TooMany` where the limit is reached."""
-        if self.subject and _increment(session, self.subject, self.window) > REGISTRATIONS_PER_ADDRESS:
-            raise _too_many(REGISTERED)
-
-
 def attempt_of(email: str, address: str, now: datetime) -> Attempt:
-    return Attempt(f"email {email_key(email)}", f"address {network_of(address)}", window_of(now))
+    limits = {f"email {email_key(email)}": FAILURES_PER_EMAIL, f"address {network_of(address)}": FAILURES_PER_ADDRESS}
+    return Attempt(limits, window_of(now), "There were too many failed log-ins.")
 
 
-def registration_from(address: str, now: datetime) -> Registration:
-    return Registration(f"registration {network_of(address)}" if address else "", window_of(now))
-
-
-def _refuse_reached(limits: Mapping[str, int], window: datetime, what: str) -> None:
-    row = LogInFailureRow
-    with reader() as connection:
-        counted = connection.execute(select(row.subject, row.count).where(row.subject.in_(limits), row.window == window)).all()
-    if any(failures >= limits[subject] for subject, failures in counted):
-        raise _too_many(what)
-
-
-def _too_many(what: str) -> TooMany:
-    seconds = int(FAILURE_WINDOW.total_seconds())
-    return TooMany(what, f"Wait {seconds // 60} minutes, then try again.", {"retry_after": str(seconds)})
+def registration_from(address: str, now: datetime) -> Counted:
+    """One that comes from nobody knows where is not counted."""
+    limits = {f"registration {network_of(address)}": REGISTRATIONS_PER_ADDRESS} if address else {}
+    return Counted(limits, window_of(now), "There were too many registrations from your network.")
 
 
 def _increment(session: Session, subject: str, window: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
@@ -20,6 +20,13 @@ RedirectUri = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[\x21
 MOST_REDIRECTS = 10
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SCOPES = {scope.value: scope for scope in Scope}
+MEANINGS: Mapping[Scope, str] = {
+    Scope.CATALOGUE: "see what there is to hear",
+    Scope.PLAYBACK: "play music, and tell what was played",
+    Scope.HISTORY: "see and clear what was played lately",
+    Scope.ACCOUNT: "see the account's name, e-mail address and plan",
+}
+"""What each lets an app do: what a listener is asked, and an app's developer told."""
 Scopes = Annotated[frozenset[Scope], Meta(min_length=1)]
 
 
@@ -119,7 +126,8 @@ class ConnectApp(Command[ConnectedApp], frozen=True):
 
 
 class DisconnectApp(Command[Done], frozen=True):
-    """Take back what the actor allowed an app: its tokens open nothing from now on in the API, elsewhere within five seconds."""
+    """Take back what the actor allowed an app: what its tokens would change is refused from now on, what they would read
+    within five seconds."""
 
     permission: ClassVar[Permission] = LISTENER
 

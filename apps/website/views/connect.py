@@ -14,10 +14,9 @@ from flask.typing import ResponseReturnValue
 from apps.core.contract.actions import Scope
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import FORM
-from apps.core.contract.oauth import Approval, ConnectApp, GetApp, OAuthClient, approval_key, read_scopes, request_digest
+from apps.core.contract.oauth import MEANINGS, Approval, ConnectApp, GetApp, OAuthClient, approval_key, read_scopes, request_digest
 from apps.website.actor import core, on_own_behalf, viewer
 from apps.website.addresses import this_page
-from apps.website.wording import PERMISSIONS
 from ports.container import Container
 from ports.tokens.interface import Tokens
 
@@ -43,7 +42,7 @@ def ask() -> ResponseReturnValue:
     client = _client()
     back, scopes = _back(client), _scopes(client)
     allow_form_target(back)
-    permissions = [words for scope, words in PERMISSIONS.items() if scope in scopes]
+    permissions = [MEANINGS[scope] for scope in Scope if scope in scopes]
     return render_template("connect/ask.html", client=client, account=user.account, permissions=permissions, back=back)
 
 
