@@ -24,6 +24,7 @@ from ports.clock.stepped import SteppedClock
 from ports.task_queue.held import HeldTaskQueue
 from ports.task_queue.interface import TaskQueue
 from tests.factories.catalogue import Catalogue
+from tests.factories.plans import OnPlan
 from tests.services import PostgresServer, postgresql
 
 PASSWORD = "correct horse battery"
@@ -183,6 +184,12 @@ def emitted(core_app: Flask) -> Callable[[type[Event]], int]:
             return connection.scalar(select(func.count()).where(OutboxRow.event == kind.__name__)) or 0
 
     return count
+
+
+@pytest.fixture
+def on_plan(core_app: Flask) -> OnPlan:
+    """Puts somebody on a plan."""
+    return OnPlan(core_app)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
 from apps.core.middleware.order import ORDER
 from apps.core.outbox import Publisher
+from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
 from ports.clock.interface import Clock
 from ports.container import Container
@@ -30,8 +31,9 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Meter, Meter())
     container.put(Passwords, Passwords())
     container.put(Publisher, Publisher(container))
-    container.put(Standings, Standings())
+    container.put(Plans, Plans.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue))
+    container.put(Standings, Standings(container.get(Clock)))
     configure_database(app, container.environment)
     load_handlers()
     with app.app_context():

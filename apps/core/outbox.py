@@ -18,7 +18,7 @@ from apps.core.contract.actions import Event
 from apps.core.contract.codec import EVENTS, encoder
 from apps.core.contract.ids import new_id
 from apps.core.database import Base, IdColumn, db, reader
-from apps.core.subscriptions import SUBSCRIBED, tasks_for
+from apps.core.event_tasks import TOLD, tasks_for
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
@@ -63,7 +63,7 @@ class Stored(NamedTuple):
 
 def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stored]:
     """Add the events to the open transaction; returns those that somebody is to be told of."""
-    stored = [(Stored(new_id(), type(one).__name__, encoder.encode(one)), type(one) in SUBSCRIBED) for one in events]
+    stored = [(Stored(new_id(), type(one).__name__, encoder.encode(one)), type(one) in TOLD) for one in events]
     rows = [{**one._asdict(), "created_at": now, "published_at": None if told else now} for one, told in stored]
     if rows:
         session.execute(insert(OutboxRow), rows)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+import msgspec
+
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import JobId, ReleaseId
 from apps.core.contract.intake import (
@@ -22,7 +24,7 @@ from apps.core.contract.intake import (
     WriteRelease,
 )
 from apps.core.contract.jobs import Claimed, ClaimJob, JobClaim, JobStatus, ListJobs, ReceiveWork, TranscodeWork
-from apps.core.contract.playback import Audio, RecordTranscode, Rendition, SegmentEntry
+from apps.core.contract.playback import PREVIEW, Audio, RecordTranscode, Rendition, SegmentEntry
 
 SOURCE = "/music"
 SEGMENT_BYTES, SEGMENTS, INITIALISATION = 40_000, 10, 700
@@ -121,4 +123,11 @@ def renditions(work: TranscodeWork) -> tuple[Rendition, ...]:
         )
         for rate in (64, 128, 256)
     ]  # fmt: skip
-    return (*ladder, Rendition("flac", f"{folder}/flac.flac", "audio/flac", "fLaC", 900_000, 900_000, size, "0" * 64, 44_100, 0, ()))
+    preview = msgspec.structs.replace(
+        ladder[1], name=PREVIEW, key=f"{folder}/preview.mp4", size=INITIALISATION + SEGMENT_BYTES * 5, segments=segments[:5]
+    )
+    return (
+        *ladder,
+        preview,
+        Rendition("flac", f"{folder}/flac.flac", "audio/flac", "fLaC", 900_000, 900_000, size, "0" * 64, 44_100, 0, ()),
+    )

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from apps.core.contract.jobs import LEASE_SECONDS
-from apps.core.subscriptions import JOB_TASKS
+from apps.core.event_tasks import JOB_TASKS
 from ports.environment import BootError
 from ports.transcoder.process import MOST_SECONDS
 from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_office, settings

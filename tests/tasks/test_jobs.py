@@ -94,7 +94,13 @@ class TestTranscode:
         assert [(track.title, track.playable) for track in tracks] == [("Song 1", True), ("Song 2", True)]
         for track in tracks:
             names = {key.rpartition("/")[2] for key in storage.keys(f"audio/{track.recording_id}/")}
-            assert {re.sub("-[0-9a-f]{16}", "", name) for name in names} == {"aac-64.mp4", "aac-128.mp4", "aac-256.mp4", "flac.flac"}
+            assert {re.sub("-[0-9a-f]{16}", "", name) for name in names} == {
+                "aac-64.mp4",
+                "aac-128.mp4",
+                "aac-256.mp4",
+                "flac.flac",
+                "preview.mp4",
+            }
         assert list(storage.keys("quarantine/")) == []
         assert list(office.workspaces.iterdir()) == []
 

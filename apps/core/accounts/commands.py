@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ from apps.core.contract.actions import Actor, Done, Role
 from apps.core.contract.errors import AccountExists, AccountSuspended, Conflict, LogInFailed, NotFound
 from apps.core.database import reader
 from apps.core.outbox import Events
-from apps.core.rights.plans import FIRST_PLAN
+from apps.core.rights.plans import FIRST_PLAN, plan_at
 from ports.clock.interface import Clock
 
 TAKEN = ("There is an account with this e-mail address already.", "Log in with it, or use another address.")
@@ -51,7 +52,7 @@ def register_account(
     if _is_taken(session, action.email):
         raise AccountExists(*TAKEN)
     row = _open_account(action, password_hash, session, events, clock)
-    return as_account(row, frozenset({Role.LISTENER}))
+    return as_account(row, frozenset({Role.LISTENER}), clock.now())
 
 
 @handles(LogIn)
@@ -68,7 +69,7 @@ def log_in(action: LogIn, actor: Actor, session: Session, clock: Clock, password
     if row.status != AccountStatus.ACTIVE:
         raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
     row.password_hash = renewed or row.password_hash
-    return as_account(row, roles_of(session, row.id))
+    return as_account(row, roles_of(session, row.id), clock.now())
 
 
 @handles(ChangePassword)
@@ -116,32 +117,33 @@ def accept_invitation(action: AcceptInvitation, session: Session, events: Events
         raise Conflict(*TAKEN)
     row = _open_account(action, password_hash, session, events, clock)
     session.add(AccountRoleRow(account_id=row.id, role=role))
-    return as_account(row, frozenset({Role.LISTENER, Role(role)}))
+    return as_account(row, frozenset({Role.LISTENER, Role(role)}), clock.now())
 
 
 @handles(ChangeRoles)
-def change_roles(action: ChangeRoles, session: Session) -> Account:
+def change_roles(action: ChangeRoles, session: Session, clock: Clock) -> Account:
     row = _account_of(session, action.email)
     before = _administrators_locked(session)
     session.execute(delete(AccountRoleRow).where(AccountRoleRow.account_id == row.id))
     session.add_all(AccountRoleRow(account_id=row.id, role=role) for role in sorted(action.roles - {Role.LISTENER}))
     session.flush()
     _keep_one_administrator(session, before)
-    return as_account(row, roles_of(session, row.id))
+    return as_account(row, roles_of(session, row.id), clock.now())
 
 
 @handles(SuspendAccount)
-def suspend_account(action: SuspendAccount, session: Session, events: Events) -> Account:
-    return _set_status(action.email, AccountStatus.SUSPENDED, session, events)
+def suspend_account(action: SuspendAccount, session: Session, events: Events, clock: Clock) -> Account:
+    return _set_status(action.email, AccountStatus.SUSPENDED, session, events, clock)
 
 
 @handles(RestoreAccount)
-def restore_account(action: RestoreAccount, session: Session, events: Events) -> Account:
-    return _set_status(action.email, AccountStatus.ACTIVE, session, events)
+def restore_account(action: RestoreAccount, session: Session, events: Events, clock: Clock) -> Account:
+    return _set_status(action.email, AccountStatus.ACTIVE, session, events, clock)
 
 
-def as_account(row: AccountRow, roles: frozenset[Role]) -> Account:
-    return Account(row.id, row.email, row.name, AccountStatus(row.status), roles, row.plan, row.created_at, row.password_set_at)
+def as_account(row: AccountRow, roles: frozenset[Role], now: datetime) -> Account:
+    plan = plan_at(now, row.plan, row.plan_ends_at)
+    return Account(row.id, row.email, row.name, AccountStatus(row.status), roles, plan, row.created_at, row.password_set_at)
 
 
 def roles_of(session: Session, account_id: str) -> frozenset[Role]:
@@ -172,7 +174,7 @@ def _is_taken(session: Session, email: str) -> bool:
     return session.scalar(select(AccountRow.id).where(AccountRow.email_key == email_key(email))) is not None
 
 
-def _set_status(email: str, status: AccountStatus, session: Session, events: Events) -> Account:
+def _set_status(email: str, status: AccountStatus, session: Session, events: Events, clock: Clock) -> Account:
     row = _account_of(session, email)
     if row.status != status:
         before = _administrators_locked(session)
@@ -180,7 +182,7 @@ def _set_status(email: str, status: AccountStatus, session: Session, events: Eve
         session.flush()
         _keep_one_administrator(session, before)
         events.emit(AccountSuspensionChanged(row.id, suspended=status == AccountStatus.SUSPENDED))
-    return as_account(row, roles_of(session, row.id))
+    return as_account(row, roles_of(session, row.id), clock.now())
 
 
 def _account_of(session: Session, email: str) -> AccountRow:

@@ -23,6 +23,9 @@ class AccountRow(Base):
     password_set_at: Mapped[datetime]
     status: Mapped[str]
     plan: Mapped[str]
+    """What the subscription gives, while it does."""
+    plan_ends_at: Mapped[datetime | None]
+    """The first moment it gives nothing any more, unless something is heard of it; None for a plan that never ends."""
     created_at: Mapped[datetime]
 
 

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.actions import Actor, Role
 from apps.core.contract.errors import AccountSuspended, Unauthenticated
 from apps.core.database import reader
+from apps.core.rights.plans import plan_at
+from ports.clock.interface import Clock
 
 TRUSTED_SECONDS = 5.0
 """How long a Query may go by what was read last; a Command always looks again."""
@@ -26,12 +29,14 @@ class Standing(msgspec.Struct, frozen=True):
     status: str
     roles: frozenset[Role]
     plan: str
+    plan_ends_at: datetime | None
 
 
 @dataclass
 class Standings:
     """Reads standings and remembers them for a moment, per process; `timer` counts the seconds."""
 
+    clock: Clock
     timer: Callable[[], float] = time.monotonic
     _known: OrderedDict[str, tuple[float, Standing]] = field(default_factory=OrderedDict[str, tuple[float, Standing]])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,9 +49,10 @@ class Standings:
             raise Unauthenticated("This account no longer exists.", "Log in with another one.")
         if standing.status != AccountStatus.ACTIVE:
             raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
-        if standing.roles == actor.roles and standing.plan == actor.plan:
+        plan = standing.plan if standing.plan_ends_at is None else plan_at(self.clock.now(), standing.plan, standing.plan_ends_at)
+        if standing.roles == actor.roles and plan == actor.plan:
             return actor
-        return msgspec.structs.replace(actor, roles=standing.roles, plan=standing.plan)
+        return msgspec.structs.replace(actor, roles=standing.roles, plan=plan)
 
     def _of(self, account_id: str, *, at_once: bool) -> Standing | None:
         now = self.timer()
@@ -65,11 +71,11 @@ class Standings:
 
 def read_standing(account_id: str) -> Standing | None:
     """One statement, whatever the number of roles."""
-    wanted = select(AccountRow.status, AccountRow.plan, AccountRoleRow.role)
+    wanted = select(AccountRow.status, AccountRow.plan, AccountRow.plan_ends_at, AccountRoleRow.role)
     wanted = wanted.outerjoin(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id).where(AccountRow.id == account_id)
     with reader() as connection:
         rows = connection.execute(wanted).all()
     if not rows:
         return None
     roles = frozenset({Role.LISTENER, *(Role(row.role) for row in rows if row.role is not None)})
-    return Standing(rows[0].status, roles, rows[0].plan)
+    return Standing(rows[0].status, roles, rows[0].plan, rows[0].plan_ends_at)

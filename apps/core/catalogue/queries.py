@@ -35,7 +35,7 @@ from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.rights.offers import here, here_on
-from apps.core.rights.plans import plan_of
+from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 
 NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
@@ -57,16 +57,14 @@ def list_releases(action: ListReleases, actor: Actor, connection: Connection, cl
 
 
 @handles(GetRelease)
-def get_release(action: GetRelease, actor: Actor, connection: Connection, clock: Clock) -> ReleaseDetail:
-    parameters = {**here_on(plan_of(actor.plan, actor.account_id), actor.territory, clock.now()), "release_id": action.release_id}
+def get_release(action: GetRelease, actor: Actor, connection: Connection, clock: Clock, plans: Plans) -> ReleaseDetail:
+    entitlement = plans.entitlement(actor.plan, actor.account_id)
+    parameters = {**here_on(entitlement, actor.territory, clock.now()), "release_id": action.release_id}
     found = fetch(connection, statements.RELEASE, parameters)
     if not found:
         raise NotFound("There is no such release here.", "It may not be offered in your country, or no longer.")
     row = found[0]
-    tracks = tuple(
-        TrackSummary(t.id, t.recording_id, t.disc, t.number, t.title, t.artist, t.duration_ms, t.explicit, bool(t.ready and t.allowed))
-        for t in fetch(connection, statements.TRACKS, parameters)
-    )
+    tracks = tuple(_track(row, actor) for row in fetch(connection, statements.TRACKS, parameters))
     credited = fetch(connection, statements.RELEASE_CREDITS, {"release_id": action.release_id})
     series = SeriesPlace(row.series_id, row.series_title, row.volume) if row.series_id else None
     return ReleaseDetail(
@@ -92,6 +90,14 @@ def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: C
 def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
     (row,) = fetch(connection, statements.STATE, {"now": clock.now()})
     return CatalogueState(row.version or 0, min((moment for moment in (row.starts, row.ends) if moment), default=None))
+
+
+def _track(row: Any, actor: Actor) -> TrackSummary:
+    return TrackSummary(
+        id=row.id, recording_id=row.recording_id, disc=row.disc, number=row.number, title=row.title, artist=row.artist,
+        duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
+        preview=bool(row.preview and not row.allowed and actor.account_id),
+    )  # fmt: skip
 
 
 def _summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:

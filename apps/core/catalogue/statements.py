@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, bindparam, exists, func, select, tuple_
+from sqlalchemy import Integer, and_, bindparam, exists, func, select, tuple_
 
 from apps.core.catalogue.models import (
     CatalogueVersionRow,
@@ -14,8 +14,9 @@ from apps.core.catalogue.models import (
     SeriesRow,
     TrackRow,
 )
+from apps.core.contract.playback import PREVIEW
 from apps.core.database import IdColumn, Moment
-from apps.core.playback.models import PublishedRenditionRow
+from apps.core.playback.models import PublishedRenditionRow, RenditionRow
 from apps.core.rights.models import DealRow
 from apps.core.rights.offers import NOW, offered
 
@@ -60,10 +61,18 @@ TRACKS = (
     select(
         TrackRow.id, TrackRow.recording_id, TrackRow.disc, TrackRow.number, TrackRow.title, RecordingRow.artist, RecordingRow.duration_ms,
         RecordingRow.explicit, PublishedRenditionRow.recording_id.is_not(None).label("ready"),
+        RenditionRow.name.is_not(None).label("preview"),
         offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"),
     )
     .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
     .outerjoin(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
+    .outerjoin(
+        RenditionRow,
+        and_(
+            RenditionRow.recording_id == TrackRow.recording_id, RenditionRow.content_hash == PublishedRenditionRow.content_hash,
+            RenditionRow.name == PREVIEW,
+        ),
+    )
     .where(TrackRow.release_id == bindparam("release_id", type_=IdColumn()), offered(TrackRow.release_id, TrackRow.id))
     .order_by(TrackRow.disc, TrackRow.number)
 )  # fmt: skip

@@ -74,6 +74,8 @@ class TrackSummary(msgspec.Struct, frozen=True):
     explicit: bool
     playable: bool
     """May be played here, now, on the actor's plan, and its audio is ready."""
+    preview: bool
+    """Is not on the actor's plan, but its beginning may be heard."""
 
 
 class ReleaseDetail(msgspec.Struct, frozen=True):

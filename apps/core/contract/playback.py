@@ -17,6 +17,10 @@ RENEW_SECONDS = 30
 SESSION_SECONDS = 90
 """How long a session, and the stream slot it holds, lasts without a renewal."""
 
+PREVIEW = "preview"
+"""The rendition that holds a recording's beginning and nothing else."""
+PREVIEW_SECONDS = 30
+
 DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 """Chosen by the player and kept by it: one browser or app installation."""
 
@@ -83,9 +87,12 @@ class PlaybackSession(msgspec.Struct, frozen=True):
     release_title: str
     cover: str | None
     duration_ms: int
+    """Of what may be heard."""
+    preview: bool
+    """Whether this is the beginning only, as the plan does not include the rest."""
     audio: Audio
     files: tuple[MediaFile, ...]
-    """Every rendition, lowest bit rate first."""
+    """Every rendition, lowest bit rate first; of a preview its one."""
     renew_every: int
     """Seconds."""
     expires_at: datetime
@@ -124,6 +131,8 @@ class RecordTranscode(Command[Done], frozen=True):
 
 class StartPlayback(Command[PlaybackSession], frozen=True):
     """Ask to hear a track: rights, plan and the account's stream slots are judged now, never from a cache.
+
+    What is offered here but not on the plan is given as a preview, where there is one.
 
     Raises NotFound where there is no such track, PlaybackRefused with its reason and the next step otherwise.
     `take_over` ends the session that was renewed longest ago where no slot is free.

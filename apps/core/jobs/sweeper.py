@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from apps.core.contract.jobs import MAXIMUM_ATTEMPTS, JobReady, JobStatus
 from apps.core.database import db, reader
+from apps.core.event_tasks import JOB_TASKS
 from apps.core.jobs.failures import fail
 from apps.core.jobs.holding import lock_subject
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import wait
 from apps.core.outbox import Events, Publisher, store
-from apps.core.subscriptions import JOB_TASKS
 from ports.clock.interface import Clock
 from ports.container import Container
 

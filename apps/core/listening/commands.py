@@ -76,6 +76,7 @@ def _fact(play: Play, actor: Actor, track: tuple[str, str], proofs: Proofs, now:
         "day": play.started_at.astimezone(UTC).date().isoformat(), "played_ms": play.played_ms,
         "session_id": first.id if first else None, "client": actor.client or actor.service,
         "territory": first.territory if first else actor.territory, "plan": first.plan if first else actor.plan,
+        "preview": bool(first and first.preview),
         "evidence": Evidence.SESSION if prove(play.played_ms, mine, now) else Evidence.CLAIMED,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
@@ -32,6 +32,8 @@ class PlayRow(Base):
     session_id: Mapped[str | None] = mapped_column(IdColumn)
     territory: Mapped[str]
     plan: Mapped[str]
+    preview: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was heard as a preview."""
     client: Mapped[str]
     evidence: Mapped[str]
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0003"
+REVISION = "0004"

@@ -26,6 +26,7 @@ from apps.core.contract.oauth import (
 from apps.core.database import fetch
 from apps.core.oauth.commands import NO_SUCH_APP, digest_of
 from apps.core.oauth.models import ConnectedAppRow, OAuthClientRow
+from ports.clock.interface import Clock
 
 CLIENT, CONNECTED = OAuthClientRow, ConnectedAppRow
 CLIENTS = select(CLIENT.id, CLIENT.name, CLIENT.redirect_uris, CLIENT.scopes, CLIENT.secret_digest, CLIENT.created_at)
@@ -59,8 +60,8 @@ def list_connected_apps(actor: Actor, connection: Connection) -> tuple[Connected
 
 
 @handles(GetTokenHolder)
-def get_token_holder(action: GetTokenHolder, connection: Connection) -> TokenHolder:
-    account = active_account(connection, action.account_id)
+def get_token_holder(action: GetTokenHolder, connection: Connection, clock: Clock) -> TokenHolder:
+    account = active_account(connection, action.account_id, clock.now())
     found = fetch(connection, CONNECTIONS.where(CONNECTED.account_id == action.account_id, CONNECTED.client_id == action.client_id))
     if not found:
         raise NotFound("The app is not connected to this account any more.", "Connect it again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from apps.core.contract.errors import NotFound, PlaybackRefused
 from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.playback import (
+    PREVIEW,
     RENEW_SECONDS,
     SESSION_SECONDS,
     Audio,
@@ -35,11 +37,11 @@ from apps.core.jobs.holding import finish, held_work
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
-from apps.core.playback.rules import URL_MARGIN, check_renditions
+from apps.core.playback.rules import URL_MARGIN, beginning_of, check_renditions
 from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import PLAYABLE
 from apps.core.rights.offers import here_on
-from apps.core.rights.plans import plan_of
+from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
 
@@ -76,32 +78,33 @@ def _newest_content(session: Session, recording_id: str) -> str | None:
 
 
 @handles(StartPlayback)
-def start_playback(action: StartPlayback, actor: Actor, session: Session, clock: Clock, storage: Storage) -> PlaybackSession:
-    now, plan = clock.now(), plan_of(actor.plan, actor.account_id)
-    parameters = {**here_on(plan, actor.territory, now), "track_id": action.track_id}
+def start_playback(action: StartPlayback, actor: Actor, session: Session, clock: Clock, storage: Storage, plans: Plans) -> PlaybackSession:
+    now, entitlement = clock.now(), plans.entitlement(actor.plan, actor.account_id)
+    parameters = {**here_on(entitlement, actor.territory, now), "track_id": action.track_id}
     found = session.execute(PLAYABLE, parameters).first()
     if found is None:
         raise NotFound("There is no such track.", "It may have been withdrawn; look for it again.")
-    _refuse_what_may_not_be_played(found)
+    _refuse_what_cannot_be_heard(found)
+    renditions = _renditions(session, found)
     audio = msgspec.json.decode(found.facts, type=Audio)
+    if not found.allowed:
+        audio = beginning_of(audio, renditions[0])
     row = PlaybackSessionRow(
         account_id=actor.account_id, device=action.device, track_id=action.track_id, recording_id=found.recording_id,
-        content_hash=found.content_hash, territory=actor.territory, plan=actor.plan, started_at=now, renewed_at=now,
-        expires_at=now + SESSION, urls_expire_at=now + timedelta(milliseconds=audio.duration_ms) + URL_MARGIN,
+        content_hash=found.content_hash, territory=actor.territory, plan=actor.plan, preview=not found.allowed, started_at=now,
+        renewed_at=now, expires_at=now + SESSION, urls_expire_at=now + timedelta(milliseconds=audio.duration_ms) + URL_MARGIN,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    take_slot(session, row, plan.streams, now, take_over=action.take_over)
-    return _as_session(session, row, found, audio, storage)
+    take_slot(session, row, entitlement.streams, now, take_over=action.take_over)
+    return _as_session(row, found, audio, renditions, storage)
 
 
-def _refuse_what_may_not_be_played(found: Any) -> None:
+def _refuse_what_cannot_be_heard(found: Any) -> None:
     if not found.visible:
         raise PlaybackRefused(
             f"“{found.title}” is not offered in your country at the moment.", "Try another release.", {"reason": "not_offered"}
         )
-    if not found.allowed:
-        raise PlaybackRefused(f"Your plan does not include “{found.title}”.", "Choose a plan that does.", {"reason": "not_on_plan"})
     if found.content_hash is None and found.refusal:
         why = f"The audio of “{found.title}” could not be prepared. {found.refusal}"
         raise PlaybackRefused(why, "Play something else; it has to be delivered again.", {"reason": "not_ready"})
@@ -110,17 +113,25 @@ def _refuse_what_may_not_be_played(found: Any) -> None:
         raise PlaybackRefused(why, "Try again in a few minutes.", {"reason": "not_ready"})
 
 
-def _as_session(session: Session, row: PlaybackSessionRow, found: Any, audio: Audio, storage: Storage) -> PlaybackSession:
-    mine = select(RenditionRow.facts).filter_by(recording_id=row.recording_id, content_hash=row.content_hash)
+def _renditions(session: Session, found: Any) -> Sequence[Rendition]:
+    """What may be heard, lowest bit rate first; raises `PlaybackRefused` where that is nothing."""
+    mine = select(RenditionRow.facts).filter_by(recording_id=found.recording_id, content_hash=found.content_hash)
+    mine = mine.where(RenditionRow.name != PREVIEW if found.allowed else RenditionRow.name == PREVIEW)
+    renditions = [msgspec.json.decode(facts, type=Rendition) for facts in session.scalars(mine.order_by(RenditionRow.bit_rate))]
+    if not renditions:
+        raise PlaybackRefused(f"Your plan does not include “{found.title}”.", "Choose a plan that does.", {"reason": "not_on_plan"})
+    return renditions
+
+
+def _as_session(row: PlaybackSessionRow, found: Any, audio: Audio, renditions: Sequence[Rendition], storage: Storage) -> PlaybackSession:
     files: list[MediaFile] = []
-    for facts in session.scalars(mine.order_by(RenditionRow.bit_rate)):
-        one = msgspec.json.decode(facts, type=Rendition)
+    for one in renditions:
         url = storage.signed_url(one.key, row.urls_expire_at)
         files.append(MediaFile(one.name, url, one.content_type, one.codecs, one.bit_rate, one.size))
     return PlaybackSession(
         id=row.id, track_id=row.track_id, release_id=found.release_id, title=found.title, artist=found.artist,
-        release_title=found.release_title, cover=found.cover, duration_ms=audio.duration_ms, audio=audio, files=tuple(files),
-        renew_every=RENEW_SECONDS, expires_at=row.expires_at, urls_expire_at=row.urls_expire_at,
+        release_title=found.release_title, cover=found.cover, duration_ms=audio.duration_ms, preview=row.preview, audio=audio,
+        files=tuple(files), renew_every=RENEW_SECONDS, expires_at=row.expires_at, urls_expire_at=row.urls_expire_at,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
@@ -57,6 +57,8 @@ class PlaybackSessionRow(Base):
     content_hash: Mapped[str]
     territory: Mapped[str]
     plan: Mapped[str]
+    preview: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether only the beginning may be heard."""
     started_at: Mapped[datetime]
     renewed_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

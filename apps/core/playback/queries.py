@@ -12,7 +12,7 @@ from apps.core.contract.errors import NotFound
 from apps.core.contract.playback import GetPlaylist, Playlist, Rendition
 from apps.core.database import fetch
 from apps.core.playback.models import PlaybackSessionRow, RenditionRow
-from apps.core.playback.rules import SEGMENTED, media_playlist, multivariant_playlist
+from apps.core.playback.rules import media_playlist, multivariant_playlist, streamed
 from apps.core.playback.slots import session_over
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
@@ -22,7 +22,7 @@ ROW = PlaybackSessionRow
 
 @handles(GetPlaylist)
 def get_playlist(action: GetPlaylist, actor: Actor, connection: Connection, clock: Clock, storage: Storage) -> Playlist:
-    wanted = select(ROW.account_id, ROW.recording_id, ROW.content_hash, ROW.urls_expire_at, ROW.ended_at)
+    wanted = select(ROW.account_id, ROW.recording_id, ROW.content_hash, ROW.preview, ROW.urls_expire_at, ROW.ended_at)
     found = fetch(connection, wanted.where(ROW.id == action.session_id))
     if not found or found[0].account_id != actor.account_id:
         raise NotFound("There is no such playback session.", "Start playing again.")
@@ -30,7 +30,8 @@ def get_playlist(action: GetPlaylist, actor: Actor, connection: Connection, cloc
     if row.urls_expire_at <= now or (row.ended_at is not None and row.ended_at <= now):
         raise session_over()
     facts = select(RenditionRow.facts).filter_by(recording_id=row.recording_id, content_hash=row.content_hash)
-    facts = facts.where(RenditionRow.name.in_(SEGMENTED if action.rendition is None else SEGMENTED & {action.rendition}))
+    names = streamed(row.preview)
+    facts = facts.where(RenditionRow.name.in_(names if action.rendition is None else names & {action.rendition}))
     renditions = [msgspec.json.decode(one.facts, type=Rendition) for one in fetch(connection, facts)]
     if not renditions:
         raise NotFound("This session has no such rendition.", "Begin with main.m3u8.")

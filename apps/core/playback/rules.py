@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+import msgspec
+
 from apps.core.contract.errors import Invalid
-from apps.core.contract.playback import Rendition
+from apps.core.contract.playback import PREVIEW, PREVIEW_SECONDS, Audio, Rendition
 
 REQUIRED = frozenset({"aac-64", "aac-128", "aac-256", "flac"})
-SEGMENTED = frozenset({"aac-64", "aac-128", "aac-256"})
+WHOLE = frozenset({"aac-64", "aac-128", "aac-256"})
+"""What a full playback is streamed from."""
+SEGMENTED = WHOLE | {PREVIEW}
 MAKE_AGAIN = "Transcode it again, and record the renditions as they were made."
 URL_MARGIN = timedelta(minutes=10)
 """What a track's URLs are good for beyond its own length: pauses and slow networks."""
@@ -26,6 +30,25 @@ def check_renditions(renditions: Sequence[Rendition]) -> None:
     for rendition in renditions:
         if rendition.name in SEGMENTED:
             _check_segments(rendition)
+        if rendition.name == PREVIEW and lasts_ms(rendition) > PREVIEW_SECONDS * 1000:
+            raise Invalid(f"The preview is longer than {PREVIEW_SECONDS} seconds.", MAKE_AGAIN)
+
+
+def lasts_ms(rendition: Rendition) -> int:
+    """How long a segmented rendition plays."""
+    return sum(segment.duration for segment in rendition.segments) * 1000 // rendition.timescale
+
+
+def beginning_of(audio: Audio, preview: Rendition) -> Audio:
+    """What was measured, of the preview alone."""
+    lasts = lasts_ms(preview)
+    peaks = ceil(len(audio.waveform) * lasts / audio.duration_ms)
+    return msgspec.structs.replace(audio, duration_ms=lasts, end_padding=0, waveform=audio.waveform[:peaks])
+
+
+def streamed(preview: bool) -> frozenset[str]:
+    """The names of the renditions that a session may stream."""
+    return frozenset({PREVIEW}) if preview else WHOLE
 
 
 def _check_segments(rendition: Rendition) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from apps.core.database import Moment
 from apps.core.rights.models import DealExclusionRow, DealRow
-from apps.core.rights.plans import Plan
+from apps.core.rights.plans import Entitlement
 from apps.core.rights.terms import WORLDWIDE, UseType
 
 TERRITORY = bindparam("territory")
@@ -47,9 +47,9 @@ def here(territory: str, now: datetime) -> dict[str, Any]:
     return {"territory": territory, "now": now}
 
 
-def here_on(plan: Plan, territory: str, now: datetime) -> dict[str, Any]:
+def here_on(entitlement: Entitlement, territory: str, now: datetime) -> dict[str, Any]:
     """The parameters of `offered(on_plan=True)`."""
-    return {**here(territory, now), "models": _models(plan.models)}
+    return {**here(territory, now), "models": _models(entitlement.models)}
 
 
 def _models(models: Iterable[str]) -> list[str]:

@@ -16,10 +16,10 @@ from apps.core.database import db
 
 
 @pytest.fixture
-def seconds(core_app) -> list[float]:
+def seconds(core_app, clock) -> list[float]:
     """What the snapshots' timer shows; a test moves it."""
     shown = [1000.0]
-    core_app.extensions["container"].put(Standings, Standings(timer=lambda: shown[0]))
+    core_app.extensions["container"].put(Standings, Standings(clock, timer=lambda: shown[0]))
     return shown
 
 

@@ -12,7 +12,8 @@ from apps.core.contract.playback import Rendition, SegmentEntry
 from apps.core.playback.rules import check_renditions, media_playlist, multivariant_playlist
 from tests.factories.catalogue import renditions
 
-LADDER = renditions(TranscodeWork(new_id(), "quarantine/x", "0" * 64))
+*LADDER, PREVIEW, FLAC = renditions(TranscodeWork(new_id(), "quarantine/x", "0" * 64))
+LADDER = (*LADDER, FLAC)
 
 
 def rendition(durations: list[int], timescale: int = 48_000, **more: object) -> Rendition:
@@ -23,6 +24,7 @@ def rendition(durations: list[int], timescale: int = 48_000, **more: object) -> 
 class TestCheckRenditions:
     def test_takes_a_whole_ladder_in_any_order(self):
         check_renditions(LADDER[::-1])
+        check_renditions((*LADDER, PREVIEW))
 
     @pytest.mark.parametrize("missing", range(4))
     def test_refuses_a_ladder_with_a_rung_missing(self, missing):

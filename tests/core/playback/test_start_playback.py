@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from sqlalchemy import delete
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
@@ -17,7 +18,9 @@ from apps.core.contract.catalogue import GetRelease, TrackSummary
 from apps.core.contract.errors import AccountSuspended, Forbidden, Invalid, NotFound, PlaybackRefused, Unauthenticated
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import FailJob
-from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
+from apps.core.contract.playback import PREVIEW, EndPlayback, RenewPlayback, StartPlayback
+from apps.core.database import db
+from apps.core.playback.models import RenditionRow
 from apps.core.rights.terms import CommercialModel
 from ports.environment import Environment
 from ports.secrets.env import EnvSecrets
@@ -101,8 +104,11 @@ class TestARefusal:
         deals.only(ana.send(GetRelease(start(ana).release_id)).id, "JP")
         self._expect(lambda: start(ana), "not_offered", "“Blue Garden 1” is not offered in your country at the moment.")
 
-    def test_of_what_the_plan_does_not_include(self, ana, start, deals):
+    def test_of_what_the_plan_does_not_include_and_has_no_preview(self, ana, start, deals, core_app):
         deals.only(start(ana).release_id, model=CommercialModel.SUBSCRIPTION)
+        with core_app.app_context():
+            db.session.execute(delete(RenditionRow).where(RenditionRow.name == PREVIEW))
+            db.session.commit()
         self._expect(lambda: start(ana), "not_on_plan", "Your plan does not include “Blue Garden 1”.")
 
     def test_of_what_is_still_being_prepared(self, ana, unready):

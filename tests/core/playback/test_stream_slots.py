@@ -1,8 +1,7 @@
-"""How many devices of one account may play at the same time: one, on every plan there is yet."""
+"""How many devices of one account may play at the same time: one without a plan, else as many as the plan gives."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from apps.core.contract.playback import EndPlayback, GetPlaylist, PlaybackSessio
 from apps.core.database import reader
 from apps.core.playback.models import StreamSlotRow
 from apps.core.playback.slots import HANDOVER
-from apps.core.rights.plans import FIRST_PLAN, PLANS
 from tests.at_once import at_once
 
 
@@ -30,9 +28,9 @@ def slots(core_app):
 
 
 @pytest.fixture
-def streams(monkeypatch):
-    """Let the first plan have so many."""
-    return lambda number: monkeypatch.setitem(PLANS, FIRST_PLAN, replace(PLANS[FIRST_PLAN], streams=number))
+def streams(ana, on_plan):
+    """Let her plan have so many."""
+    return lambda number: on_plan.with_streams(ana, number)
 
 
 def over(who, session: PlaybackSession) -> bool:

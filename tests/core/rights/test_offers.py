@@ -8,16 +8,13 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import update
 
-from apps.core.accounts.models import AccountRow
 from apps.core.client.interface import Sender
+from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.catalogue import GetArtist, GetRelease, ListReleases
 from apps.core.contract.errors import NotFound, PlaybackRefused
 from apps.core.contract.playback import StartPlayback
-from apps.core.database import db
-from apps.core.rights.plans import FIRST_PLAN, PLANS, VISITOR_PLAN, plan_of
 from apps.core.rights.terms import CommercialModel, UseType
 from tests.factories.deals import Deals
 
@@ -40,18 +37,6 @@ def track_ids(visitor, release_id) -> tuple[str, ...]:
 @pytest.fixture
 def ana_in(ana, sender) -> Callable[[str], Sender]:
     return lambda territory: sender(msgspec.structs.replace(ana.actor, territory=territory))
-
-
-@pytest.fixture
-def on_plan(core_app) -> Callable[[Sender, str], None]:
-    """No Action changes a plan yet."""
-
-    def change(who: Sender, plan: str) -> None:
-        with core_app.app_context():
-            db.session.execute(update(AccountRow).where(AccountRow.id == who.actor.account_id).values(plan=plan))
-            db.session.commit()
-
-    return change
 
 
 @contextmanager
@@ -144,9 +129,10 @@ class TestPlan:
             ("none", "own_music", True),
             ("none", "subscription", False),
             ("none", "advertisement_supported", False),
-            ("full", "own_music", True),
-            ("full", "subscription", True),
-            ("full", "advertisement_supported", False),
+            ("trial", "subscription", True),
+            ("monthly", "own_music", True),
+            ("monthly", "subscription", True),
+            ("yearly", "advertisement_supported", False),
             ("no longer sold", "own_music", True),
             ("no longer sold", "subscription", False),
         ],
@@ -156,26 +142,27 @@ class TestPlan:
         deals.only(release_id, model=model)
         assert sees(ana, release_id)
         assert {track.playable for track in ana.send(GetRelease(release_id)).tracks} == {playable}
-        if playable:
-            assert play(ana, track_ids[0])
-        else:
-            with refused("not_on_plan"):
-                play(ana, track_ids[0])
+        assert {track.preview for track in ana.send(GetRelease(release_id)).tracks} == {not playable}
+        session = ana.send(StartPlayback(track_ids[0], "phone"))
+        assert session.preview is not playable
 
     def test_a_visitor_sees_and_plays_nothing(self, visitor, release_id):
-        assert [track.playable for track in visitor.send(GetRelease(release_id)).tracks] == [False, False]
+        assert {(track.playable, track.preview) for track in visitor.send(GetRelease(release_id)).tracks} == {(False, False)}
 
-    def test_each_plan_has_terms_and_a_visitor_has_none(self):
-        assert plan_of("full", "an account") is PLANS["full"]
-        assert plan_of("no longer sold", "an account") is PLANS[FIRST_PLAN]
-        assert plan_of("full", None) is VISITOR_PLAN
-        assert VISITOR_PLAN.streams == 0 and not VISITOR_PLAN.models
+    def test_gives_nothing_from_its_end_on(self, ana, on_plan, deals, clock, release_id, track_ids):
+        deals.only(release_id, model=CommercialModel.SUBSCRIPTION)
+        on_plan(ana, "monthly", clock.now() + timedelta(seconds=60))
+        clock.advance(59.999)
+        assert not ana.send(StartPlayback(track_ids[0], "phone")).preview
+        assert ana.send(GetOwnAccount()).plan == "monthly"
+        clock.advance(0.001)
+        assert ana.send(StartPlayback(track_ids[0], "phone")).preview
+        assert ana.send(GetOwnAccount()).plan == "none"
 
     def test_what_an_actor_claims_of_a_plan_is_not_believed(self, ana, sender, deals, release_id, track_ids):
         deals.only(release_id, model=CommercialModel.SUBSCRIPTION)
-        boastful = sender(msgspec.structs.replace(ana.actor, plan="full"))
-        with refused("not_on_plan"):
-            play(boastful, track_ids[0])
+        boastful = sender(msgspec.structs.replace(ana.actor, plan="monthly"))
+        assert boastful.send(StartPlayback(track_ids[0], "phone")).preview
 
 
 class TestUseType:

@@ -26,7 +26,7 @@ JOB_TASKS = {
 """By kind of job: the task and its queue."""
 
 
-SUBSCRIBED: frozenset[type[Event]] = frozenset({JobReady})
+TOLD: frozenset[type[Event]] = frozenset({JobReady})
 """The other events are facts on record, of which nobody is told."""
 
 
