@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TypeVar, cast
 
 from typing_extensions import TypeForm
 
@@ -13,6 +14,7 @@ from ports.clock.interface import Clock
 from ports.environment import BootError, Environment
 from ports.interface import Implementation
 from ports.mail.interface import Mail
+from ports.payments.interface import Payments
 from ports.secrets.interface import Secrets
 from ports.storage.interface import Storage
 from ports.task_queue.interface import TaskQueue
@@ -20,6 +22,8 @@ from ports.territory.interface import Territories
 from ports.tokens.interface import Tokens
 from ports.transcoder.interface import Transcoder
 from ports.web_sessions.interface import WebSessions
+
+Interface = TypeVar("Interface")
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,14 @@ class Port:
     def chosen(self, environment: Environment) -> str:
         return environment.choice(self.variable, tuple(self.implementations), self.default)
 
+    def implementation(self, environment: Environment) -> type[Implementation]:
+        """The chosen class, not built; raises `BootError` where the choice is unknown."""
+        module, _, attribute = self.implementations[self.chosen(environment)].partition(":")
+        return getattr(import_module(module), attribute)
+
     def build(self, environment: Environment) -> Implementation:
         """The chosen implementation; raises `BootError` where it is unknown, incomplete, or a fake in production."""
-        name = self.chosen(environment)
-        module, _, attribute = self.implementations[name].partition(":")
-        implementation: type[Implementation] = getattr(import_module(module), attribute)
+        name, implementation = self.chosen(environment), self.implementation(environment)
         if implementation.fake and environment.production:
             real = ", ".join(sorted(set(self.implementations) - {name}))
             raise BootError(f"{self.variable}={name} is a fake and CELESTA_ENV is production: choose a real one of {real}.")
@@ -129,6 +136,16 @@ PORTS = (
         },
     ),
     Port(
+        "card payments",
+        Payments,
+        "PAYMENTS",
+        "fake",
+        {
+            "stripe": "ports.payments.stripe:StripePayments",
+            "fake": "ports.payments.fake.payments:FakePayments",
+        },
+    ),
+    Port(
         "territory",
         Territories,
         "TERRITORY",
@@ -149,3 +166,13 @@ PORTS = (
         },
     ),
 )
+
+
+def port_of(interface: TypeForm[Interface]) -> Port:
+    """The port with that interface."""
+    return next(port for port in PORTS if port.interface is interface)
+
+
+def another(interface: TypeForm[Interface], environment: Environment) -> Interface:
+    """One more instance of what is chosen for the interface: for an implementation of another port that needs it."""
+    return cast(Interface, port_of(interface).build(environment))

@@ -12,8 +12,11 @@ from ports.environment import BootError, Environment
 from ports.registry import PORTS, Port
 
 EVERY_CHOICE = [pytest.param(port, name, id=f"{port.variable}={name}") for port in PORTS for name in port.implementations]
-FAKES = {("TRANSCODER", "fake"), ("TASK_QUEUE", "inline"), ("TASK_QUEUE", "held"), ("MAIL", "outbox"), ("CLOCK", "stepped")}
-HEAVY = ("boto3", "celery", "redis", "smtplib", "ffmpeg")
+FAKES = {
+    *(("TRANSCODER", "fake"), ("TASK_QUEUE", "inline"), ("TASK_QUEUE", "held"), ("MAIL", "outbox"), ("CLOCK", "stepped")),
+    *(("PAYMENTS", "fake"),),
+}
+HEAVY = ("boto3", "celery", "redis", "smtplib", "ffmpeg", "stripe")
 
 
 def implementation(port: Port, name: str) -> type:

@@ -1,0 +1,76 @@
+"""The test shop's answers about what was bought: subscriptions, invoices, charges, refunds and disputes."""
+
+from __future__ import annotations
+
+from ports.payments.fake.books import Document, Ledger
+from ports.payments.fake.forms import Parameters
+from ports.payments.fake.invoices import shown, void
+from ports.payments.fake.refusals import Refusal, only
+from ports.payments.fake.sales import page_of
+from ports.payments.fake.subscriptions import LIVING, changed, end, set_cancellation
+
+
+def retrieve_subscription(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    only(parameters)
+    return ledger.get("subscription", name)
+
+
+def update_subscription(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    only(parameters, "cancel_at_period_end", "cancel_at")
+    subscription = ledger.get("subscription", name)
+    if subscription["status"] not in LIVING:
+        raise Refusal("A canceled subscription can only update its cancellation_details and metadata.")
+    if "cancel_at" in parameters:
+        at = parameters["cancel_at"]
+        subscription.update(cancel_at=int(at) if at else None, canceled_at=ledger.now if at else None)
+        changed(ledger, subscription)
+    else:
+        set_cancellation(ledger, subscription, parameters["cancel_at_period_end"] == "true")
+    return subscription
+
+
+def cancel_subscription(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    """One that has ended can no more be found for this, as at Stripe."""
+    only(parameters)
+    subscription = ledger.get("subscription", name)
+    if subscription["status"] not in LIVING:
+        raise Refusal(f"No such subscription: '{name}'", "resource_missing", status=404)
+    end(ledger, subscription)
+    return subscription
+
+
+def list_invoices(ledger: Ledger, parameters: Parameters) -> Document:
+    only(parameters, "subscription", "status", "limit", "starting_after", "expand")
+    expanded = ("payments",) if "data.payments" in parameters.get("expand", []) else ()
+    invoices = ledger.listed("invoice", parameters["subscription"])
+    asked = (invoice for invoice in invoices if parameters.get("status") in {None, invoice["status"]})
+    return page_of((shown(invoice, *expanded) for invoice in asked), parameters)
+
+
+def void_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    only(parameters)
+    invoice = ledger.get("invoice", name)
+    if invoice["status"] not in {"open", "uncollectible"}:
+        raise Refusal(f"You can only void an open invoice; this one is {invoice['status']}.", "invoice_not_editable")
+    void(ledger, invoice)
+    return shown(invoice)
+
+
+def list_charges(ledger: Ledger, parameters: Parameters) -> Document:
+    only(parameters, "customer", "limit", "starting_after")
+    return page_of(ledger.listed("charge", parameters["customer"]), parameters)
+
+
+def retrieve_charge(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    only(parameters)
+    return ledger.get("charge", name)
+
+
+def list_refunds(ledger: Ledger, parameters: Parameters) -> Document:
+    only(parameters, "charge", "limit", "starting_after")
+    return page_of(ledger.listed("refund", parameters["charge"]), parameters)
+
+
+def list_disputes(ledger: Ledger, parameters: Parameters) -> Document:
+    only(parameters, "charge", "limit", "starting_after")
+    return page_of(ledger.listed("dispute", parameters["charge"]), parameters)
