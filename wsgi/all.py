@@ -19,6 +19,7 @@ from ports.environment import Environment
 from ports.logs import configure_logs
 from ports.settings import MIGRATE_AT_START
 from wsgi.media import MediaServer
+from wsgi.test_shop import shop_pages
 
 environment = Environment(os.environ)
 configure_logs(environment)
@@ -27,6 +28,7 @@ if MIGRATE_AT_START.read(environment):
 core = create_core(os.environ)
 container: Container = core.extensions["container"]
 api = create_api(os.environ, core)
+test_shop = shop_pages(container)
 application = DispatcherMiddleware(
     create_website(os.environ, core),
     {
@@ -34,6 +36,7 @@ application = DispatcherMiddleware(
         OAUTH_METADATA: at_api(api),
         "/core": core,
         "/media": MediaServer.from_env(container.environment, container.get(Clock)),
+        **test_shop,
     },
 )
 
@@ -41,3 +44,5 @@ application = DispatcherMiddleware(
 def after_fork() -> None:
     dispose_engines(core)
     Relay(core).start()
+    for pages in test_shop.values():
+        pages.start_delivery()

@@ -14,6 +14,7 @@ from ports.environment import Environment
 from ports.logs import configure_logs
 from ports.settings import SERVE_MEDIA
 from wsgi.media import MediaServer
+from wsgi.test_shop import shop_pages
 
 configure_logs(Environment(os.environ))
 container = Container(os.environ)
@@ -21,4 +22,10 @@ require_core_elsewhere(container.environment)
 # Where no nginx or CDN stands in front, this process sends the audio too.
 serves_media = SERVE_MEDIA.read(container.environment)
 mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}
-application = DispatcherMiddleware(create_website(os.environ), mounts)
+test_shop = shop_pages(container)
+application = DispatcherMiddleware(create_website(os.environ), {**mounts, **test_shop})
+
+
+def after_fork() -> None:
+    for pages in test_shop.values():
+        pages.start_delivery()

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from ports.clock.interface import Clock
 from ports.environment import BootError, Environment
 from ports.payments.fake.books import Books
+from ports.payments.fake.pages import TestShopPages
 from ports.payments.fake.server import TestServer
 from ports.payments.fake.shop import TestShop
 from ports.payments.fake.wire import InProcess
@@ -27,7 +28,6 @@ class FakePayments(StripePayments):
         log.warning("card payments are a fake: a test shop in %s, where anybody subscribes and no money moves", path)
         books = Books(path)
         self.shop = TestShop(books, clock)
-        self.clock = clock
         super().__init__(connect("sk_test_shop", InProcess(TestServer(books, clock)), retries=0), clock, self.shop.webhook_secrets)
 
     @classmethod
@@ -40,3 +40,7 @@ class FakePayments(StripePayments):
 
     def origins(self) -> tuple[str, ...]:
         return ()
+
+    def pages(self) -> TestShopPages:
+        """The shop's own pages, for the WSGI server to mount at `/test-shop`."""
+        return TestShopPages(self.shop, self._clock)
