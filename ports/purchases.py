@@ -121,12 +121,13 @@ class Shop(Implementation, Protocol):
     """Where subscriptions are bought. What it says of a purchase is the truth; nothing else is."""
 
     def purchase(self, reference: str) -> Purchase:
-        """The truth about one purchase chain. Raises `NoSuchPurchase`, `ShopUnavailable`."""
+        """The truth about one purchase chain. Raises `NoSuchPurchase`, `ShopUnavailable`; `ShopRefused` where nothing is sold there."""
         ...
 
     def read_notification(self, body: bytes, proof: str) -> Notification:
         """Check and read what arrived; `proof` is the header that signs it, empty where there was none.
 
-        Kinds that nobody knows yet are read all the same. Raises `NotAuthentic`, `NotConfigured`.
+        Kinds that nobody knows yet are read all the same. Raises `NotAuthentic`, `NotConfigured`, and `ShopUnavailable` where it is
+        authentic and the shop has to be asked whom it is about, but does not answer: it is to be sent again.
         """
         ...

@@ -9,9 +9,12 @@ from typing import TypeVar, cast
 
 from typing_extensions import TypeForm
 
+from ports.amazon.interface import AmazonStore
+from ports.apple.interface import AppleStore
 from ports.cache.interface import Cache
 from ports.clock.interface import Clock
 from ports.environment import BootError, Environment
+from ports.google.interface import GoogleStore
 from ports.interface import Implementation
 from ports.mail.interface import Mail
 from ports.payments.interface import Payments
@@ -143,6 +146,36 @@ PORTS = (
         {
             "stripe": "ports.payments.stripe:StripePayments",
             "fake": "ports.payments.fake.payments:FakePayments",
+        },
+    ),
+    Port(
+        "Apple's store",
+        AppleStore,
+        "APPLE",
+        "off",
+        {
+            "off": "ports.apple.off:OffAppleStore",
+            "fake": "ports.apple.fake:FakeAppleStore",
+        },
+    ),
+    Port(
+        "Google's store",
+        GoogleStore,
+        "GOOGLE",
+        "off",
+        {
+            "off": "ports.google.off:OffGoogleStore",
+            "fake": "ports.google.fake:FakeGoogleStore",
+        },
+    ),
+    Port(
+        "Amazon's store",
+        AmazonStore,
+        "AMAZON",
+        "off",
+        {
+            "off": "ports.amazon.off:OffAmazonStore",
+            "fake": "ports.amazon.fake:FakeAmazonStore",
         },
     ),
     Port(

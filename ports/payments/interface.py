@@ -55,6 +55,8 @@ class Checkout:
 
 
 class Payments(Shop, Protocol):
+    """A purchase or customer that the shop does not know is `NoSuchPurchase` in every method but `open_checkout`."""
+
     def origins(self) -> tuple[str, ...]:
         """The origins (`https://host`) that its payment pages lead over, for a page's policy; none where they are on this site."""
         ...
@@ -72,7 +74,10 @@ class Payments(Shop, Protocol):
         ...
 
     def cancel(self, reference: str) -> None:
-        """Let the purchase end with the period that is paid; done twice it changes nothing. Raises `ShopUnavailable`, `ShopRefused`."""
+        """Let the purchase end with the period that is paid, at once where that is over; done twice it changes nothing.
+
+        Raises `ShopUnavailable`, `ShopRefused`.
+        """
         ...
 
     def resume(self, reference: str) -> None:

@@ -12,8 +12,8 @@ MADE = {"made_by": "celesta"}
 def price_of(client: stripe.StripeClient, order: Order) -> str:
     """The price an order is sold at, found by its lookup key `celesta-<plan>-<currency>-<amount>-<interval>` and made where there is none.
 
-    A price that carries the key and costs something else (somebody moved it) is not sold: a new one takes the key over. Made
-    twice at the same moment there are two equal prices, of which the later has the key; both can be sold.
+    A price that carries the key and costs something else (somebody moved it) is not sold: a new one takes the key over. Two
+    who make it at the same moment get the same one: their checkouts of one order would differ otherwise.
     """
     key = f"celesta-{order.plan}-{order.currency.lower()}-{order.amount}-{order.every}"
     for price in client.v1.prices.list({"lookup_keys": [key], "active": True}).data:
@@ -29,7 +29,8 @@ def price_of(client: stripe.StripeClient, order: Order) -> str:
             "lookup_key": key,
             "transfer_lookup_key": True,
             "metadata": MADE,
-        }
+        },
+        {"idempotency_key": f"price-{key}"},
     )
     return made.id
 

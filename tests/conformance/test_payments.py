@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from ports.clock.stepped import SteppedClock
+from ports.environment import BootError
 from ports.payments.fake.payments import FakePayments
-from ports.payments.interface import Interval, Order
-from ports.purchases import State
+from ports.payments.interface import Interval, Order, Payments
+from ports.payments.stripe_signature import sign, verify
+from ports.purchases import Charge, NoSuchPurchase, NotAuthentic, NotConfigured, Purchase, ShopRefused, State
+from ports.registry import port_of
+from tests.at_once import at_once
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+FAILED = datetime(2026, 2, 28, 13, 0, tzinfo=UTC)
+"""When the first renewal is charged: an hour after its period began."""
+CARD_EVENTS = {"charge.refunded", "charge.dispute.created", "charge.dispute.closed", "refund.created"}
 MONTHLY = Order(
     id="4kZ1f0e",
     account_id="ana-7",
@@ -27,8 +38,6 @@ MONTHLY = Order(
     success_url="https://music.example.org/account/plan?paid=1",
     cancel_url="https://music.example.org/account/plan",
 )
-BOOKED, HOUR = 3700, timedelta(hours=1)
-"""Seconds after which a renewal's charge has been made."""
 
 
 @pytest.fixture
@@ -49,17 +58,30 @@ def payments(environment, clock) -> FakePayments:
 
 
 @pytest.fixture
-def bought(payments):
+def bought(payments) -> Callable[..., str]:
     """Buys, with what differs from an order of a month: the purchase's name."""
 
-    def buy(**different: object) -> str:
+    def buy(**different: Any) -> str:
         return payments.shop.pay(payments.open_checkout(replace(MONTHLY, **different)).reference)
 
     return buy
 
 
-def to(clock: SteppedClock, *moment: int) -> None:
-    clock.set(datetime(*moment, tzinfo=UTC))
+@pytest.fixture
+def failing(payments, bought, clock) -> str:
+    """A purchase whose first renewal failed a minute ago."""
+    purchase = bought()
+    payments.shop.set_card(payments.purchase(purchase).customer, works=False)
+    clock.set(FAILED + timedelta(minutes=1))
+    return purchase
+
+
+def at(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=UTC)
+
+
+def period(purchase: Purchase | Charge) -> tuple[datetime, datetime]:
+    return purchase.period_starts_at, purchase.period_ends_at
 
 
 class TestCheckout:
@@ -75,7 +97,16 @@ class TestCheckout:
         assert payments.open_checkout(MONTHLY) == first
         assert payments.open_checkout(replace(MONTHLY, id="other")).reference != first.reference
 
-    def test_that_is_paid_names_its_purchase_for_ever(self, payments, clock):
+    def test_of_one_order_is_one_when_opened_many_times_at_once(self, payments):
+        opened = at_once([lambda: payments.open_checkout(MONTHLY) for _ in range(8)])
+        assert opened == [payments.open_checkout(MONTHLY)] * 8
+
+    def test_of_an_order_whose_details_changed_is_refused(self, payments):
+        payments.open_checkout(MONTHLY)
+        with pytest.raises(ShopRefused, match=MONTHLY.id):
+            payments.open_checkout(replace(MONTHLY, amount=599))
+
+    def test_that_is_paid_names_its_purchase_for_ever(self, payments):
         opened = payments.open_checkout(MONTHLY)
         purchase = payments.shop.pay(opened.reference)
         paid = payments.checkout(opened.reference)
@@ -89,24 +120,456 @@ class TestCheckout:
         known = replace(MONTHLY, customer=payments.purchase(paid).customer)
         assert payments.open_checkout(known).purchase == paid
 
+    def test_expires(self, payments, clock):
+        opened = payments.open_checkout(MONTHLY)
+        clock.set(opened.expires_at)
+        assert (payments.checkout(opened.reference).url, payments.checkout(opened.reference).purchase) == (None, None)
+        with pytest.raises(ShopRefused):
+            payments.shop.pay(opened.reference)
+
+    def test_that_is_closed_can_not_be_paid(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        payments.close_checkout(opened.reference)
+        payments.close_checkout(opened.reference)
+        assert payments.checkout(opened.reference).url is None
+        with pytest.raises(ShopRefused):
+            payments.shop.pay(opened.reference)
+
+    def test_that_is_paid_stays_so_when_closed(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        purchase = payments.shop.pay(opened.reference)
+        payments.close_checkout(opened.reference)
+        assert payments.checkout(opened.reference).purchase == purchase
+        assert payments.purchase(purchase).state is State.ACTIVE
+
+    def test_with_a_declined_card_buys_nothing_and_stays_open(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        payments.shop.decline(opened.reference)
+        assert payments.checkout(opened.reference) == opened
+        assert payments.shop.pay(opened.reference)
+
+    def test_that_was_abandoned_is_over(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        payments.shop.abandon(opened.reference)
+        assert payments.checkout(opened.reference).url is None
+
+    def test_is_paid_once_when_paid_many_times_at_once(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        results = at_once([lambda: payments.shop.pay(opened.reference) for _ in range(6)])
+        (purchase,) = (result for result in results if isinstance(result, str))
+        assert len(payments.purchase(purchase).charges) == 1
+
+    def test_of_a_customer_nobody_knows_is_refused(self, payments):
+        with pytest.raises(ShopRefused, match="cus_unknown"):
+            payments.open_checkout(replace(MONTHLY, customer="cus_unknown"))
+
+    def test_of_what_is_no_address_is_refused(self, payments):
+        with pytest.raises(ShopRefused, match="nobody"):
+            payments.open_checkout(replace(MONTHLY, email="nobody"))
+
+
+class TestPurchase:
+    def test_tells_everything_of_a_month(self, payments, bought):
+        purchase = bought()
+        told = payments.purchase(purchase)
+        (charge,) = told.charges
+        assert told == Purchase(
+            reference=purchase,
+            buyer="ana-7",
+            customer=told.customer,
+            plan="solo",
+            state=State.ACTIVE,
+            amount=499,
+            currency="GBP",
+            period_starts_at=START,
+            period_ends_at=at(2026, 2, 28, 12),
+            renews=True,
+            charges=(charge,),
+        )
+        assert charge == Charge(charge.reference, 499, "GBP", START, START, at(2026, 2, 28, 12))
+        assert told.customer.startswith("cus_")
+
+    def test_of_a_year_ends_in_a_year(self, payments, bought):
+        told = payments.purchase(bought(plan="solo-year", amount=4990, every=Interval.YEAR))
+        assert (period(told), told.amount) == ((START, at(2027, 1, 31, 12)), 4990)
+
+    def test_is_told_in_the_currency_it_was_sold_in(self, payments, bought):
+        told = payments.purchase(bought(currency="JPY", amount=980))
+        assert (told.amount, told.currency, told.charges[0].amount, told.charges[0].currency) == (980, "JPY", 980, "JPY")
+
+    def test_of_a_known_customer_is_theirs(self, payments, bought):
+        customer = payments.purchase(bought()).customer
+        assert payments.purchase(bought(id="second", customer=customer, plan="duo")).customer == customer
+
+    def test_has_only_its_own_charges(self, payments, bought):
+        customer = payments.purchase(bought()).customer
+        second = payments.purchase(bought(id="second", customer=customer, plan="duo", amount=799))
+        assert [charge.amount for charge in second.charges] == [799]
+
+    def test_that_nobody_knows(self, payments):
+        for unknown in ("sub_unknown", "cs_test_unknown"):
+            with pytest.raises(NoSuchPurchase):
+                payments.purchase(unknown)
+        for call in (payments.checkout, payments.close_checkout, payments.cancel, payments.resume, payments.end):
+            with pytest.raises(NoSuchPurchase):
+                call("sub_unknown")
+
+
+class TestTrial:
+    def test_is_a_trial_until_it_ends_and_costs_nothing(self, payments, bought):
+        told = payments.purchase(bought(trial_days=14))
+        assert (told.state, told.renews, told.charges) == (State.TRIAL, True, ())
+        assert period(told) == (START, START + timedelta(days=14))
+
+    def test_is_charged_when_it_ends(self, payments, bought, clock):
+        purchase = bought(trial_days=14)
+        clock.set(at(2026, 2, 14, 13))
+        told = payments.purchase(purchase)
+        assert (told.state, period(told)) == (State.ACTIVE, (at(2026, 2, 14, 12), at(2026, 3, 14, 12)))
+        assert [charge.amount for charge in told.charges] == [499]
+
+    def test_that_was_cancelled_ends_without_a_charge(self, payments, bought, clock):
+        purchase = bought(trial_days=14)
+        payments.cancel(purchase)
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, told.period_ends_at) == (State.CANCELLING, False, at(2026, 2, 14, 12))
+        clock.set(at(2026, 2, 20))
+        assert (payments.purchase(purchase).state, payments.purchase(purchase).charges) == (State.EXPIRED, ())
+
+    def test_whose_first_payment_fails_was_paid_through_to_its_end(self, payments, bought, clock):
+        purchase = bought(trial_days=14)
+        payments.shop.set_card(payments.purchase(purchase).customer, works=False)
+        clock.set(at(2026, 2, 15))
+        told = payments.purchase(purchase)
+        assert (told.state, told.period_ends_at, told.charges) == (State.GRACE, at(2026, 2, 14, 12), ())
+
 
 class TestRenewals:
     def test_are_paid_month_by_month(self, payments, bought, clock):
         purchase = bought()
-        to(clock, 2026, 3, 31, 13, 5)
-        now = payments.purchase(purchase)
-        assert (now.state, now.renews) == (State.ACTIVE, True)
-        assert [(charge.period_starts_at.date().isoformat(), charge.amount) for charge in now.charges] == [
-            ("2026-01-31", 499),
-            ("2026-02-28", 499),
-            ("2026-03-31", 499),
-        ]
+        clock.set(at(2026, 3, 31, 13))
+        told = payments.purchase(purchase)
+        begun = (START, at(2026, 2, 28, 12), at(2026, 3, 31, 12), at(2026, 4, 30, 12))
+        assert (told.state, told.renews, period(told)) == (State.ACTIVE, True, begun[2:])
+        assert [period(charge) for charge in told.charges] == list(pairwise(begun))
+        assert [charge.paid_at for charge in told.charges] == [START, FAILED, at(2026, 3, 31, 13)]
 
-    def test_that_fail_go_through_grace_to_hold_to_the_end(self, payments, bought, clock):
+    def test_are_all_told_after_years(self, payments, bought, clock):
         purchase = bought()
-        payments.shop.set_card(payments.purchase(purchase).customer, works=False)
-        seen: dict[str, State] = {}
+        clock.set(at(2036, 1, 31, 13))
+        told = payments.purchase(purchase)
+        assert len(told.charges) == 121
+        assert [period(charge)[0] for charge in told.charges[1:]] == [period(charge)[1] for charge in told.charges[:-1]]
+
+    def test_are_active_in_the_hour_before_they_are_charged(self, payments, bought, clock):
+        purchase = bought()
+        clock.set(FAILED - timedelta(minutes=1))
+        told = payments.purchase(purchase)
+        assert (told.state, told.period_ends_at, len(told.charges)) == (State.ACTIVE, at(2026, 3, 31, 12), 1)
+
+    def test_that_fail_go_through_grace_and_hold_to_the_end(self, payments, failing, clock):
+        seen = {}
         for day in (1, 6, 7, 14, 15):
-            clock.set(datetime(2026, 2, 28, 13, 5, tzinfo=UTC) + timedelta(days=day))
-            seen[day] = payments.purchase(purchase).state
+            clock.set(FAILED + timedelta(days=day, minutes=1))
+            seen[day] = payments.purchase(failing).state
         assert seen == {1: State.GRACE, 6: State.GRACE, 7: State.ON_HOLD, 14: State.ON_HOLD, 15: State.EXPIRED}
+
+    def test_that_fail_leave_it_paid_through_to_the_last_paid_period(self, payments, failing, clock):
+        paid = (START, at(2026, 2, 28, 12))
+        told = payments.purchase(failing)
+        assert (told.state, period(told), told.renews) == (State.GRACE, paid, True)
+        assert told.grace_ends_at == at(2026, 3, 7, 12)
+        for moment, state in ((at(2026, 3, 10), State.ON_HOLD), (at(2026, 4, 10), State.EXPIRED)):
+            clock.set(moment)
+            told = payments.purchase(failing)
+            assert (told.state, period(told), told.grace_ends_at) == (state, paid, None)
+
+    def test_grace_is_over_to_the_second(self, payments, failing, clock):
+        ends = payments.purchase(failing).grace_ends_at
+        clock.set(ends - timedelta(seconds=1))
+        assert payments.purchase(failing).state is State.GRACE
+        clock.set(ends)
+        assert payments.purchase(failing).state is State.ON_HOLD
+
+    @pytest.mark.parametrize("day", [2, 8], ids=["in grace", "on hold"])
+    def test_that_failed_recover_with_the_next_try(self, payments, failing, clock, day):
+        clock.set(FAILED + timedelta(days=day, minutes=1))
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        clock.set(FAILED + timedelta(days=15, minutes=1))
+        told = payments.purchase(failing)
+        assert (told.state, period(told)) == (State.ACTIVE, (at(2026, 2, 28, 12), at(2026, 3, 31, 12)))
+        assert [period(charge)[0] for charge in told.charges] == [START, at(2026, 2, 28, 12)]
+
+    def test_that_failed_are_paid_by_hand(self, payments, failing):
+        assert payments.shop.pay_open_invoice(failing) is False
+        assert payments.purchase(failing).state is State.GRACE
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        assert payments.shop.pay_open_invoice(failing) is True
+        assert payments.purchase(failing).state is State.ACTIVE
+        with pytest.raises(ShopRefused):
+            payments.shop.pay_open_invoice(failing)
+
+    def test_that_failed_keep_the_next_try_when_paying_by_hand_fails(self, payments, failing, clock):
+        payments.shop.pay_open_invoice(failing)
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        clock.set(FAILED + timedelta(days=3, minutes=1))
+        assert payments.purchase(failing).state is State.ACTIVE
+
+
+class TestCancelling:
+    def test_lasts_until_the_paid_period_ends(self, payments, bought, clock):
+        purchase = bought()
+        payments.cancel(purchase)
+        payments.cancel(purchase)
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, told.period_ends_at) == (State.CANCELLING, False, at(2026, 2, 28, 12))
+        clock.set(at(2026, 2, 28, 12))
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, len(told.charges), told.period_ends_at) == (State.EXPIRED, False, 1, at(2026, 2, 28, 12))
+
+    def test_is_taken_back(self, payments, bought, clock):
+        purchase = bought()
+        payments.cancel(purchase)
+        payments.resume(purchase)
+        payments.resume(purchase)
+        assert (payments.purchase(purchase).state, payments.purchase(purchase).renews) == (State.ACTIVE, True)
+        clock.set(FAILED)
+        assert len(payments.purchase(purchase).charges) == 2
+
+    def test_can_not_be_taken_back_once_it_has_taken_effect(self, payments, bought, clock):
+        purchase = bought()
+        payments.cancel(purchase)
+        clock.set(at(2026, 3, 1))
+        with pytest.raises(ShopRefused):
+            payments.resume(purchase)
+        with pytest.raises(ShopRefused):
+            payments.cancel(purchase)
+
+    def test_ends_at_once_where_the_paid_period_is_over(self, payments, failing, clock):
+        payments.cancel(failing)
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        clock.set(at(2026, 6, 1))
+        told = payments.purchase(failing)
+        assert (told.state, told.renews, len(told.charges)) == (State.EXPIRED, False, 1)
+
+
+class TestEnding:
+    def test_ends_at_once_and_charges_nothing_more(self, payments, bought, clock):
+        purchase = bought()
+        payments.end(purchase)
+        payments.end(purchase)
+        clock.set(at(2026, 6, 1))
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, len(told.charges)) == (State.EXPIRED, False, 1)
+
+    def test_in_the_hour_before_a_renewal_is_charged_charges_nothing_more(self, payments, bought, clock):
+        purchase = bought()
+        clock.set(FAILED - timedelta(minutes=1))
+        payments.purchase(purchase)
+        payments.end(purchase)
+        clock.set(at(2026, 6, 1))
+        assert len(payments.purchase(purchase).charges) == 1
+
+    def test_gives_up_what_is_still_to_be_paid(self, payments, failing):
+        payments.end(failing)
+        with pytest.raises(ShopRefused):
+            payments.shop.pay_open_invoice(failing)
+
+    def test_gives_up_what_is_still_to_be_paid_of_one_that_the_shop_ended(self, payments, failing, clock):
+        clock.set(at(2026, 4, 1))
+        payments.end(failing)
+        with pytest.raises(ShopRefused):
+            payments.shop.pay_open_invoice(failing)
+
+
+class TestMoneyBack:
+    def test_in_full_revokes(self, payments, bought):
+        purchase = bought()
+        charge = payments.purchase(purchase).charges[0].reference
+        refund = payments.shop.refund(charge)
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews) == (State.REVOKED, True)
+        assert [(one.reference, one.amount, one.refunded_at) for one in told.charges[0].refunds] == [(refund, 499, START)]
+
+    def test_in_part_changes_nothing_else(self, payments, bought):
+        purchase = bought()
+        before = payments.purchase(purchase)
+        payments.shop.refund(before.charges[0].reference, 100)
+        told = payments.purchase(purchase)
+        assert replace(told, charges=before.charges) == before
+        assert [refund.amount for refund in told.charges[0].refunds] == [100]
+
+    def test_in_parts_that_make_the_whole_revokes(self, payments, bought, clock):
+        purchase = bought()
+        charge = payments.purchase(purchase).charges[0].reference
+        first = payments.shop.refund(charge, 100)
+        clock.advance(60)
+        second = payments.shop.refund(charge)
+        told = payments.purchase(purchase)
+        assert told.state is State.REVOKED
+        assert [(refund.reference, refund.amount) for refund in told.charges[0].refunds] == [(first, 100), (second, 399)]
+        with pytest.raises(ShopRefused):
+            payments.shop.refund(charge)
+
+    def test_of_an_earlier_payment_revokes_nothing(self, payments, bought, clock):
+        purchase = bought()
+        charge = payments.purchase(purchase).charges[0].reference
+        clock.set(FAILED)
+        payments.shop.refund(charge)
+        told = payments.purchase(purchase)
+        assert (told.state, [len(one.refunds) for one in told.charges]) == (State.ACTIVE, [1, 0])
+
+    def test_is_over_with_the_next_payment(self, payments, bought, clock):
+        purchase = bought()
+        payments.shop.refund(payments.purchase(purchase).charges[0].reference)
+        clock.set(FAILED)
+        assert payments.purchase(purchase).state is State.ACTIVE
+
+    def test_of_an_ended_purchase_revokes_it(self, payments, bought):
+        purchase = bought()
+        payments.end(purchase)
+        payments.shop.refund(payments.purchase(purchase).charges[0].reference)
+        assert (payments.purchase(purchase).state, payments.purchase(purchase).renews) == (State.REVOKED, False)
+
+    def test_by_a_dispute_revokes_once_it_is_lost(self, payments, bought, clock):
+        purchase = bought()
+        dispute = payments.shop.dispute(payments.purchase(purchase).charges[0].reference)
+        told = payments.purchase(purchase)
+        assert (told.state, told.charges[0].refunds) == (State.ACTIVE, ())
+        clock.advance(3600)
+        payments.shop.decide(dispute, won=False)
+        told = payments.purchase(purchase)
+        assert told.state is State.REVOKED
+        assert [(one.reference, one.amount, one.refunded_at) for one in told.charges[0].refunds] == [(dispute, 499, START)]
+
+    def test_by_a_dispute_that_is_won_is_none(self, payments, bought):
+        purchase = bought()
+        payments.shop.decide(payments.shop.dispute(payments.purchase(purchase).charges[0].reference), won=True)
+        assert (payments.purchase(purchase).state, payments.purchase(purchase).charges[0].refunds) == (State.ACTIVE, ())
+
+
+class TestAccountPage:
+    def test_leads_to_the_customer_and_back(self, payments, bought):
+        customer = payments.purchase(bought()).customer
+        first, second = (payments.account_page(customer, "https://music.example.org/account") for _ in range(2))
+        assert first.startswith("https://music.example.org/test-shop/account/bps_")
+        assert first != second
+
+    def test_of_a_customer_nobody_knows(self, payments):
+        with pytest.raises(NoSuchPurchase):
+            payments.account_page("cus_unknown", "https://music.example.org/account")
+
+
+class TestNotifications:
+    def first(self, payments: FakePayments, kind: str) -> dict[str, Any]:
+        return next(event for event in payments.shop.events() if event["type"] == kind)
+
+    def test_name_the_purchase(self, payments, bought, clock):
+        purchase = bought()
+        payments.cancel(purchase)
+        clock.set(at(2026, 3, 1))
+        events = payments.shop.events()
+        told = [payments.read_notification(*payments.shop.signed(event)) for event in events]
+        assert [(one.id, one.kind) for one in told] == [(event["id"], event["type"]) for event in events]
+        of_subscriptions = [one for one in told if one.kind.startswith(("customer.subscription.", "invoice.", "checkout."))]
+        assert {one.kind for one in of_subscriptions} > {"checkout.session.completed", "invoice.paid", "customer.subscription.deleted"}
+        assert {(one.reference, one.customer) for one in of_subscriptions} == {(purchase, None)}
+
+    def test_of_cards_name_the_customer(self, payments, bought):
+        told = payments.purchase(bought())
+        payments.shop.refund(told.charges[0].reference, 100)
+        payments.shop.decide(payments.shop.dispute(told.charges[0].reference), won=False)
+        read = [payments.read_notification(*payments.shop.signed(event)) for event in payments.shop.events()]
+        of_cards = [one for one in read if one.kind in CARD_EVENTS]
+        assert len(of_cards) == len(CARD_EVENTS)
+        assert {(one.reference, one.customer) for one in of_cards} == {(None, told.customer)}
+
+    def test_of_a_kind_nobody_knows_are_read(self, payments):
+        event = {"id": "evt_1", "type": "balance.tomorrow", "data": {"object": {"object": "balance", "customer": "cus_1"}}}
+        read = payments.read_notification(*payments.shop.signed(event))
+        assert (read.id, read.kind, read.reference, read.customer) == ("evt_1", "balance.tomorrow", None, None)
+
+    def test_of_a_dispute_that_nobody_knows_name_nobody(self, payments):
+        about = {"object": "dispute", "charge": "ch_unknown"}
+        read = payments.read_notification(*payments.shop.signed({"id": "evt_1", "type": "t", "data": {"object": about}}))
+        assert (read.reference, read.customer) == (None, None)
+
+    def test_are_read_again_where_they_are_sent_again(self, payments, bought):
+        bought()
+        signed = payments.shop.signed(self.first(payments, "invoice.paid"))
+        assert payments.read_notification(*signed) == payments.read_notification(*signed)
+
+    @pytest.mark.parametrize(
+        "proof",
+        ["", "nonsense", "t=1", "v1=00", "t=,v1=00", "t=now,v1=00", "t=-1,v1=00", "t=1,t=1,v1=00", "t=1769860800,v0={}", "t=٣,v1=é"],
+    )
+    def test_that_are_not_signed_are_not_believed(self, payments, proof):
+        with pytest.raises(NotAuthentic):
+            payments.read_notification(b"{}", proof)
+
+    def test_with_any_byte_changed_are_not_believed(self, payments, bought):
+        bought()
+        body, proof = payments.shop.signed(self.first(payments, "invoice.paid"))
+        for place in range(len(body)):
+            changed = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+            with pytest.raises(NotAuthentic):
+                payments.read_notification(changed, proof)
+        for place in range(len(proof)):
+            with pytest.raises(NotAuthentic):
+                payments.read_notification(body, proof[:place] + chr(ord(proof[place]) ^ 1) + proof[place + 1 :])
+
+    @pytest.mark.parametrize(("seconds", "believed"), [(300, True), (301, False), (-300, True), (-301, False)])
+    def test_are_believed_for_five_minutes_either_way(self, payments, bought, clock, seconds, believed):
+        bought()
+        signed = payments.shop.signed(self.first(payments, "invoice.paid"))
+        clock.advance(seconds)
+        if believed:
+            assert payments.read_notification(*signed)
+        else:
+            with pytest.raises(NotAuthentic, match="too long ago"):
+                payments.read_notification(*signed)
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"[]", b"1", b"null", b'"evt"', b"{", b"\xff", b"{}", b'{"id": 1, "type": "t", "data": {"object": {}}}']
+    )
+    def test_that_are_signed_and_no_event_are_not_believed(self, payments, clock, body):
+        proof = sign(body, int(clock.now().timestamp()), payments.shop.webhook_secrets()[0])
+        with pytest.raises(NotAuthentic, match="signed, but no"):
+            payments.read_notification(body, proof)
+
+    def test_signed_with_another_shop_s_secret_are_not_believed(self, payments, clock):
+        body = b'{"id": "evt_1", "type": "t", "data": {"object": {}}}'
+        with pytest.raises(NotAuthentic):
+            payments.read_notification(body, sign(body, int(clock.now().timestamp()), "whsec_other"))
+
+
+class TestFake:
+    def test_says_loudly_that_it_is_one(self, environment, clock, caplog):
+        caplog.set_level(logging.WARNING)
+        assert FakePayments.from_env(environment).fake is True
+        assert "card payments are a fake" in caplog.text
+
+    def test_leads_over_no_other_origin(self, payments):
+        assert payments.origins() == ()
+        payments.ping()
+
+    def test_is_the_default_and_refused_in_production(self, settings, environment):
+        settings["CELESTA_ENV"] = "production"
+        with pytest.raises(BootError, match=r"^PAYMENTS=fake is a fake and CELESTA_ENV is production: choose a real one of stripe\.$"):
+            port_of(Payments).build(environment)
+
+    def test_with_a_home_that_cannot_be_written_stops_the_boot(self, settings, environment, clock, tmp_path):
+        (tmp_path / "file").write_text("")
+        settings["CLOCK_FILE"] = settings["CELESTA_HOME"] + "/clock"
+        settings["CELESTA_HOME"] = str(tmp_path / "file" / "home")
+        with pytest.raises(BootError, match="CELESTA_HOME"):
+            FakePayments.from_env(environment)
+
+
+class TestSecrets:
+    def test_that_are_missing_or_empty_believe_nothing(self, payments, clock):
+        body = b"{}"
+        for secrets in ((), ("",), ("whsec_new", "")):
+            proof = sign(body, int(clock.now().timestamp()), "")
+            with pytest.raises(NotConfigured):
+                verify(body, proof, secrets, clock.now().timestamp())

@@ -14,7 +14,7 @@ from ports.registry import PORTS, Port
 EVERY_CHOICE = [pytest.param(port, name, id=f"{port.variable}={name}") for port in PORTS for name in port.implementations]
 FAKES = {
     *(("TRANSCODER", "fake"), ("TASK_QUEUE", "inline"), ("TASK_QUEUE", "held"), ("MAIL", "outbox"), ("CLOCK", "stepped")),
-    *(("PAYMENTS", "fake"),),
+    *(("PAYMENTS", "fake"), ("APPLE", "fake"), ("GOOGLE", "fake"), ("AMAZON", "fake")),
 }
 HEAVY = ("boto3", "celery", "redis", "smtplib", "ffmpeg", "stripe")
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
-from ports.payments.fake.calendar import DAY, HOUR, months_after
+from ports.payments.fake.calendar import DAY, HOUR, later
 from ports.payments.fake.delivery import Courier
 from ports.payments.fake.shop import TestShop
 from ports.payments.fake.views import date, view_account, view_checkout
@@ -132,7 +132,7 @@ class TestShopPages:
         if not isinstance(self._clock, SteppedClock):
             raise NotFound
         now = int(self._clock.now().timestamp())
-        self._clock.advance(months_after(now, 1) - now + 2 * HOUR if request.form.get("for") == "month" else DAY)
+        self._clock.advance(later(now, 1) - now + 2 * HOUR if request.form.get("for") == "month" else DAY)
         page = "checkout" if "/checkout/" in request.path else "account"
         return redirect(paths.build(page, {"name": name}), 303)
 

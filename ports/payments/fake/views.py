@@ -125,7 +125,7 @@ def _subscription(ledger: Ledger, subscription: Document) -> SubscriptionView:
 
 def _next_step(subscription: Document, unpaid: list[Document]) -> str:
     if subscription["status"] == "canceled":
-        return f"It gave access until {date(subscription['ended_at'])}."
+        return f"On {date(subscription['ended_at'])}."
     if unpaid and unpaid[-1]["next_payment_attempt"]:
         return f"The card is tried again on {date(unpaid[-1]['next_payment_attempt'])}."
     ends = date(subscription["cancel_at"] or subscription["items"]["data"][0]["current_period_end"])

@@ -1,0 +1,22 @@
+"""Purchases at the Amazon Appstore as files that say what it would tell; nothing is bought there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ports.amazon.interface import AmazonStore
+from ports.amazon.states import AmazonPurchase, purchase_of
+from ports.app_stores.fake import FakeStore
+from ports.purchases import Purchase
+
+
+class FakeAmazonStore(FakeStore[AmazonPurchase], AmazonStore):
+    """The folder `test-amazon` below `CELESTA_HOME`."""
+
+    store: ClassVar[str] = "the Amazon Appstore"
+    folder: ClassVar[str] = "test-amazon"
+    native: ClassVar[Any] = AmazonPurchase
+
+    def translated(self, facts: AmazonPurchase, now: datetime) -> Purchase:
+        return purchase_of(facts, now)

@@ -1,0 +1,22 @@
+"""Purchases at Apple's App Store as files that say what it would tell; nothing is bought there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ports.app_stores.fake import FakeStore
+from ports.apple.interface import AppleStore
+from ports.apple.states import AppleSubscription, purchase_of
+from ports.purchases import Purchase
+
+
+class FakeAppleStore(FakeStore[AppleSubscription], AppleStore):
+    """The folder `test-apple` below `CELESTA_HOME`."""
+
+    store: ClassVar[str] = "Apple's App Store"
+    folder: ClassVar[str] = "test-apple"
+    native: ClassVar[Any] = AppleSubscription
+
+    def translated(self, facts: AppleSubscription, now: datetime) -> Purchase:
+        return purchase_of(facts, now)
