@@ -79,7 +79,7 @@ def _once(ledger: Ledger, key: str, asked: str, handle: Callable[[], Answer]) ->
         return answer
     if known[0] != asked:
         message = "Keys for idempotent requests can only be used with the same parameters they were first used with."
-        return _refused(Refusal(message, "idempotency_key_in_use", kind="idempotency_error"))
+        return _refused(Refusal(message, kind="idempotency_error"))
     return Answer(known[1], known[2], replayed=True)
 
 
