@@ -11,17 +11,19 @@ from celery.schedules import crontab
 from apps.core.contract.jobs import TakeSlot
 from tasks.office import Office
 
-HOURLY = timedelta(hours=1)
+MINUTELY, HOURLY = timedelta(minutes=1), timedelta(hours=1)
 
 PRUNE = "tasks.housekeeping.prune"
 CLEAR_QUARANTINE = "tasks.housekeeping.clear_quarantine"
+RECONCILE = "tasks.billing.reconcile"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
     CLEAR_QUARANTINE: HOURLY,
+    RECONCILE: MINUTELY,
 }
 
-CALENDAR = {HOURLY: crontab(minute=0)}
+CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}
 """When beat announces what has each period: moments that all schedulers agree upon."""
 
 

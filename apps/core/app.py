@@ -9,6 +9,10 @@ from flask import Flask
 from apps.core import meter
 from apps.core.accounts.passwords import Passwords
 from apps.core.accounts.standing import Standings
+from apps.core.billing.checkouts import Checkouts
+from apps.core.billing.recording import Recorder
+from apps.core.billing.shops import Shops
+from apps.core.billing.taxes import Taxes
 from apps.core.blueprint import door
 from apps.core.bus import Bus
 from apps.core.database import close_engines, configure_database, db
@@ -20,6 +24,7 @@ from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.payments.interface import Payments
 from ports.storage.interface import Storage
 from ports.task_queue.interface import TaskQueue
 
@@ -31,9 +36,9 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Meter, Meter())
     container.put(Passwords, Passwords())
     container.put(Publisher, Publisher(container))
-    container.put(Plans, Plans.from_env(container.environment))
-    container.require((Clock, Storage, TaskQueue))
+    container.require((Clock, Storage, TaskQueue, Payments))
     container.put(Standings, Standings(container.get(Clock)))
+    _set_up_billing(container)
     configure_database(app, container.environment)
     load_handlers()
     with app.app_context():
@@ -46,3 +51,11 @@ def create_core(values: Mapping[str, str]) -> Flask:
     app.extensions["close"] = close_engines
     app.register_blueprint(door)
     return app
+
+
+def _set_up_billing(container: Container) -> None:
+    plans, shops, clock = Plans.from_env(container.environment), Shops(container), container.get(Clock)
+    container.put(Plans, plans)
+    container.put(Shops, shops)
+    container.put(Checkouts, Checkouts(shops, plans, clock))
+    container.put(Recorder, Recorder(plans, Taxes.from_env(container.environment), clock))

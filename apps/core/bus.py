@@ -28,6 +28,10 @@ class Handler:
     parameters: tuple[tuple[str, Any], ...]
 
 
+class Overtaken(Exception):
+    """What a handler learned before its transaction began is no longer so: the Command is done again from the beginning."""
+
+
 HANDLERS: dict[type[Action[Any]], Handler] = {}
 
 

@@ -9,7 +9,21 @@ from typing import Any, TypeVarTuple, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, CursorResult, DateTime, Dialect, LargeBinary, MetaData, Select, delete, event, inspect, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    Select,
+    delete,
+    event,
+    inspect,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -174,6 +188,11 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which both dialects spell alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """The arguments of an index over some of the rows, in both dialects."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def delete_some(session: Session, table: type[Base], expired: ColumnElement[bool], most: int) -> bool:

@@ -11,6 +11,8 @@ from ports.environment import BootError
 MODULES = (
     "accounts.commands",
     "accounts.queries",
+    "billing.commands",
+    "billing.queries",
     "catalogue.queries",
     "intake.commands",
     "intake.queries",

@@ -22,7 +22,20 @@ from apps.website.headers import set_up_headers
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
 from apps.website.session import WebSessionInterface
-from apps.website.views import account, artists, connect, deliveries, entrance, home, listening, player, releases, service
+from apps.website.views import (
+    account,
+    artists,
+    connect,
+    deliveries,
+    entrance,
+    home,
+    listening,
+    plans,
+    player,
+    releases,
+    service,
+    subscription,
+)
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
@@ -34,7 +47,7 @@ from ports.web_sessions.interface import WebSessions
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
-VIEWS = (home, releases, artists, listening, entrance, account, connect, deliveries, player, service)
+VIEWS = (home, releases, artists, listening, entrance, account, connect, plans, subscription, deliveries, player, service)
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
@@ -81,10 +94,15 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        clock_time=wording.clock_time, rough_length=wording.rough_length, full_date=wording.full_date, moment=wording.moment
+        clock_time=wording.clock_time,
+        rough_length=wording.rough_length,
+        full_date=wording.full_date,
+        moment=wording.moment,
+        calendar_day=wording.calendar_day,
+        rhythm=wording.payment_rhythm,
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
         actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, entries_for=entries_for,
-        motif=covers.motif, this_page=this_page, viewer=viewer,
+        money=wording.money, motif=covers.motif, taxed=wording.taxed, this_page=this_page, viewer=viewer,
     )  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, g
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
+
+from apps.website.addresses import this_page
 
 OWN_FORMS = "form-action 'self'"
 YEAR = 365 * 24 * 3600
@@ -33,6 +36,16 @@ def content_policy(media_origins: str) -> str:
     return "; ".join([*(f"{name} {value}" for name, value in sources.items()), OWN_FORMS])
 
 
+def let_forms_lead_to(*places: str) -> None:
+    """Browsers hold a form to its page's policy at every redirect that follows it: this page's forms may lead there, too."""
+    g.form_targets = places
+
+
+def must_be_loaded() -> ResponseReturnValue | None:
+    """For a page with a policy of its own: one that is swapped into another is held to the other's, so it has to be loaded by itself."""
+    return ("", {"HX-Redirect": this_page()}) if "HX-Request" in request.headers else None
+
+
 def set_up_headers(app: Flask, media_origins: str, secure: bool) -> None:
     app.after_request(_adder(content_policy(media_origins), secure))
 
@@ -40,8 +53,8 @@ def set_up_headers(app: Flask, media_origins: str, secure: bool) -> None:
 def _adder(policy: str, secure: bool) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         headers = response.headers
-        target = g.get("form_target")
-        headers["Content-Security-Policy"] = policy.replace(OWN_FORMS, f"{OWN_FORMS} {target}") if target else policy
+        targets = " ".join(g.get("form_targets", ()))
+        headers["Content-Security-Policy"] = policy.replace(OWN_FORMS, f"{OWN_FORMS} {targets}") if targets else policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"

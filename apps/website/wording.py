@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ports.currencies import digits
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
+WITH_VAT = frozenset({"GBP", "EUR"})
 
 
 def clock_time(milliseconds: int) -> str:
@@ -43,3 +49,26 @@ def full_date(text: str) -> str:
 def moment(at: datetime) -> str:
     """A moment for a reader whose time zone the server does not know."""
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount in minor units: `£4.99`, `€5,990.00`, `SEK 99.00`, `¥600`."""
+    places = digits(currency)
+    whole, parts = divmod(amount, 10**places)
+    number = f"{whole:,}.{parts:0{places}}" if places else f"{whole:,}"
+    return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{currency} {number}"
+
+
+def taxed(currency: str) -> str:
+    """How one says that a price is all there is to pay."""
+    return "VAT included" if currency in WITH_VAT else "tax included"
+
+
+def payment_rhythm(every: str) -> str:
+    """`a month`, `a year`."""
+    return f"a {every}"
+
+
+def calendar_day(at: datetime) -> str:
+    """The day of a moment, in UTC: `2 April 2026`."""
+    return full_date(at.date().isoformat())

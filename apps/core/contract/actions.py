@@ -43,6 +43,7 @@ class Scope(StrEnum):
     PLAYBACK = "playback"
     HISTORY = "history"
     ACCOUNT = "account"
+    PURCHASES = "purchases"
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -90,6 +91,7 @@ ADMINISTRATOR = Permission(
 )  # fmt: skip
 OPERATOR = Permission("operator", "The operators' console alone", services=frozenset({Service.CONSOLE}))
 BACK_OFFICE = Permission("back office", "Background tasks alone", services=frozenset({Service.TASKS}))
+SHOP = Permission("shop", "The API, handing on what a shop has signed", services=frozenset({Service.API}))
 FRONT_END = Permission(
     "front end", "A front end on its own behalf, to find out who is asking",
     anonymous=False, services=frozenset({Service.WEBSITE, Service.API, Service.CONSOLE}),

@@ -31,10 +31,12 @@ JobId = Id
 LabelId = Id
 OAuthClientId = Id
 PlaybackSessionId = Id
+PaymentId = Id
 PlayId = Id
 RecordingId = Id
 ReleaseId = Id
 SeriesId = Id
+SubscriptionId = Id
 TrackId = Id
 
 
@@ -55,6 +57,15 @@ def id_from_bytes(raw: bytes) -> str:
         pairs.append(PAIRS[pair])
     pairs.reverse()
     return "".join(pairs)
+
+
+def is_id(text: str) -> bool:
+    """Whether it has the form of one; there need be nothing under it."""
+    try:
+        id_to_bytes(text)
+    except ValueError:
+        return False
+    return True
 
 
 def id_to_bytes(text: str) -> bytes:

@@ -24,7 +24,8 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.CATALOGUE: "see what there is to hear",
     Scope.PLAYBACK: "play music, and tell what was played",
     Scope.HISTORY: "see and clear what was played lately",
-    Scope.ACCOUNT: "see the account's name, e-mail address and plan",
+    Scope.ACCOUNT: "see the account's name, e-mail address, plan and payments",
+    Scope.PURCHASES: "add a subscription that was bought in an app store",
 }
 """What each lets an app do: what a listener is asked, and an app's developer told."""
 Scopes = Annotated[frozenset[Scope], Meta(min_length=1)]

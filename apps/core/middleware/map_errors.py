@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from apps.core.bus import Dispatch, Following
+from apps.core.bus import Dispatch, Following, Overtaken
 from apps.core.contract.errors import CelestaError, Conflict, Defect, Invalid, Unavailable
 
 SQLITE_MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
@@ -26,6 +26,8 @@ def map_errors(dispatch: Dispatch, following: Following) -> Any:
         return following(dispatch)
     except CelestaError:
         raise
+    except Overtaken as error:
+        raise Unavailable("Others change the same at this moment.", "Try again in a moment.") from error
     except Exception as error:
         raise _as_celesta_error(error, dispatch.kind.__name__) from error
 

@@ -1,4 +1,4 @@
-"""Of transactions that wait for each other the database ends one: nothing is wrong with that one, so it is done again."""
+"""A Command is done again where nothing is wrong with it: the database ended it for another that it waited for, or it was overtaken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from apps.core.bus import Dispatch, Following
+from apps.core.bus import Dispatch, Following, Overtaken
 
 ENDED_FOR_ANOTHER = {"40001", "40P01"}
 """PostgreSQL's serialization_failure and deadlock_detected."""
@@ -25,6 +25,9 @@ def repeat(dispatch: Dispatch, following: Following) -> Any:
         planned = len(dispatch.after_commit)
         try:
             return following(dispatch)
+        except Overtaken:
+            log.info("done again after being overtaken", action=dispatch.kind.__name__)
+            del dispatch.after_commit[planned:]
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) not in ENDED_FOR_ANOTHER:
                 raise

@@ -8,7 +8,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.actions import Scope
@@ -17,6 +17,7 @@ from apps.core.contract.ids import FORM
 from apps.core.contract.oauth import MEANINGS, Approval, ConnectApp, GetApp, OAuthClient, approval_key, read_scopes, request_digest
 from apps.website.actor import core, on_own_behalf, viewer
 from apps.website.addresses import this_page
+from apps.website.headers import let_forms_lead_to, must_be_loaded
 from ports.container import Container
 from ports.tokens.interface import Tokens
 
@@ -36,12 +37,11 @@ def ask() -> ResponseReturnValue:
     user = viewer()
     if user is None:
         return redirect(url_for("entrance.log_in", next=this_page()), 303)
-    if "HX-Request" in request.headers:
-        # A page that was swapped in is held to the policy of the one it came into, which lets no form lead to the app.
-        return "", {"HX-Redirect": this_page()}
+    if (anew := must_be_loaded()) is not None:
+        return anew
     client = _client()
     back, scopes = _back(client), _scopes(client)
-    allow_form_target(back)
+    let_forms_lead_to(back)
     permissions = [MEANINGS[scope] for scope in Scope if scope in scopes]
     return render_template("connect/ask.html", client=client, account=user.account, permissions=permissions, back=back)
 
@@ -89,8 +89,3 @@ def _back(client: OAuthClient) -> str:
     parts = urlsplit(uri)
     # A policy cannot name an IPv6 address.
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc and "[" not in parts.netloc else f"{parts.scheme}:"
-
-
-def allow_form_target(place: str) -> None:
-    """Browsers hold a form to the page's policy at every redirect that follows it."""
-    g.form_target = place

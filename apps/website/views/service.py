@@ -13,6 +13,7 @@ Disallow: /account
 Disallow: /deliveries
 Disallow: /player/
 Disallow: /recently-played
+Disallow: /subscription
 Disallow: /welcome/
 """
 

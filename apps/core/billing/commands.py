@@ -1,0 +1,141 @@
+"""Buying, cancelling and resuming subscriptions, and keeping them as the shops say they are."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from apps.core.billing.checkouts import Checkouts
+from apps.core.billing.models import NotificationRow, SubscriptionRow, about
+from apps.core.billing.recording import Recorder
+from apps.core.billing.shops import Shops, asking
+from apps.core.bus import handles
+from apps.core.contract.actions import Actor, Done
+from apps.core.contract.billing import (
+    CancelSubscription,
+    CheckoutPage,
+    CheckoutResult,
+    ClaimPurchase,
+    ConfirmCheckout,
+    OpenPaymentPage,
+    PaymentPage,
+    ReceiveNotification,
+    RefreshSubscription,
+    ResumeSubscription,
+    SettleCheckout,
+    Shop,
+    StartCheckout,
+    Subscription,
+)
+from apps.core.contract.errors import Conflict, NotFound
+from apps.core.contract.ids import AccountId, SubscriptionId
+from apps.core.database import insert, reader
+from apps.core.outbox import Events
+from ports.clock.interface import Clock
+
+log = structlog.get_logger("core.billing")
+
+
+@handles(StartCheckout)
+def start_checkout(action: StartCheckout, actor: Actor, session: Session, checkouts: Checkouts) -> CheckoutPage:
+    wish = checkouts.wish(action, actor)
+    return checkouts.page_open_for(wish) or checkouts.keep(session, *checkouts.open(wish))
+
+
+@handles(ConfirmCheckout)
+def confirm_checkout(
+    action: ConfirmCheckout, actor: Actor, session: Session, events: Events, checkouts: Checkouts, recorder: Recorder
+) -> CheckoutResult:
+    assert actor.account_id is not None
+    return _settle(actor.account_id, action.number, session, events, checkouts, recorder)
+
+
+@handles(SettleCheckout)
+def settle_checkout(action: SettleCheckout, session: Session, events: Events, checkouts: Checkouts, recorder: Recorder) -> CheckoutResult:
+    return _settle(action.account_id, action.number, session, events, checkouts, recorder)
+
+
+def _settle(
+    account_id: AccountId, number: int, session: Session, events: Events, checkouts: Checkouts, recorder: Recorder
+) -> CheckoutResult:
+    looked = checkouts.look_at(account_id, number)
+    subscription = recorder.record(session, events, looked.truth) if looked.truth else None
+    return CheckoutResult(subscription, checkouts.settle(session, looked))
+
+
+@handles(CancelSubscription)
+def cancel_subscription(
+    action: CancelSubscription, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder
+) -> Subscription:
+    bought = _bought_by_card(action.subscription_id, actor)
+    with asking(Shop.CARD):
+        shops.card.cancel(bought.reference)
+    return recorder.record(session, events, shops.look_up(Shop.CARD, bought.reference))
+
+
+@handles(ResumeSubscription)
+def resume_subscription(
+    action: ResumeSubscription, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder
+) -> Subscription:
+    bought = _bought_by_card(action.subscription_id, actor)
+    with asking(Shop.CARD):
+        shops.card.resume(bought.reference)
+    return recorder.record(session, events, shops.look_up(Shop.CARD, bought.reference))
+
+
+@handles(OpenPaymentPage)
+def open_payment_page(action: OpenPaymentPage, actor: Actor, shops: Shops) -> PaymentPage:
+    bought = _bought_by_card(action.subscription_id, actor)
+    if bought.customer is None:
+        raise Conflict("The payment service does not know who pays for this.", "Write to us and we will look into it.")
+    with asking(Shop.CARD):
+        return PaymentPage(shops.card.account_page(bought.customer, action.back))
+
+
+@handles(ClaimPurchase)
+def claim_purchase(action: ClaimPurchase, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder) -> Subscription:
+    if action.shop is Shop.CARD:
+        raise Conflict("What is paid by card need not be claimed.", "It shows on your subscription's page by itself.")
+    truth = shops.look_up(action.shop, action.reference)
+    return recorder.record(session, events, truth, claimed_by=actor)
+
+
+@handles(ReceiveNotification)
+def receive_notification(action: ReceiveNotification, session: Session, clock: Clock, shops: Shops) -> Done:
+    notice, now = shops.read_notification(action.shop, action.body, action.proof), clock.now()
+    about_something = notice.reference or notice.customer
+    row = insert(session, NotificationRow).values(
+        shop=action.shop, id=notice.id, kind=notice.kind, reference=notice.reference, customer=notice.customer, received_at=now,
+        handled_at=None if about_something else now,
+    )  # fmt: skip
+    session.execute(row.on_conflict_do_nothing())
+    return Done()
+
+
+@handles(RefreshSubscription)
+def refresh_subscription(
+    action: RefreshSubscription, session: Session, events: Events, clock: Clock, shops: Shops, recorder: Recorder
+) -> Done:
+    asked_at = clock.now()
+    try:
+        truth = shops.truth_once_settled(action.shop, action.reference)
+        recorder.record(session, events, truth)
+        notices = about(action.reference, truth.purchase.customer)
+    except NotFound as error:
+        log.warning("a purchase is put aside", shop=action.shop, reference=action.reference, reason=error.message)
+        notices = about(action.reference, None)
+    waiting = NotificationRow.shop == action.shop, NotificationRow.handled_at.is_(None), NotificationRow.received_at <= asked_at
+    session.execute(update(NotificationRow).where(*waiting, notices).values(handled_at=clock.now()))
+    return Done()
+
+
+def _bought_by_card(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:
+    """Raises `NotFound` where it is not the actor's, `Conflict` where another shop sold it."""
+    with reader() as connection, Session(connection) as session:
+        row = session.scalar(select(SubscriptionRow).where(SubscriptionRow.id == subscription_id))
+    if row is None or row.account_id != actor.account_id:
+        raise NotFound("You have no such subscription.", "Look at your subscription's page.")
+    if row.shop != Shop.CARD:
+        raise Conflict("This subscription was bought in another shop.", f"Change it there: {row.shop.capitalize()} takes its payments.")
+    return row

@@ -1,0 +1,99 @@
+"""What each state of a subscription means: one table, and the moments that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Self
+
+from ports.purchases import State
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RENEWAL_MARGIN = DAY
+"""Shops charge a renewal within hours of its date and tell of it later still: nobody falls silent meanwhile."""
+
+
+class Until(Enum):
+    """How long a state gives access."""
+
+    NEVER = "gives none"
+    RENEWAL = "the end of the period, and a margin for the shop to renew it"
+    PERIOD = "the end of the period"
+    GRACE = "the end of the grace the shop gives"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    access: Until
+    then: State
+    """What it has become once that moment is past and nothing was heard."""
+    look_after: timedelta | None
+    """How long the shop need not be asked where it says nothing; None for ever."""
+    may_cancel: bool = False
+    may_resume: bool = False
+    must_pay: bool = False
+
+
+MEANINGS: Mapping[State, Meaning] = {
+    State.PENDING:    Meaning(Until.NEVER,   State.PENDING, HOUR, must_pay=True),
+    State.TRIAL:      Meaning(Until.RENEWAL, State.ON_HOLD, DAY, may_cancel=True),
+    State.ACTIVE:     Meaning(Until.RENEWAL, State.ON_HOLD, DAY, may_cancel=True),
+    State.CANCELLING: Meaning(Until.PERIOD,  State.EXPIRED, DAY, may_resume=True),
+    State.GRACE:      Meaning(Until.GRACE,   State.ON_HOLD, HOUR * 6, may_cancel=True, must_pay=True),
+    State.ON_HOLD:    Meaning(Until.NEVER,   State.ON_HOLD, DAY, may_cancel=True, must_pay=True),
+    State.PAUSED:     Meaning(Until.NEVER,   State.PAUSED, DAY),
+    State.EXPIRED:    Meaning(Until.NEVER,   State.EXPIRED, None),
+    State.REVOKED:    Meaning(Until.NEVER,   State.REVOKED, None),
+}  # fmt: skip
+"""Access only in trial, active, cancelling and grace (Google Play, "Subscription lifecycle"; Stripe, "Subscription statuses")."""
+
+OVER = frozenset({State.EXPIRED, State.REVOKED})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a subscription."""
+
+    state: State
+    period_ends_at: datetime
+    grace_ends_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        return cls(State(row.state), row.period_ends_at, row.grace_ends_at)
+
+
+def boundary(known: Known) -> datetime | None:
+    """The first moment it gives nothing any more; None where it gives nothing anyway."""
+    match MEANINGS[known.state].access:
+        case Until.NEVER:
+            return None
+        case Until.RENEWAL:
+            return known.period_ends_at + RENEWAL_MARGIN
+        case Until.PERIOD:
+            return known.period_ends_at
+        case Until.GRACE:
+            return known.grace_ends_at or known.period_ends_at
+
+
+def access_ends_at(known: Known, now: datetime) -> datetime | None:
+    """The boundary where it still lies ahead."""
+    moment = boundary(known)
+    return moment if moment is not None and now < moment else None
+
+
+def state_at(known: Known, now: datetime) -> State:
+    """What it is at that moment if nothing was heard of it since."""
+    moment = boundary(known)
+    return MEANINGS[known.state].then if moment is not None and moment <= now else known.state
+
+
+def look_again_at(known: Known, now: datetime) -> datetime | None:
+    """When the shop is to be asked though it said nothing: after a while, and soon after anything that has a date."""
+    after = MEANINGS[known.state].look_after
+    if after is None:
+        return None
+    dated = (known.period_ends_at + HOUR, boundary(known))
+    return min([now + after, *(moment for moment in dated if moment is not None and now < moment)])
