@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
-from ports.clock.interface import Clock
 from ports.container import Container
 from ports.storage.interface import Storage
 from ports.transcoder.interface import Transcoder
@@ -27,11 +25,7 @@ class Office:
         self.storage = container.get(Storage)
         self.transcoder = container.get(Transcoder)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
-        self._clock = container.get(Clock)
         self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
-
-    def now(self) -> datetime:
-        return self._clock.now()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,9 +34,14 @@ def beat_schedule() -> dict[str, Any]:
     }
 
 
-def take_slot(office: Office, task: str) -> bool:
+def machine_time() -> datetime:
+    """What the schedulers go by, whatever time it is for the service."""
+    return datetime.now(UTC)
+
+
+def take_slot(office: Office, task: str, timer: Callable[[], datetime] = machine_time) -> bool:
     """Whether this call, of all that the schedulers caused, is the one to act for the present moment."""
-    return office.core.send(TakeSlot(schedule=task, slot=nearest_slot(office.now(), SCHEDULE[task])))
+    return office.core.send(TakeSlot(schedule=task, slot=nearest_slot(timer(), SCHEDULE[task])))
 
 
 def nearest_slot(now: datetime, period: timedelta) -> datetime:

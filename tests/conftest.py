@@ -81,7 +81,8 @@ def settings(home: Path) -> dict[str, str]:
     """The environment of a Core that reaches nothing outside its folder."""
     return {
         "CELESTA_ENV": "test", "CELESTA_HOME": str(home), "SECRETS": "env", "CLOCK": "stepped", "TASK_QUEUE": "held",
-        "TRANSCODER": "fake", "MAIL": "outbox", "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
+        "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake", "APPLE": "fake",
+        "GOOGLE": "fake", "AMAZON": "fake", "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
         "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
         **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
     }  # fmt: skip

@@ -17,7 +17,7 @@ from apps.api.oauth.server import set_up_oauth
 from apps.api.problems import register_problems
 from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
-from apps.api.views import account, catalogue, documents, health, listening, oauth, playback, tokens
+from apps.api.views import account, billing, catalogue, documents, health, hooks, listening, oauth, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.client.people import People
@@ -39,9 +39,11 @@ READING = frozenset({"GET", "HEAD"})
 HEALTH = "health.healthz"
 DOCUMENTS = documents.views.name
 LOG_IN = "tokens.create_token"
+HOOKS = hooks.views.name
+"""What proves itself by a signature."""
 OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
-TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listening.views)
+TOPICS = (tokens.views, account.views, billing.views, catalogue.views, playback.views, listening.views)
 
 
 class IdConverter(BaseConverter):
@@ -68,6 +70,7 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     app.register_blueprint(health.views)
     app.register_blueprint(documents.views)
     app.register_blueprint(oauth.views)
+    app.register_blueprint(hooks.views)
     for topic in TOPICS:
         app.register_blueprint(topic, url_prefix="/v1")
     return app
@@ -102,12 +105,14 @@ def admit() -> None:
     if request.blueprint == OAUTH:
         here.limit.count(request.remote_addr or "")
         return
-    refuse_unread(endpoint)
     address = request.remote_addr or ""
     territory = here.territories.of(cast(Mapping[str, str], request.headers), address)
+    g.actor = Actor(service=Service.API, territory=territory, address=address, request_id=g.request_id)
+    if request.blueprint == HOOKS:
+        return
+    refuse_unread(endpoint)
     if endpoint == LOG_IN:
         here.limit.count(address)
-        g.actor = Actor(service=Service.API, territory=territory, address=address, request_id=g.request_id)
         return
     bearer = _bearer(here, address)
     g.bearer = bearer

@@ -30,8 +30,9 @@ INTERRUPTED = 130
 
 @click.command("import")
 @click.argument("path")
+@click.option("--for-subscribers", is_flag=True, help="Only whoever has a plan hears it in full; others hear thirty seconds.")
 @click.option("--no-wait", is_flag=True, help="End as soon as the music is delivered; it is prepared in the background.")
-def import_(path: str, no_wait: bool) -> None:
+def import_(path: str, for_subscribers: bool, no_wait: bool) -> None:
     """Import a folder of music: MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV and AIFF files with their tags.
 
     The files are copied, the folder is never changed. What was imported before and has not changed since is passed over.
@@ -39,7 +40,7 @@ def import_(path: str, no_wait: bool) -> None:
     """
     root = _folder(path)
     container = Container(embedded_environment(os.environ))
-    one = Import(operator(container), container.get(TaskQueue), root)
+    one = Import(operator(container), container.get(TaskQueue), root, for_subscribers)
     try:
         sys.exit(0 if one.run(wait=not no_wait) else 1)
     except KeyboardInterrupt:
@@ -73,6 +74,7 @@ class Import:
     core: Sender
     queue: TaskQueue
     root: Path
+    for_subscribers: bool = False
     delivery_id: DeliveryId | None = None
     """Once it is opened: there is none where nothing is new."""
 
@@ -92,7 +94,7 @@ class Import:
         tell_stopped(self.core.send(GetDelivery(self.delivery_id)) if self.delivery_id else None)
 
     def _deliver(self, fresh: Sequence[Seen], *, wait: bool) -> bool:
-        self.delivery_id = self.core.send(OpenDelivery(str(self.root)))
+        self.delivery_id = self.core.send(OpenDelivery(str(self.root), self.for_subscribers))
         with click.progressbar(length=len(fresh), label="Reading tags    ") as bar:
             deliver(self.core, self.delivery_id, self.root, fresh, bar.update)
         answers = _answers(self.queue)

@@ -15,8 +15,11 @@ from referencing.jsonschema import DRAFT202012
 from apps.api.operations import ATTRIBUTE
 from apps.core.contract.ids import new_id
 
-SILENT = {"health.healthz", "documents.openapi", "documents.docs", "oauth.authorize", "oauth.token", "oauth.revoke", "oauth.describe"}
-"""What is described elsewhere: in RFCs, or nowhere as it describes."""
+SILENT = {
+    *("health.healthz", "documents.openapi", "documents.docs", "hooks.receive"),
+    *("oauth.authorize", "oauth.token", "oauth.revoke", "oauth.describe"),
+}
+"""What is described elsewhere: in RFCs and by the shops, or nowhere as it describes."""
 
 
 @pytest.fixture

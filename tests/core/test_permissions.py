@@ -48,6 +48,7 @@ MAY: dict[str, set[str]] = {
     "CancelSubscription": ACCOUNTS,
     "ResumeSubscription": ACCOUNTS,
     "OpenPaymentPage": ACCOUNTS,
+    "CheckSubscription": ACCOUNTS,
     "ClaimPurchase": ACCOUNTS,
     "ReceiveNotification": {"app"},
     "RefreshSubscription": {"tasks"},

@@ -62,9 +62,11 @@ class Catalogue:
     def file(self, path: str, **tags: object) -> FoundFile:
         return FoundFile(path, size=1000, modified_ns=next(self.numbers), tags=Tags(**{"duration_ms": 60_000, **tags}))
 
-    def deliver(self, files: Iterable[FoundFile], source: str = SOURCE, content: str = "") -> list[ReleaseId]:
+    def deliver(
+        self, files: Iterable[FoundFile], source: str = SOURCE, content: str = "", *, subscribers_only: bool = False
+    ) -> list[ReleaseId]:
         """Deliver these files and write their releases; `content` sets what is in them apart from other deliveries of the same paths."""
-        delivery_id = self.operator.send(OpenDelivery(source))
+        delivery_id = self.operator.send(OpenDelivery(source, subscribers_only))
         self.operator.send(RecordFiles(delivery_id, tuple(files)))
         self.operator.send(CompleteDelivery(delivery_id))
         written = [self.receive(job_id, content) for job_id in self.waiting("receive")]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.core.contract.jobs import PruneExpired
-from tasks.schedule import HOURLY, PRUNE, nearest_slot, take_slot
+from tasks.schedule import HOURLY, PRUNE, RECONCILE, machine_time, nearest_slot, take_slot
 
 
 class TestNearestSlot:
@@ -23,9 +23,14 @@ class TestNearestSlot:
 
 class TestTakeSlot:
     def test_of_all_schedulers_one_acts_for_each_moment(self, office, clock):
-        assert [take_slot(office, PRUNE) for _ in range(3)] == [True, False, False]
-        clock.advance(3600)
-        assert [take_slot(office, PRUNE) for _ in range(2)] == [True, False]
+        now = clock.now()
+        assert [take_slot(office, PRUNE, lambda: now) for _ in range(3)] == [True, False, False]
+        assert [take_slot(office, PRUNE, lambda: now + HOURLY) for _ in range(2)] == [True, False]
+
+    def test_goes_by_the_machines_clock(self, office):
+        before = datetime.now(UTC)
+        assert before <= machine_time() <= datetime.now(UTC)
+        assert take_slot(office, RECONCILE)
 
     def test_the_back_office_may_prune(self, office):
         office.core.send(PruneExpired())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.website.covers import PALETTES, SIDE, motif
-from apps.website.wording import clock_time, count, full_date, moment, rough_length
+from apps.website.wording import clock_time, count, full_date, moment, money, rough_length
 
 
 class TestLengths:
@@ -61,3 +61,15 @@ class TestSleeves:
         assert len({drawing.bars for drawing in drawn}) == 60
         assert {drawing.palette for drawing in drawn} == set(range(PALETTES))
         assert all(bar.x >= 0 and bar.x + bar.width <= SIDE and bar.y + bar.height == SIDE for one in drawn for bar in one.bars)
+
+
+class TestMoney:
+    @pytest.mark.parametrize(
+        ("amount", "currency", "words"),
+        [
+            (499, "GBP", "£4.99"), (5, "EUR", "€0.05"), (599_000, "EUR", "€5,990.00"), (9900, "SEK", "SEK 99.00"), (600, "JPY", "¥600"),
+            (1234, "KWD", "KWD 1.234"), (0, "GBP", "£0.00"), (2**63 - 1, "USD", "$92,233,720,368,547,758.07"),
+        ],
+    )  # fmt: skip
+    def test_is_told_exactly(self, amount, currency, words):
+        assert money(amount, currency) == words

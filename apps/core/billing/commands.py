@@ -16,6 +16,7 @@ from apps.core.contract.billing import (
     CancelSubscription,
     CheckoutPage,
     CheckoutResult,
+    CheckSubscription,
     ClaimPurchase,
     ConfirmCheckout,
     OpenPaymentPage,
@@ -84,6 +85,14 @@ def resume_subscription(
     return recorder.record(session, events, shops.look_up(Shop.CARD, bought.reference))
 
 
+@handles(CheckSubscription)
+def check_subscription(
+    action: CheckSubscription, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder
+) -> Subscription:
+    bought = _own(action.subscription_id, actor)
+    return recorder.record(session, events, shops.look_up(Shop(bought.shop), bought.reference))
+
+
 @handles(OpenPaymentPage)
 def open_payment_page(action: OpenPaymentPage, actor: Actor, shops: Shops) -> PaymentPage:
     bought = _bought_by_card(action.subscription_id, actor)
@@ -130,12 +139,18 @@ def refresh_subscription(
     return Done()
 
 
-def _bought_by_card(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:
-    """Raises `NotFound` where it is not the actor's, `Conflict` where another shop sold it."""
+def _own(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:
+    """Raises `NotFound` where it is not the actor's."""
     with reader() as connection, Session(connection) as session:
         row = session.scalar(select(SubscriptionRow).where(SubscriptionRow.id == subscription_id))
     if row is None or row.account_id != actor.account_id:
         raise NotFound("You have no such subscription.", "Look at your subscription's page.")
+    return row
+
+
+def _bought_by_card(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:
+    """Raises `NotFound` where it is not the actor's, `Conflict` where another shop sold it."""
+    row = _own(subscription_id, actor)
     if row.shop != Shop.CARD:
         raise Conflict("This subscription was bought in another shop.", f"Change it there: {row.shop.capitalize()} takes its payments.")
     return row

@@ -271,6 +271,17 @@ class OpenPaymentPage(Command[PaymentPage], frozen=True):
     back: Address
 
 
+class CheckSubscription(Command[Subscription], frozen=True):
+    """Ask the shop now what is so with the actor's own subscription: for a listener who comes back from there.
+
+    Raises NotFound, Unavailable. Emits SubscriptionChanged.
+    """
+
+    permission: ClassVar[Permission] = LISTENER
+
+    subscription_id: SubscriptionId
+
+
 class ClaimPurchase(Command[Subscription], frozen=True):
     """Bind what was bought in an app store to the actor's account; claimed again, nothing changes.
 

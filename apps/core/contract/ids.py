@@ -6,6 +6,7 @@ import secrets
 import time
 from functools import lru_cache
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta
 
@@ -59,13 +60,12 @@ def id_from_bytes(raw: bytes) -> str:
     return "".join(pairs)
 
 
-def is_id(text: str) -> bool:
-    """Whether it has the form of one; there need be nothing under it."""
+def read_id(text: str) -> str | None:
+    """The id that a text is, as we write it or as the UUID that others know it by; None where it is neither."""
     try:
-        id_to_bytes(text)
+        return id_from_bytes(id_to_bytes(text) if len(text) == LENGTH else UUID(text).bytes)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def id_to_bytes(text: str) -> bytes:

@@ -153,6 +153,8 @@ class OpenDelivery(Command[DeliveryId], frozen=True):
     permission: ClassVar[Permission] = OPERATOR
 
     source: FolderPath
+    subscribers_only: bool = False
+    """Whether it takes a plan to hear all of what this brings; else every account may."""
 
 
 class RecordFiles(Command[Done], frozen=True):

@@ -33,7 +33,10 @@ from ports.clock.interface import Clock
 
 @handles(OpenDelivery)
 def open_delivery(action: OpenDelivery, session: Session, clock: Clock) -> str:
-    row = DeliveryRow(deliverer=OWN_MUSIC, source=action.source, status=DeliveryStatus.OPEN, created_at=clock.now())
+    row = DeliveryRow(
+        deliverer=OWN_MUSIC, source=action.source, status=DeliveryStatus.OPEN, subscribers_only=action.subscribers_only,
+        created_at=clock.now(),
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row.id

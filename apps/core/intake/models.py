@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
@@ -19,6 +19,7 @@ class DeliveryRow(Base):
     source: Mapped[str] = mapped_column(index=True)
     """The folder it came from."""
     status: Mapped[str]
+    subscribers_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

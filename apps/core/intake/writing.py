@@ -26,7 +26,7 @@ from apps.core.jobs.work import ask_for
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PublishedRenditionRow
 from apps.core.playback.publishing import publish, show_releases
-from apps.core.rights.deals import ensure_own_music_deal
+from apps.core.rights.deals import ensure_folder_deals
 
 
 def write_files(
@@ -44,7 +44,7 @@ def write_files(
     recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named)
     write_tracks(session, release, accepted, recordings, tracks)
     describe_release(session, release, files, delivery.source, named)
-    ensure_own_music_deal(session, release.id, now)
+    ensure_folder_deals(session, release.id, now, subscribers_only=delivery.subscribers_only)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from apps.core.contract.billing import (
     CancelSubscription,
+    CheckSubscription,
     ConfirmCheckout,
     ListPayments,
     ListSubscriptions,
@@ -62,8 +63,15 @@ def resume(subscription_id: SubscriptionId) -> ResponseReturnValue:
 
 @views.post("/<id:subscription_id>/payment")
 def open_payment(subscription_id: SubscriptionId) -> ResponseReturnValue:
-    page = core().send(OpenPaymentPage(subscription_id, url_for("subscription.show", _external=True)))
-    return redirect(page.url, 303)
+    back = url_for("subscription.come_back", subscription_id=subscription_id, _external=True)
+    return redirect(core().send(OpenPaymentPage(subscription_id, back)).url, 303)
+
+
+@views.get("/<id:subscription_id>/changed")
+def come_back(subscription_id: SubscriptionId) -> ResponseReturnValue:
+    """From the shop's page, where something may have been paid or changed."""
+    core().send(CheckSubscription(subscription_id))
+    return redirect(url_for("subscription.show"), 303)
 
 
 def _own(subscription_id: SubscriptionId) -> Subscription:

@@ -203,3 +203,23 @@ class TestOwnMusicDeal:
         clock.advance(1)
         catalogue.deliver(catalogue.files("Blue Garden", ["Blue Garden 1", "Blue Garden 2"], genre="Pop"))
         assert not sees(ana, release_id)
+
+
+class TestMusicForSubscribers:
+    def test_is_heard_in_full_on_a_plan_only(self, ana, on_plan, catalogue, visitor):
+        (release_id,) = catalogue.deliver(catalogue.files("Green Garden", ["Dawn"]), subscribers_only=True)
+        catalogue.transcode_all()
+        (track,) = visitor.send(GetRelease(release_id)).tracks
+        assert ana.send(StartPlayback(track.id, "phone")).preview
+        on_plan(ana, "monthly")
+        assert not ana.send(StartPlayback(track.id, "phone")).preview
+
+    def test_may_become_everybodys_and_theirs_again_by_another_delivery(self, ana, catalogue, clock):
+        heard: list[bool] = []
+        for number, subscribers_only in enumerate((False, True, False, True, True)):
+            files = catalogue.files("Green Garden", ["Dawn"], genre=f"Pop {number}")
+            (release_id,) = catalogue.deliver(files, subscribers_only=subscribers_only)
+            catalogue.transcode_all()
+            clock.advance(1)
+            heard.append(ana.send(GetRelease(release_id)).tracks[0].playable)
+        assert heard == [True, False, True, False, False]

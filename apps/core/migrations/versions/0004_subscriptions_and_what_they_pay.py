@@ -36,6 +36,7 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("plan_ends_at", Moment(timezone=True), nullable=True))
     op.add_column("playback_session", sa.Column("preview", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("play", sa.Column("preview", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("delivery", sa.Column("subscribers_only", sa.Boolean(), server_default=sa.false(), nullable=False))
     _create_tables()
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -151,6 +152,7 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_to_change_the_ledger()")
+    op.drop_column("delivery", "subscribers_only")
     op.drop_column("play", "preview")
     op.drop_column("playback_session", "preview")
     op.drop_column("account", "plan_ends_at")
