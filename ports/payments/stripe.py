@@ -67,7 +67,7 @@ class StripePayments(Payments):
         try:
             with answers(doing):
                 return _checkout(self._paid_before(order) or self._opened(order))
-        except NoSuchPurchase as error:  # of the customer, whom only this order names
+        except (NoSuchPurchase, ValueError) as error:  # the customer, whom only this order names, or the amount
             raise ShopRefused(str(error)) from error
 
     def checkout(self, reference: str) -> Checkout:

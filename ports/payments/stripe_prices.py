@@ -5,6 +5,7 @@ from __future__ import annotations
 import stripe
 
 from ports.payments.interface import Order
+from ports.payments.stripe_money import to_stripe
 
 MADE = {"made_by": "celesta"}
 
@@ -23,7 +24,7 @@ def price_of(client: stripe.StripeClient, order: Order) -> str:
         {
             "product": _product(client, order),
             "currency": order.currency.lower(),
-            "unit_amount": order.amount,
+            "unit_amount": to_stripe(order.amount, order.currency),
             "recurring": {"interval": order.every.value},
             "tax_behavior": "inclusive",
             "lookup_key": key,
@@ -37,7 +38,7 @@ def price_of(client: stripe.StripeClient, order: Order) -> str:
 
 def _fits(price: stripe.Price, order: Order) -> bool:
     every = price.recurring
-    same_money = (price.unit_amount, price.currency) == (order.amount, order.currency.lower())
+    same_money = (price.unit_amount, price.currency) == (to_stripe(order.amount, order.currency), order.currency.lower())
     return same_money and every is not None and (every.interval, every.interval_count) == (order.every.value, 1)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import stripe
 
 from ports.payments.stripe_facts import Facts, Paid, identifier
+from ports.payments.stripe_money import from_stripe
 from ports.purchases import Charge, NoSuchPurchase, Purchase, Refund, State
 
 GRACE = timedelta(days=7)
@@ -45,7 +46,7 @@ def purchase_of(facts: Facts, now: datetime) -> Purchase:
         customer=identifier(subscription.customer) or None,
         plan=plan,
         state=State.REVOKED if _went_back(charges, facts) else state,
-        amount=None if item.price.unit_amount is None else item.price.unit_amount * (item.quantity or 1),
+        amount=_rate(item),
         currency=item.price.currency.upper(),
         period_starts_at=starts,
         period_ends_at=ends,
@@ -83,6 +84,11 @@ def _item(subscription: stripe.Subscription) -> stripe.SubscriptionItem:
     return subscription["items"].data[0]
 
 
+def _rate(item: stripe.SubscriptionItem) -> int | None:
+    price = item.price
+    return None if price.unit_amount is None else from_stripe(price.unit_amount * (item.quantity or 1), price.currency)
+
+
 def _unpaid_since(facts: Facts) -> datetime:
     """When the oldest invoice that is still to be paid was made; the period's beginning where none is told."""
     unpaid = [invoice.created for invoice in facts.invoices if invoice.status in {"open", "uncollectible"}]
@@ -107,6 +113,8 @@ def _period(facts: Facts) -> tuple[datetime, datetime]:
 
 def _line_period(invoice: stripe.Invoice) -> tuple[int, int]:
     """What an invoice is for: its last line, as a change of plans also makes lines for the rest of the old period."""
+    if not invoice.lines.data:
+        return invoice.period_start, invoice.period_end
     return max(((line.period.start, line.period.end) for line in invoice.lines.data), key=lambda period: period[1])
 
 
@@ -120,7 +128,7 @@ def _charges(facts: Facts) -> Iterator[Charge]:
             starts, ends = _line_period(invoice)
             yield Charge(
                 reference=paid.charge.id,
-                amount=paid.charge.amount,
+                amount=from_stripe(paid.charge.amount, paid.charge.currency),
                 currency=paid.charge.currency.upper(),
                 paid_at=_moment(payment.status_transitions.paid_at or paid.charge.created),
                 period_starts_at=_moment(starts),
@@ -133,10 +141,10 @@ def _money_back(paid: Paid) -> Iterator[Refund]:
     """Refunds, and lost disputes: for these the money was taken when the dispute began."""
     for refund in paid.refunds:
         if refund.status not in NO_MONEY_BACK:
-            yield Refund(refund.id, refund.amount, _moment(refund.created))
+            yield Refund(refund.id, from_stripe(refund.amount, paid.charge.currency), _moment(refund.created))
     for dispute in paid.disputes:
         if dispute.status == "lost":
-            yield Refund(dispute.id, dispute.amount, _moment(dispute.created))
+            yield Refund(dispute.id, from_stripe(dispute.amount, paid.charge.currency), _moment(dispute.created))
 
 
 def _went_back(charges: Sequence[Charge], facts: Facts) -> bool:

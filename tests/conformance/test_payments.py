@@ -135,6 +135,11 @@ class TestCheckout:
         with pytest.raises(ShopRefused):
             payments.shop.pay(opened.reference)
 
+    def test_that_is_closed_stays_so_when_its_order_is_opened_again(self, payments):
+        opened = payments.open_checkout(MONTHLY)
+        payments.close_checkout(opened.reference)
+        assert payments.open_checkout(MONTHLY) == replace(opened, url=None)
+
     def test_that_is_paid_stays_so_when_closed(self, payments):
         opened = payments.open_checkout(MONTHLY)
         purchase = payments.shop.pay(opened.reference)
@@ -156,7 +161,7 @@ class TestCheckout:
     def test_is_paid_once_when_paid_many_times_at_once(self, payments):
         opened = payments.open_checkout(MONTHLY)
         results = at_once([lambda: payments.shop.pay(opened.reference) for _ in range(6)])
-        (purchase,) = (result for result in results if isinstance(result, str))
+        (purchase,) = (result for result in results if not isinstance(result, ShopRefused))
         assert len(payments.purchase(purchase).charges) == 1
 
     def test_of_a_customer_nobody_knows_is_refused(self, payments):
@@ -193,13 +198,24 @@ class TestPurchase:
         told = payments.purchase(bought(plan="solo-year", amount=4990, every=Interval.YEAR))
         assert (period(told), told.amount) == ((START, at(2027, 1, 31, 12)), 4990)
 
-    def test_is_told_in_the_currency_it_was_sold_in(self, payments, bought):
-        told = payments.purchase(bought(currency="JPY", amount=980))
-        assert (told.amount, told.currency, told.charges[0].amount, told.charges[0].currency) == (980, "JPY", 980, "JPY")
+    @pytest.mark.parametrize(("currency", "amount"), [("JPY", 980), ("KWD", 1490), ("ISK", 990), ("UGX", 9900), ("MGA", 990_000)])
+    def test_is_told_in_the_currency_it_was_sold_in(self, payments, bought, currency, amount):
+        purchase = bought(currency=currency, amount=amount)
+        charge = payments.purchase(purchase).charges[0]
+        payments.shop.refund(charge.reference)
+        told = payments.purchase(purchase)
+        assert (told.amount, told.currency, charge.amount, charge.currency) == (amount, currency, amount, currency)
+        assert told.charges[0].refunds[0].amount == amount
 
-    def test_of_a_known_customer_is_theirs(self, payments, bought):
+    def test_of_an_amount_that_the_shop_cannot_tell_is_refused(self, payments):
+        with pytest.raises(ShopRefused, match="MGA"):
+            payments.open_checkout(replace(MONTHLY, currency="MGA", amount=990_050))
+
+    def test_of_a_known_customer_is_theirs_and_paid_with_the_card_of_the_day(self, payments, bought):
         customer = payments.purchase(bought()).customer
-        assert payments.purchase(bought(id="second", customer=customer, plan="duo")).customer == customer
+        payments.shop.set_card(customer, works=False)
+        told = payments.purchase(bought(id="second", customer=customer, plan="duo"))
+        assert (told.customer, told.state, len(told.charges)) == (customer, State.ACTIVE, 1)
 
     def test_has_only_its_own_charges(self, payments, bought):
         customer = payments.purchase(bought()).customer
@@ -308,6 +324,12 @@ class TestRenewals:
         assert payments.purchase(failing).state is State.ACTIVE
         with pytest.raises(ShopRefused):
             payments.shop.pay_open_invoice(failing)
+
+    def test_that_failed_and_were_paid_are_charged_by_the_payment_that_worked(self, payments, failing):
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        payments.shop.pay_open_invoice(failing)
+        refund = payments.shop.refund(payments.purchase(failing).charges[1].reference)
+        assert payments.purchase(failing).charges[1].refunds[0].reference == refund
 
     def test_that_failed_keep_the_next_try_when_paying_by_hand_fails(self, payments, failing, clock):
         payments.shop.pay_open_invoice(failing)

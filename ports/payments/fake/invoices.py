@@ -63,7 +63,10 @@ def finalise(ledger: Ledger, invoice: Document) -> None:
 
 
 def pay(ledger: Ledger, invoice: Document) -> bool:
-    """Try to pay an open invoice with the customer's card: whether that went well. A zero invoice needs no card."""
+    """Try to pay an open invoice with the customer's card: whether that went well. A zero invoice needs no card.
+
+    A failure is counted where it is kept: by `put_off`, as a try by hand does not move the next one.
+    """
     paid = not invoice["amount_due"] or _charge(ledger, invoice)
     invoice["attempted"] = True
     invoice["attempt_count"] += 1

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ports.currencies import digits
 from ports.payments.fake.books import Document, Ledger
 from ports.payments.fake.cards import card, works
+from ports.payments.stripe_money import from_stripe
 
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 STANDINGS = {
@@ -93,11 +94,11 @@ def view_account(ledger: Ledger, name: str) -> AccountView:
     )
 
 
-def amount(minor_units: int, currency: str) -> str:
-    """`£4.99`, or `CHF 4.90`."""
+def amount(told: int, currency: str) -> str:
+    """`£4.99`, or `CHF 4.90`, of an amount as Stripe tells it."""
     code = currency.upper()
     places = digits(code)
-    number = f"{minor_units / 10**places:,.{places}f}"
+    number = f"{from_stripe(told, code) / 10**places:,.{places}f}"
     return f"{SIGNS[code]}{number}" if code in SIGNS else f"{code} {number}"
 
 

@@ -35,6 +35,14 @@ class TestPrices:
             "celesta-solo-gbp-499-year",
         ]
 
+    @pytest.mark.parametrize(
+        ("currency", "ours", "told"), [("JPY", 980, 980), ("ISK", 990, 99_000), ("UGX", 9900, 990_000), ("MGA", 990_000, 9900)]
+    )
+    def test_are_told_as_stripe_counts(self, test_shop, currency, ours, told):
+        for number in range(2):
+            test_shop.open_checkout(replace(ORDER, id=f"order-{number}", currency=currency, amount=ours))
+        assert [amount for amount, _, _ in prices(test_shop)] == [told]
+
     def test_include_the_tax(self, test_shop):
         test_shop.open_checkout(ORDER)
         with test_shop.shop.books() as ledger:

@@ -109,11 +109,12 @@ class TestStatus:
         assert told(subscription("past_due")).renews is True
         assert told(subscription("past_due", cancel_at_period_end=True)).renews is False
 
-    @pytest.mark.parametrize(("days", "state"), [(6, State.GRACE), (7, State.ON_HOLD)])
+    @pytest.mark.parametrize(("days", "state"), [(6.999, State.GRACE), (7, State.ON_HOLD)])
     @pytest.mark.parametrize("unpaid", ["open", "uncollectible"])
     def test_past_due_counts_grace_from_the_unpaid_invoice(self, unpaid, days, state):
-        invoices = invoice("paid", (BEGAN, ENDS)), invoice(unpaid, (ENDS, LATER), created=ENDS)
-        purchase = told(subscription("past_due", starts=ENDS, ends=LATER), *invoices, now=ENDS + timedelta(days=days))
+        made = ENDS + timedelta(minutes=5)
+        invoices = invoice("paid", (BEGAN, ENDS)), invoice(unpaid, (ENDS, LATER), created=made)
+        purchase = told(subscription("past_due", starts=ENDS, ends=LATER), *invoices, now=ENDS + timedelta(days=days, minutes=5))
         assert (purchase.state, purchase.period_starts_at, purchase.period_ends_at) == (state, BEGAN, ENDS)
 
     def test_past_due_counts_grace_from_the_oldest_unpaid_invoice(self):
@@ -128,6 +129,11 @@ class TestStatus:
     def test_without_any_payment_is_paid_through_to_its_beginning(self, status):
         purchase = told(subscription(status), invoice("open", (BEGAN, ENDS)))
         assert (purchase.period_starts_at, purchase.period_ends_at) == (BEGAN, BEGAN)
+
+    def test_of_an_invoice_without_lines_is_paid_through_to_its_end(self):
+        bare = invoice("paid")
+        bare["period_start"], bare["period_end"] = seconds(BEGAN), seconds(NOW)
+        assert told(subscription("past_due"), bare).period_ends_at == NOW
 
     def test_of_a_change_of_plans_is_paid_through_to_the_end_of_the_last_line(self):
         changed = invoice("paid", (BEGAN, NOW), (BEGAN, ENDS))

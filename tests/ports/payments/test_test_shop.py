@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -252,6 +254,11 @@ for number in range(10):
             assert len(list(ledger.listed("price"))) == 1
         assert len({subscription["id"] for subscription in subscriptions}) == 20
         assert all(len(test_shop.purchase(one["id"]).charges) == 1 for one in subscriptions[:5])
+
+    def test_is_open_to_one_at_a_time(self, test_shop, tmp_path):
+        other = sqlite3.connect(tmp_path / "test-shop.db", timeout=0, isolation_level=None)
+        with closing(other), test_shop.shop.books(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
 
     def test_keeps_nothing_of_what_failed_half_way(self, test_shop, purchase):
         with pytest.raises(ZeroDivisionError), test_shop.shop.books() as ledger:
