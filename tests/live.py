@@ -71,15 +71,15 @@ def real_music(target: Path) -> Path:
 
 
 @contextmanager
-def embedded() -> Generator[LiveService]:
+def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
     """`celesta run`, with a folder of music imported by `celesta import`."""
     with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
         port = free_port()
-        environment = {**_plain(), "CELESTA_HOME": f"{folder}/var"}
+        environment = {**_plain(), "CELESTA_HOME": f"{folder}/var", **settings}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
         running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
         wait_until(service.answers, PATIENCE)
-        _fill(service, Path(folder))
+        _fill(service, Path(folder), *import_options)
         yield service
 
 
@@ -116,9 +116,9 @@ def _plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
 
 
-def _fill(service: LiveService, folder: Path) -> None:
+def _fill(service: LiveService, folder: Path, *options: str) -> None:
     wait_until(lambda: service.answers("/releases"), PATIENCE)  # Core is up too
-    told = service.celesta("import", str(real_music(folder / "music")))
+    told = service.celesta("import", *options, str(real_music(folder / "music")))
     assert f"{len(PIECES)} recordings of {len(PIECES)} can be played." in told, told
 
 

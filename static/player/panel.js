@@ -96,6 +96,7 @@ export class Panel {
   #showCourse() {
     const { recording, position } = this.player;
     const peaks = Uint8Array.from(atob(recording?.waveform ?? ""), (character) => character.charCodeAt(0));
+    this.part("preview").hidden = !recording?.preview;
     this.seekBar.show(peaks, recording?.seconds ?? 0);
     this.part("length").textContent = recording ? clock(recording.seconds) : "";
     this.#showPosition(position);
@@ -131,6 +132,7 @@ export class Panel {
     const elsewhere = ["stream_limit", "session_ended"].includes(refusal?.reason);
     this.part("play-here").hidden = !elsewhere;
     this.part("log-in").hidden = refusal?.status !== 401;
+    this.part("plans").hidden = refusal?.reason !== "not_on_plan";
     this.part("retry").hidden = !refusal || elsewhere || (refusal.status >= 400 && refusal.status < 500);
   }
 

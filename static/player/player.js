@@ -177,7 +177,7 @@ export class Player extends EventTarget {
   #begin(session, continued) {
     this.session = session;
     keep(LAST_TO_START, this.id);
-    this.recording = { seconds: session.duration_ms / 1000, waveform: session.audio.waveform };
+    this.recording = { seconds: session.duration_ms / 1000, waveform: session.audio.waveform, preview: session.preview };
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id);
     this.setVolume(this.volume);

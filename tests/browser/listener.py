@@ -20,6 +20,7 @@ window.heard = 0;
 window.breaks = [];
 addEventListener("DOMContentLoaded", () => {
   const audio = document.querySelector("audio");
+  if (!audio) return;
   let last = null;
   audio.addEventListener("timeupdate", () => {
     if (last !== null && audio.currentTime > last && audio.currentTime - last < 2) window.heard += audio.currentTime - last;
