@@ -20,7 +20,10 @@ log = logging.getLogger(__name__)
 
 
 class FakePayments(StripePayments):
-    """The shop's state is the file `test-shop.db` below `CELESTA_HOME`, its time the clock's, its pages are at `/test-shop` of the site."""
+    """The shop's state is the file `test-shop.db` below `CELESTA_HOME`, its time the clock's, its pages are at `/test-shop` of the site.
+
+    All processes that take part share the file: the website, which shows the pages, and Core, which asks.
+    """
 
     fake: ClassVar[bool] = True
 
