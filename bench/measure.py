@@ -120,7 +120,7 @@ class Target:
         outcome = generate(self.load)
         self.seconds.append((cpu_seconds(self.processes) - before) / outcome.requests)
         if outcome.refused:
-            raise BenchError(f"{self.name}: {outcome.refused} of {outcome.requests} answers were not 200.")
+            raise BenchError(f"{self.name}: {outcome.refused} of {outcome.requests} answers were not 2xx.")
         return outcome
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
-from apps.core.contract.playback import PREVIEW, PREVIEW_SECONDS
+from apps.core.contract.playback import PREVIEW, PREVIEW_MARGIN_MS, PREVIEW_SECONDS
 from ports.transcoder.interface import RenditionFile, Segment
 
 CUT_FROM = "aac-128"
@@ -34,5 +34,5 @@ def cut_preview(renditions: Sequence[RenditionFile], folder: Path) -> RenditionF
 
 def _most_segments(segments: Sequence[Segment], timescale: int) -> int:
     ends = list(accumulate(segment.duration for segment in segments))
-    longest = min(PREVIEW_SECONDS * timescale, ends[-1] // 2)
+    longest = min((PREVIEW_SECONDS * 1000 + PREVIEW_MARGIN_MS) * timescale // 1000, ends[-1] // 2)
     return sum(end <= longest for end in ends)

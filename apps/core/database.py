@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVarTuple, cast
 
 from flask import Flask
@@ -188,6 +189,18 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which both dialects spell alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
+
+
+def insert_unless_there(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
+    """Insert a row as it is stored, all its columns given, unless its key is there: on the bare connection, by a statement built once."""
+    connection = session.connection()
+    connection.execute(_insert_unless_there(connection.dialect.name, table), row)
+
+
+@cache
+def _insert_unless_there(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table.__table__)
+    return statement.on_conflict_do_nothing()
 
 
 def only_where(condition: str) -> dict[str, Any]:

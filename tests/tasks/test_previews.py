@@ -34,7 +34,16 @@ def made(tmp_path):
 class TestAPreview:
     @pytest.mark.parametrize(
         ("seconds", "kept"),
-        [((5,) * 40, 6), ((5,) * 12, 6), ((5,) * 11, 5), ((5, 5, 2), 1), ((5, 5), 1), ((5.02,) * 40, 5), ((5.0,) * 6 + (0.001,), 3)],
+        [
+            ((5,) * 40, 6),
+            ((5,) * 12, 6),
+            ((5,) * 11, 5),
+            ((5, 5, 2), 1),
+            ((5, 5), 1),
+            ((5.02,) * 40, 6),
+            ((5.1,) * 40, 5),
+            ((5.0,) * 6 + (0.001,), 3),
+        ],
     )
     def test_has_whole_segments_of_thirty_seconds_or_half_the_music(self, made, tmp_path, seconds, kept):
         whole = made(*seconds)

@@ -9,8 +9,8 @@ from apps.api.answers import personal, public
 from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import takes
-from apps.core.contract.catalogue import GetArtist, GetRelease, ListReleases, ReleaseOrder
-from apps.core.contract.ids import ArtistId, ReleaseId
+from apps.core.contract.catalogue import GetArtist, GetRelease, GetTrack, ListReleases, ReleaseOrder
+from apps.core.contract.ids import ArtistId, ReleaseId, TrackId
 from apps.core.contract.paging import Cursor, PageSize
 
 views = Blueprint("catalogue", __name__)
@@ -33,6 +33,12 @@ def releases(asked: ReleaseParameters) -> Response:
 @sends(GetRelease)
 def release(release_id: ReleaseId) -> Response:
     return personal(core().send(GetRelease(release_id)))
+
+
+@views.get("/tracks/<id:track_id>")
+@sends(GetTrack)
+def track(track_id: TrackId) -> Response:
+    return personal(core().send(GetTrack(track_id)))
 
 
 @views.get("/artists/<id:artist_id>")

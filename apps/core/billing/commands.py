@@ -31,7 +31,7 @@ from apps.core.contract.billing import (
 )
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.ids import AccountId, SubscriptionId
-from apps.core.database import insert, reader
+from apps.core.database import insert_unless_there, reader
 from apps.core.outbox import Events
 from ports.clock.interface import Clock
 
@@ -114,11 +114,11 @@ def claim_purchase(action: ClaimPurchase, actor: Actor, session: Session, events
 def receive_notification(action: ReceiveNotification, session: Session, clock: Clock, shops: Shops) -> Done:
     notice, now = shops.read_notification(action.shop, action.body, action.proof), clock.now()
     about_something = notice.reference or notice.customer
-    row = insert(session, NotificationRow).values(
-        shop=action.shop, id=notice.id, kind=notice.kind, reference=notice.reference, customer=notice.customer, received_at=now,
-        handled_at=None if about_something else now,
-    )  # fmt: skip
-    session.execute(row.on_conflict_do_nothing())
+    row = {
+        "shop": action.shop, "id": notice.id, "kind": notice.kind, "reference": notice.reference, "customer": notice.customer,
+        "received_at": now, "handled_at": None if about_something else now,
+    }  # fmt: skip
+    insert_unless_there(session, NotificationRow, row)
     return Done()
 
 

@@ -74,7 +74,8 @@ class Shops:
     def read_notification(self, shop: Shop, body: bytes, proof: str) -> Notification:
         """Raises `Forbidden`, `Unavailable`."""
         try:
-            return self.of(shop).read_notification(body, proof)
+            with asking(shop):
+                return self.of(shop).read_notification(body, proof)
         except purchases.NotAuthentic as error:
             raise Forbidden(f"This was not sent by the shop: {error}.", "Send it as the shop signs it.") from None
         except purchases.NotConfigured as error:

@@ -22,12 +22,14 @@ from apps.core.contract.catalogue import (
     GetArtist,
     GetCatalogueState,
     GetRelease,
+    GetTrack,
     ListReleases,
     ReleaseDetail,
     ReleaseOrder,
     ReleaseSummary,
     ReleaseType,
     SeriesPlace,
+    TrackDetail,
     TrackSummary,
 )
 from apps.core.contract.errors import NotFound
@@ -73,6 +75,15 @@ def get_release(action: GetRelease, actor: Actor, connection: Connection, clock:
         label=row.label, upc=row.upc, genre=row.genre, p_line=row.p_line, c_line=row.c_line, cover=row.cover, colour=row.colour,
         series=series, tracks=tracks, duration_ms=sum(track.duration_ms for track in tracks),
     )  # fmt: skip
+
+
+@handles(GetTrack)
+def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clock, plans: Plans) -> TrackDetail:
+    entitlement = plans.entitlement(actor.plan, actor.account_id)
+    found = fetch(connection, statements.TRACK, {**here_on(entitlement, actor.territory, clock.now()), "track_id": action.track_id})
+    if not found:
+        raise NotFound("There is no such track here.", "It may not be offered in your country, or no longer.")
+    return TrackDetail(_track(found[0], actor), *_summaries([found[0][-len(statements.SUMMARY) :]]))
 
 
 @handles(GetArtist)

@@ -57,7 +57,7 @@ RELEASE_CREDITS = (
     .where(ReleaseCreditRow.release_id == bindparam("release_id", type_=IdColumn()))
     .order_by(ReleaseCreditRow.position)
 )
-TRACKS = (
+HEARABLE = (
     select(
         TrackRow.id, TrackRow.recording_id, TrackRow.disc, TrackRow.number, TrackRow.title, RecordingRow.artist, RecordingRow.duration_ms,
         RecordingRow.explicit, PublishedRenditionRow.recording_id.is_not(None).label("ready"),
@@ -73,9 +73,15 @@ TRACKS = (
             RenditionRow.name == PREVIEW,
         ),
     )
-    .where(TrackRow.release_id == bindparam("release_id", type_=IdColumn()), offered(TrackRow.release_id, TrackRow.id))
-    .order_by(TrackRow.disc, TrackRow.number)
+    .where(offered(TrackRow.release_id, TrackRow.id))
 )  # fmt: skip
+"""Tracks that are offered here, and how much of each may be heard."""
+TRACKS = HEARABLE.where(TrackRow.release_id == bindparam("release_id", type_=IdColumn())).order_by(TrackRow.disc, TrackRow.number)
+TRACK = (
+    HEARABLE.add_columns(*(column.label(f"release_{column.name}") for column in SUMMARY))
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(TrackRow.id == bindparam("track_id", type_=IdColumn()), ReleaseRow.published_at.is_not(None))
+)
 
 OF_ARTIST = ReleaseCreditRow.artist_id == bindparam("artist_id", type_=IdColumn())
 OWN = exists().where(ReleaseCreditRow.release_id == ReleaseRow.id, OF_ARTIST)

@@ -78,6 +78,13 @@ class TrackSummary(msgspec.Struct, frozen=True):
     """Is not on the actor's plan, but its beginning may be heard."""
 
 
+class TrackDetail(msgspec.Struct, frozen=True):
+    """A track with the release it is on."""
+
+    track: TrackSummary
+    release: ReleaseSummary
+
+
 class ReleaseDetail(msgspec.Struct, frozen=True):
     id: ReleaseId
     title: str
@@ -141,6 +148,15 @@ class GetRelease(Query[ReleaseDetail], frozen=True):
     scope: ClassVar[Scope | None] = Scope.CATALOGUE
 
     release_id: ReleaseId
+
+
+class GetTrack(Query[TrackDetail], frozen=True):
+    """A track and its release. Raises NotFound where it is not offered in the actor's territory."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    track_id: TrackId
 
 
 class GetArtist(Query[ArtistDetail], frozen=True):

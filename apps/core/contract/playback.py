@@ -20,6 +20,8 @@ SESSION_SECONDS = 90
 PREVIEW = "preview"
 """The rendition that holds a recording's beginning and nothing else."""
 PREVIEW_SECONDS = 30
+PREVIEW_MARGIN_MS = 500
+"""How far a preview's last segment may go beyond: segments end where a coded frame does, not at whole seconds."""
 
 DeviceName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 """Chosen by the player and kept by it: one browser or app installation."""

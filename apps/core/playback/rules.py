@@ -9,7 +9,7 @@ from math import ceil
 import msgspec
 
 from apps.core.contract.errors import Invalid
-from apps.core.contract.playback import PREVIEW, PREVIEW_SECONDS, Audio, Rendition
+from apps.core.contract.playback import PREVIEW, PREVIEW_MARGIN_MS, PREVIEW_SECONDS, Audio, Rendition
 
 REQUIRED = frozenset({"aac-64", "aac-128", "aac-256", "flac"})
 WHOLE = frozenset({"aac-64", "aac-128", "aac-256"})
@@ -30,7 +30,7 @@ def check_renditions(renditions: Sequence[Rendition]) -> None:
     for rendition in renditions:
         if rendition.name in SEGMENTED:
             _check_segments(rendition)
-        if rendition.name == PREVIEW and lasts_ms(rendition) > PREVIEW_SECONDS * 1000:
+        if rendition.name == PREVIEW and lasts_ms(rendition) > PREVIEW_SECONDS * 1000 + PREVIEW_MARGIN_MS:
             raise Invalid(f"The preview is longer than {PREVIEW_SECONDS} seconds.", MAKE_AGAIN)
 
 

@@ -77,7 +77,7 @@ class TestRecording:
         claim = catalogue.claim(catalogue.waiting("transcode")[0])
         assert isinstance(claim.work, TranscodeWork)
         long = tuple(
-            msgspec.structs.replace(one, segments=(*one.segments[:-1], SegmentEntry(160_700, 40_000, 44_100 * 6 + 45)))
+            msgspec.structs.replace(one, segments=(*one.segments[:-1], SegmentEntry(160_700, 40_000, 44_100 * 6 + 22_095)))
             if one.name == PREVIEW
             else one
             for one in renditions(claim.work)
