@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Select,
+    Table,
     delete,
     event,
     inspect,
@@ -199,8 +200,8 @@ def insert_unless_there(session: Session, table: type[Base], row: Mapping[str, A
 
 @cache
 def _insert_unless_there(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table.__table__)
-    return statement.on_conflict_do_nothing()
+    stored = cast("Table", table.__table__)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(stored).on_conflict_do_nothing()
 
 
 def only_where(condition: str) -> dict[str, Any]:

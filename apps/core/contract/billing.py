@@ -302,6 +302,7 @@ class ReceiveNotification(Command[Done], frozen=True):
     """
 
     permission: ClassVar[Permission] = SHOP
+    routine: ClassVar[bool] = True
 
     shop: Shop
     body: Annotated[bytes, Meta(max_length=LARGEST_NOTIFICATION)]
