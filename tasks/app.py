@@ -22,6 +22,7 @@ from tasks.schedule import SCHEDULE, beat_schedule
 log = logging.getLogger(__name__)
 
 ROUTES = {
+    "tasks.encryption.*": {"queue": "default"},
     "tasks.intake.*": {"queue": "default"},
     "tasks.transcoding.*": {"queue": "media"},
     "tasks.housekeeping.*": {"queue": "default"},
@@ -76,7 +77,7 @@ def settings() -> dict[str, Any]:
     }
 
 
-celery = Celery("celesta", include=["tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
+celery = Celery("celesta", include=["tasks.encryption", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
 celery.add_defaults(settings)
 assert celery.steps is not None
 celery.steps["consumer"].add(EventBatches)

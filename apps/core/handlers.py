@@ -20,6 +20,8 @@ MODULES = (
     "listening.queries",
     "oauth.commands",
     "oauth.queries",
+    "offline.commands",
+    "offline.queries",
     "playback.commands",
     "playback.queries",
 )

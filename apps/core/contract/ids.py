@@ -29,6 +29,7 @@ DeliveryId = Id
 DeviceId = Id
 JobId = Id
 LabelId = Id
+LicenceId = Id
 OAuthClientId = Id
 PlaybackSessionId = Id
 PlayId = Id
@@ -55,6 +56,10 @@ def id_from_bytes(raw: bytes) -> str:
         pairs.append(PAIRS[pair])
     pairs.reverse()
     return "".join(pairs)
+
+
+HIGHEST_ID = id_from_bytes(b"\xff" * BYTES)
+"""One that looks like an id but lies beyond is of nothing; asking the database for it would refuse what else was asked."""
 
 
 def id_to_bytes(text: str) -> bytes:
