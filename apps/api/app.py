@@ -17,7 +17,7 @@ from apps.api.oauth.server import set_up_oauth
 from apps.api.problems import register_problems
 from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
-from apps.api.views import account, catalogue, documents, health, listening, oauth, playback, tokens
+from apps.api.views import account, catalogue, documents, health, listening, oauth, offline, playback, tokens
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.client.people import People
@@ -41,7 +41,7 @@ DOCUMENTS = documents.views.name
 LOG_IN = "tokens.create_token"
 OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
-TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listening.views)
+TOPICS = (tokens.views, account.views, catalogue.views, playback.views, listening.views, offline.views)
 
 
 class IdConverter(BaseConverter):
