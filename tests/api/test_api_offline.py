@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.api.caller import App
+from apps.core.contract.actions import Scope
+from apps.core.contract.ids import new_id
+from tests.api.caller import App, problem
 from tests.factories.deals import Deals
 from tests.factories.offline import OfflineMusic
 from tests.reference_client.client import OfflineApp, Refused
+from tests.reference_client.keys import DeviceKey
 from tests.reference_client.licences import LicenceRefused
 
 CONTENT = os.urandom(200_000)
@@ -126,3 +130,71 @@ class TestFromSavingToPlaying:
         Deals(core_app).none(release_id)
         (revoked,) = phone.check_in()["revoked"]
         assert (revoked["reason"], phone.kept) == ("not_offered", {})
+
+
+class TestTheAPI:
+    def test_says_that_a_copy_is_being_prepared_and_when_to_ask_again(self, phone, player, track_id):
+        path = f"/v1/devices/{phone.device_id}/licences"
+        answer = player.post(path, json={"track_id": track_id})
+        assert (answer.status_code, answer.json) == (202, {"type": "preparing", "retry_after": 5})
+        assert answer.headers["Retry-After"] == "5"
+        phone.save(track_id)
+        answer = player.post(path, json={"track_id": track_id})
+        assert (answer.status_code, answer.json["type"], answer.headers["Cache-Control"]) == (201, "ready", "no-store")
+
+    def test_lists_devices_and_forgets_them(self, phone, player):
+        (listed,) = player.get("/v1/devices").json["items"]
+        assert (listed["id"], listed["name"], listed["copies"]) == (phone.device_id, "phone", 0)
+        assert [player.delete(f"/v1/devices/{phone.device_id}").status_code for _ in range(2)] == [204, 204]
+        assert player.get("/v1/devices").json == {"items": [], "most": 1}
+
+    def test_refuses_one_device_more_with_what_to_do(self, phone, player, device):
+        body = {"name": "tablet", "public_key": b64encode(DeviceKey().public).decode()}
+        told = problem(player.post("/v1/devices", json=body), 403)
+        assert (told["type"], told["details"]) == ("/problems/playback_refused", {"reason": "device_limit"})
+        assert told["next_step"]
+
+    @pytest.mark.parametrize("public_key", ["", "AAAA", "not base64!", b64encode(b"\x04" + bytes(64)).decode(), 5, None])
+    def test_refuses_what_is_no_public_key(self, player, public_key):
+        problem(player.post("/v1/devices", json={"name": "phone", "public_key": public_key}), 422)
+        assert player.get("/v1/devices").json["items"] == []
+
+    def test_does_not_find_somebody_else_s_device(self, phone, log_in, track_id):
+        eve, path = log_in("eve@example.com"), f"/v1/devices/{phone.device_id}"
+        problem(eve.post(f"{path}/licences", json={"track_id": track_id}), 404)
+        problem(eve.post(f"{path}/check-ins", json={}), 404)
+        problem(eve.delete(path), 404)
+        assert eve.get("/v1/devices").json["items"] == []
+
+    def test_needs_the_scope(self, log_in, track_id):
+        app = log_in("eve@example.com", scopes=(Scope.CATALOGUE, Scope.HISTORY, Scope.ACCOUNT))
+        path = f"/v1/devices/{new_id()}"
+        problem(app.post("/v1/devices", json={"name": "phone", "public_key": b64encode(DeviceKey().public).decode()}), 403)
+        problem(app.get("/v1/devices"), 403)
+        problem(app.get("/v1/offline/keys"), 403)
+        problem(app.post(f"{path}/licences", json={"track_id": track_id}), 403)
+        problem(app.post(f"{path}/check-ins", json={}), 403)
+        problem(app.delete(path), 403)
+
+    def test_is_for_who_is_known(self, client, phone):
+        for method, path in (("GET", "/v1/devices"), ("GET", "/v1/offline/keys"), ("POST", f"/v1/devices/{phone.device_id}/check-ins")):
+            problem(client.open(path, method=method), 401)
+
+    def test_registers_once_for_one_idempotency_key(self, player):
+        body = {"name": "phone", "public_key": b64encode(DeviceKey().public).decode()}
+        first, second = (player.post("/v1/devices", json=body, Idempotency_Key="key-1") for _ in range(2))
+        assert (first.status_code, first.json) == (201, second.json)
+
+    @pytest.mark.parametrize("body", [{"track_id": "x"}, {}, {"rendition": "aac-64"}])
+    def test_names_what_is_wrong_with_a_wish(self, phone, player, body):
+        assert "track_id" in problem(player.post(f"/v1/devices/{phone.device_id}/licences", json=body), 422)["detail"]
+
+    def test_knows_no_other_renditions(self, phone, player, track_id):
+        wish = {"track_id": track_id, "rendition": "flac"}
+        assert "rendition" in problem(player.post(f"/v1/devices/{phone.device_id}/licences", json=wish), 422)["detail"]
+
+    def test_answers_as_it_is_described(self, phone, player, track_id, client):
+        described = client.get("/openapi.json").json["paths"]
+        saving = described["/v1/devices/{device_id}/licences"]["post"]["responses"]
+        assert {"201", "202"} <= set(saving)
+        assert saving["202"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Preparing"}
