@@ -22,7 +22,7 @@ from apps.website.headers import set_up_headers
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
 from apps.website.session import WebSessionInterface
-from apps.website.views import account, artists, connect, deliveries, entrance, home, listening, player, releases, service
+from apps.website.views import account, artists, connect, deliveries, devices, entrance, home, listening, player, releases, service
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
@@ -34,7 +34,7 @@ from ports.web_sessions.interface import WebSessions
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
-VIEWS = (home, releases, artists, listening, entrance, account, connect, deliveries, player, service)
+VIEWS = (home, releases, artists, listening, entrance, account, devices, connect, deliveries, player, service)
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -32,13 +33,15 @@ class OfflineMusic:
     values: dict[str, str]
     catalogue: Catalogue
     folder: Path
+    padding: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Zeros at the end of a rendition, by its name."""
 
     @property
     def storage(self) -> Storage:
         return self.core.extensions["container"].get(Storage)
 
     def track(self, content: bytes, title: str = "Blue Garden") -> TrackId:
-        """Playable; its renditions are this content and their names."""
+        """Playable; its renditions are this content, their names, and their padding."""
         (release_id,) = self.catalogue.deliver(self.catalogue.files(title, [f"{title} 1"]))
         (job_id,) = self.catalogue.waiting("transcode")
         claim = self.catalogue.claim(job_id)
@@ -48,7 +51,7 @@ class OfflineMusic:
         return self.catalogue.operator.send(GetRelease(release_id)).tracks[0].id
 
     def _stored(self, rendition: Rendition, content: bytes) -> Rendition:
-        inside = content + rendition.name.encode()
+        inside = content + rendition.name.encode() + bytes(self.padding.get(rendition.name, 0))
         path = self.folder / "rendition"
         path.write_bytes(inside)
         self.storage.put(rendition.key, path, rendition.content_type)
