@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.intake import FileStatus
-from apps.core.contract.jobs import EncryptWork, JobStatus, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import JobStatus, ReceiveWork, TranscodeWork
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow
 from apps.core.jobs.models import JobRow
@@ -21,13 +21,11 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
     """Give the job up and tell what it was for."""
     row.status, row.reason, row.lease, row.lease_until = JobStatus.FAILED, reason, None, None
     work = work_decoder().decode(row.work)
-    match work:
-        case TranscodeWork():
-            _refuse_content(session, work, reason)
-        case ReceiveWork():
-            _refuse_release(session, work, reason, now)
-        case EncryptWork():
-            pass  # whoever wants the copy next has it tried again
+    if isinstance(work, TranscodeWork):
+        _refuse_content(session, work, reason)
+    elif isinstance(work, ReceiveWork):
+        _refuse_release(session, work, reason, now)
+    # Of an encrypted copy nothing was told: whoever wants it next has it tried again.
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

@@ -120,13 +120,13 @@ class TestProof:
     def test_ends_with_the_device(self, ana, phone, play, grades, clock):
         clock.advance(DAY.total_seconds())
         ana.send(RemoveDevice(phone.id))
-        assert grades(play(DAY - MINUTE), play(DAY - MINUTE + 30 * SECOND, event_id="event-after")) == [PROVED, CLAIMED]
+        assert grades(play(DAY - 3 * MINUTE), play(DAY - MINUTE + SECOND), play(DAY + HOUR)) == [PROVED, CLAIMED, CLAIMED]
 
     def test_ends_when_it_is_revoked(self, ana, phone, licence, play, grades, clock, deals, release):
         clock.advance(DAY.total_seconds())
         deals.only(release.id)
         ana.send(CheckIn(phone.id, (licence.id,)))
-        assert grades(play(HOUR), play(DAY)) == [PROVED, CLAIMED]
+        assert grades(play(HOUR), play(DAY - MINUTE + SECOND), play(DAY + HOUR)) == [PROVED, CLAIMED, CLAIMED]
 
     def test_goes_on_when_it_is_renewed_in_time(self, ana, phone, licence, play, grades, clock):
         clock.advance((MONTH - SECOND).total_seconds())

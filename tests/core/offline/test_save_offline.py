@@ -127,6 +127,11 @@ class TestWhatIsGiven:
         assert again.expires_at == clock.now() + MONTH
         assert save(1).licence.id != first.id
 
+    def test_is_one_licence_for_twenty_who_ask_at_once(self, ana, ben, phone, tracks, save):
+        save(who=ben, device=ben.send(RegisterDevice("tablet", DeviceKey().public)).id)
+        answers = at_once([lambda: ana.send(SaveOffline(phone.id, tracks[0].id))] * 20)
+        assert len({answer.licence.id for answer in answers}) == 1
+
     def test_is_another_copy_under_another_key_once_the_audio_is_made_anew(self, ana, phone, tracks, save, core_app, key):
         before = key.unwrap(save().key, tracks[0].recording_id, "aac-256")
         with core_app.app_context():
