@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 ROUTES = {
     "tasks.billing.*": {"queue": "default"},
+    "tasks.encryption.*": {"queue": "default"},
     "tasks.intake.*": {"queue": "default"},
     "tasks.transcoding.*": {"queue": "media"},
     "tasks.housekeeping.*": {"queue": "default"},
@@ -77,7 +78,11 @@ def settings() -> dict[str, Any]:
     }
 
 
-celery = Celery("celesta", include=["tasks.billing", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"], set_as_current=False)
+celery = Celery(
+    "celesta",
+    include=["tasks.billing", "tasks.encryption", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"],
+    set_as_current=False,
+)
 celery.add_defaults(settings)
 assert celery.steps is not None
 celery.steps["consumer"].add(EventBatches)

@@ -6,6 +6,7 @@ from itertools import islice
 
 from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
+from apps.core.contract.offline import WrapKeysAnew
 from tasks.app import celery
 from tasks.office import Office, office
 from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
@@ -13,9 +14,11 @@ from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
 
 @celery.task
 def prune() -> None:
-    """Remove what has served its time."""
+    """Remove what has served its time, keys that are being replaced among it."""
     if take_slot(office(), PRUNE):
         while office().core.send(PruneExpired()):
+            pass
+        while office().core.send(WrapKeysAnew()):
             pass
 
 

@@ -84,6 +84,7 @@ def settings(home: Path) -> dict[str, str]:
         "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake", "APPLE": "fake",
         "GOOGLE": "fake", "AMAZON": "fake", "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
         "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
+        "LICENCE_KEY": "wE5rT7yU9iO1pA3sD5fG7hJ9kL1zX3cV", "OFFLINE_KEY": "bN2mQ4wE6rT8yU0iO2pA4sD6fG8hJ0kL",
         **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
     }  # fmt: skip
 

@@ -93,6 +93,7 @@ def split() -> Generator[LiveService]:
             **_plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
             "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "SERVE_MEDIA": "on",
             "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
+            "LICENCE_KEY": "xC8vB0nM2qW4eR6tY8uI0oP2aS4dF6gH", "OFFLINE_KEY": "lK9jH7gF5dS3aP1oI9uY7tR5eW3qM1nB",
             **{f"DOOR_KEY_{role.name}": f"{role}-9uJm5tGb7yHn" for role in Service},
         }  # fmt: skip
         cores = {**environment, "DATABASE_URL": database.url("template")}

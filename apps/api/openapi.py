@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from apps.api.operations import ATTRIBUTE, Operation
 from apps.api.problems import CONTENT_TYPE, HTTP_PROBLEMS, Problem
+from apps.api.reading import JSON
 from apps.core.contract.description import ERRORS, describe
 from apps.core.contract.errors import CelestaError, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
 from apps.core.contract.ids import Id
@@ -56,7 +57,7 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
 
 
 def _shapes(app: Flask, rule: Rule, operation: Operation) -> Iterator[Any]:
-    yield from (shape for shape in (operation.result, operation.body) if shape is not None)
+    yield from (shape for shape in (operation.result, *operation.otherwise.values(), operation.body) if shape is not None)
     yield from (shape for _, shape, _ in _parameters(app, rule))
 
 
@@ -81,7 +82,8 @@ def _described(app: Flask, rule: Rule, operation: Operation, schemas: dict[str, 
         "description": meaning,
         "parameters": [*_in_path(rule, schemas), *_in_query(app, rule, schemas), *([KEY] if operation.repeatable else [])],
         "responses": {
-            str(operation.status): _answer(operation, schemas),
+            str(operation.status): _answer(operation.result, operation.content_type, schemas),
+            **{str(status): _answer(result, JSON, schemas) for status, result in operation.otherwise.items()},
             **_refusals(errors),
         },
         "security": [] if operation.anonymous else [{"oauth": [action.scope.value] if action and action.scope else []}],
@@ -111,10 +113,10 @@ def _in_query(app: Flask, rule: Rule, schemas: dict[str, Any]) -> Iterator[dict[
         yield {"name": name, "in": "query", "required": default is msgspec.NODEFAULT, "schema": schema}
 
 
-def _answer(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    if operation.result is None:
+def _answer(result: Any, content_type: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    if result is None:
         return {"description": "Done."}
-    return {"description": "The answer.", "content": {operation.content_type: {"schema": schemas[repr(operation.result)]}}}
+    return {"description": "The answer.", "content": {content_type: {"schema": schemas[repr(result)]}}}
 
 
 def _refusals(named: Sequence[type[CelestaError]]) -> dict[str, Any]:

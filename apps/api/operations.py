@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from apps.api.reading import JSON
@@ -22,6 +22,8 @@ class Operation:
     """What it answers with; None for nothing."""
     body: Any = None
     status: int = 200
+    otherwise: Mapping[int, Any] = field(default_factory=dict[int, Any])
+    """What else it may answer with, by status."""
     repeatable: bool = False
     """Whether an `Idempotency-Key` is heeded."""
     content_type: str = JSON

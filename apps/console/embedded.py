@@ -17,6 +17,8 @@ from ports.environment import BootError
 GENERATED_SECRETS = (
     "SESSION_KEY",
     "MEDIA_KEY",
+    "LICENCE_KEY",
+    "OFFLINE_KEY",
     "DOOR_KEY_WEBSITE",
     "DOOR_KEY_API",
     "DOOR_KEY_TASKS",

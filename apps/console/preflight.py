@@ -42,7 +42,7 @@ def check_environment(container: Container) -> None:
     check_core_client(environment)
     with _fakes_unheard():
         container.require(port.interface for port in PORTS)
-    for name in ("SESSION_KEY", "DATABASE_URL"):
+    for name in ("SESSION_KEY", "LICENCE_KEY", "OFFLINE_KEY", "DATABASE_URL"):
         environment.secret(name)
 
 

@@ -19,6 +19,8 @@ from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
 from apps.core.middleware.order import ORDER
+from apps.core.offline.signing import Signer
+from apps.core.offline.wrapping import DataKeys
 from apps.core.outbox import Publisher
 from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
@@ -36,6 +38,8 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Meter, Meter())
     container.put(Passwords, Passwords())
     container.put(Publisher, Publisher(container))
+    container.put(Signer, Signer.from_env(container.environment))
+    container.put(DataKeys, DataKeys.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments))
     container.put(Standings, Standings(container.get(Clock)))
     _set_up_billing(container)

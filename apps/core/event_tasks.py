@@ -20,6 +20,7 @@ class Task:
 
 
 JOB_TASKS = {
+    "encrypt": ("tasks.encryption.encrypt", "default"),
     "receive": ("tasks.intake.receive", "default"),
     "transcode": ("tasks.transcoding.transcode", "media"),
 }

@@ -22,6 +22,8 @@ MODULES = (
     "listening.queries",
     "oauth.commands",
     "oauth.queries",
+    "offline.commands",
+    "offline.queries",
     "playback.commands",
     "playback.queries",
 )

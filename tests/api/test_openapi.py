@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from base64 import b64encode
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -14,6 +15,8 @@ from referencing.jsonschema import DRAFT202012
 
 from apps.api.operations import ATTRIBUTE
 from apps.core.contract.ids import new_id
+from tests.factories.offline import OfflineMusic
+from tests.reference_client.keys import DeviceKey
 
 SILENT = {
     *("health.healthz", "documents.openapi", "documents.docs", "hooks.receive"),
@@ -93,6 +96,22 @@ class TestItIsTrueOf:
         play = {"event_id": "event-0001", "track_id": track, "started_at": "2026-03-02T12:00:00Z", "played_ms": 1}
         fits("/v1/plays", "post", player.client.post("/v1/plays", json={"plays": [play]}, headers=player.headers))
         fits("/v1/history", "get", player.get("/v1/history"))
+
+    def test_keeping_music_offline(self, player, fits, core_app, values, catalogue, tmp_path):
+        music = OfflineMusic(core_app, values, catalogue, tmp_path)
+        track = {"track_id": music.track(b"music")}
+        registered = player.post("/v1/devices", json={"name": "phone", "public_key": b64encode(DeviceKey().public).decode()})
+        fits("/v1/devices", "post", registered)
+        fits("/v1/devices", "get", player.get("/v1/devices"))
+        fits("/v1/offline/keys", "get", player.get("/v1/offline/keys"))
+        path, described = f"/v1/devices/{registered.json['id']}", "/v1/devices/{device_id}"
+        fits(f"{described}/licences", "post", player.post(f"{path}/licences", json=track))
+        music.encrypt()
+        saved = player.post(f"{path}/licences", json=track)
+        fits(f"{described}/licences", "post", saved)
+        held = {"licence_ids": [saved.json["licence"]["id"], new_id()]}
+        fits(f"{described}/check-ins", "post", player.post(f"{path}/check-ins", json=held))
+        fits(described, "delete", player.delete(path))
 
     def test_refusals(self, player, client, fits):
         fits("/v1/releases", "get", client.get("/v1/releases"))

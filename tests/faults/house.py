@@ -81,6 +81,8 @@ class House:
             "BROKER_URL": self.valkey.url,
             "REDIS_URL": self.valkey.url,
             "MEDIA_KEY": "media-key-for-tests",
+            "LICENCE_KEY": "licence-key-for-tests-of-enough-characters",
+            "OFFLINE_KEY": "offline-key-for-tests-of-enough-characters",
             "SESSION_KEY": "session-key-for-tests",
             "WORKER_GRACE": "1",
             "LOG_LEVEL": "DEBUG",

@@ -97,7 +97,8 @@ class AccountSuspended(Forbidden):
 
 
 class PlaybackRefused(Forbidden):
-    """`details["reason"]` is one of `not_offered`, `not_on_plan`, `not_ready`, `stream_limit`, `session_ended`."""
+    """`details["reason"]` is one of `not_offered`, `not_on_plan`, `not_ready`, `stream_limit`, `session_ended`, `device_limit`,
+    `device_removed`."""
 
     code, title = "playback_refused", "This cannot be played"
 

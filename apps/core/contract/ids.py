@@ -30,6 +30,7 @@ DeliveryId = Id
 DeviceId = Id
 JobId = Id
 LabelId = Id
+LicenceId = Id
 OAuthClientId = Id
 PlaybackSessionId = Id
 PaymentId = Id
@@ -58,6 +59,10 @@ def id_from_bytes(raw: bytes) -> str:
         pairs.append(PAIRS[pair])
     pairs.reverse()
     return "".join(pairs)
+
+
+HIGHEST_ID = id_from_bytes(b"\xff" * BYTES)
+"""One that looks like an id but lies beyond is of nothing; asking the database for it would refuse what else was asked."""
 
 
 def read_id(text: str) -> str | None:

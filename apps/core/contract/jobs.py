@@ -47,7 +47,16 @@ class TranscodeWork(msgspec.Struct, frozen=True, tag="transcode"):
     content_hash: str
 
 
-Work = ReceiveWork | TranscodeWork
+class EncryptWork(msgspec.Struct, frozen=True, tag="encrypt"):
+    """Make the encrypted copy of one rendition, to be kept offline."""
+
+    recording_id: RecordingId
+    rendition: str
+    source_sha256: str
+    """Of the rendition, whose bytes never change under it."""
+
+
+Work = ReceiveWork | TranscodeWork | EncryptWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):
@@ -73,7 +82,7 @@ class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
 class JobSummary(msgspec.Struct, frozen=True):
     id: JobId
     kind: str
-    """`receive` or `transcode`."""
+    """`receive`, `transcode` or `encrypt`."""
     status: JobStatus
     attempts: int
     progress: float
@@ -141,7 +150,8 @@ class TakeSlot(Command[bool], frozen=True):
 
 
 class PruneExpired(Command[bool], frozen=True):
-    """Remove some of what has served its time: idempotency replies, invitations, ended playback sessions, old slots and failures;
+    """Remove some of what has served its time: idempotency replies, invitations, ended playback sessions, offline licences and removed
+    devices of which nothing is heard any more, old slots and failures;
     and deliveries that were begun and never completed. True where more may be left, for another call."""
 
     permission: ClassVar[Permission] = BACK_OFFICE

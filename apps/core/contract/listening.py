@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import LISTENER, Command, Done, Permission, Query, Scope
-from apps.core.contract.ids import PlaybackSessionId, ReleaseId, TrackId
+from apps.core.contract.ids import LicenceId, PlaybackSessionId, ReleaseId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 PLAYS_PER_COMMAND = 200
@@ -22,7 +22,8 @@ class Evidence(StrEnum):
 
     CLAIMED = "claimed"
     SESSION = "session"
-    """Its playback sessions were renewed for at least as long as claimed; no second of a session proves two plays."""
+    """Its playback sessions were renewed for at least as long as claimed, or its offline licence held all the while;
+    no second of a session, or of a device's time, proves two plays."""
     FETCHED = "fetched"
     """The audio was seen leaving in the stream log."""
 
@@ -38,6 +39,8 @@ class Play(msgspec.Struct, frozen=True):
     """Time heard, without pauses."""
     session_ids: Annotated[tuple[PlaybackSessionId, ...], Meta(max_length=MOST_SESSIONS)] = ()
     """The playback sessions it was heard under, in order: more than one where it was paused for long."""
+    licence_id: LicenceId | None = None
+    """The offline licence it was heard under, where it was without a connection. A device plays one thing at a time."""
 
 
 class PlaysRecorded(msgspec.Struct, frozen=True):

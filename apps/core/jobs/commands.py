@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import exists
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
@@ -33,6 +34,7 @@ from apps.core.jobs.holding import held_job, lock_subject
 from apps.core.jobs.models import JobRow, SlotRow
 from apps.core.jobs.work import wait_in_trouble, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
+from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
 from apps.core.outbox import OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
 from ports.clock.interface import Clock
@@ -43,6 +45,8 @@ KEPT = timedelta(days=2)
 SESSIONS_KEPT = timedelta(days=30)
 """A play that a device kept while it was offline is proved by the session it was heard under."""
 SLOTS_KEPT = timedelta(days=60)
+LICENCES_KEPT = timedelta(days=367)
+"""A day longer than a play may take to come that was heard under one."""
 PRUNED_AT_ONCE = 1_000
 """Rows; while they go, nobody else writes on SQLite."""
 
@@ -102,12 +106,16 @@ def take_slot(action: TakeSlot, session: Session, clock: Clock) -> bool:
 @handles(PruneExpired)
 def prune_expired(session: Session, clock: Clock) -> bool:
     now = clock.now()
+    in_use = exists().where(LicenceRow.device_id == DeviceRow.id) | exists().where(ProvedStretchRow.device_id == DeviceRow.id)
     expired = (
         (IdempotencyRow, IdempotencyRow.created_at < now - KEPT),
         (OutboxRow, OutboxRow.published_at < now - KEPT),
         (InvitationRow, InvitationRow.expires_at < now),
         (LogInFailureRow, LogInFailureRow.window < now - KEPT),
         (PlaybackSessionRow, PlaybackSessionRow.expires_at < now - SESSIONS_KEPT),
+        (LicenceRow, LicenceRow.expires_at < now - LICENCES_KEPT),
+        (ProvedStretchRow, ProvedStretchRow.ended_at < now - LICENCES_KEPT),
+        (DeviceRow, (DeviceRow.removed_at < now - LICENCES_KEPT) & ~in_use),
         (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
     )
     if any(delete_some(session, table, which, PRUNED_AT_ONCE) for table, which in expired):

@@ -23,8 +23,9 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
     work = work_decoder().decode(row.work)
     if isinstance(work, TranscodeWork):
         _refuse_content(session, work, reason)
-    else:
+    elif isinstance(work, ReceiveWork):
         _refuse_release(session, work, reason, now)
+    # Of an encrypted copy nothing was told: whoever wants it next has it tried again.
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

@@ -13,11 +13,11 @@ from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.errors import Invalid
-from apps.core.contract.ids import new_id
-from apps.core.contract.listening import ClearHistory, Evidence, Play, PlaysRecorded, RecordPlays
+from apps.core.contract.ids import HIGHEST_ID, new_id
+from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.database import insert
 from apps.core.listening.models import HistoryRow, PlayRow
-from apps.core.listening.proofs import HIGHEST_ID, Proofs, lock_sessions, prove
+from apps.core.listening.proofs import Proofs, lock_proofs
 from ports.clock.interface import Clock
 
 AHEAD = timedelta(days=1)
@@ -34,8 +34,8 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
     if any(play.started_at < now - LATE for play in action.plays):
         raise Invalid("A play started more than a year ago.", "Set the device's clock and send it again.")
     known = _known_tracks(session, action.plays)
-    proofs = lock_sessions(session, actor, {one for play in action.plays for one in play.session_ids})
-    # Whoever sends the same plays at the same moment waits at their sessions: only then is it certain which are new.
+    proofs = lock_proofs(session, actor, action.plays)
+    # Whoever sends the same plays at the same moment waits at their sessions and devices: only then is it certain which are new.
     new = _new(session, actor, [play for play in action.plays if play.track_id in known])
     facts = [_fact(play, actor, known[play.track_id], proofs, now) for play in new]
     recorded = _insert_new(session, PlayRow, facts)
@@ -68,16 +68,13 @@ def _new(session: Session, actor: Actor, plays: Sequence[Play]) -> Sequence[Play
 
 def _fact(play: Play, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
     recording_id, release_id = track
-    mine = [proofs[one] for one in dict.fromkeys(play.session_ids) if one in proofs and proofs[one].recording_id == recording_id]
-    first = mine[0] if mine else None
+    heard = proofs.of(play, recording_id, now)
     return {
         "id": new_id(), "account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id,
         "recording_id": recording_id, "release_id": release_id, "started_at": play.started_at, "received_at": now,
-        "day": play.started_at.astimezone(UTC).date().isoformat(), "played_ms": play.played_ms,
-        "session_id": first.id if first else None, "client": actor.client or actor.service,
-        "territory": first.territory if first else actor.territory, "plan": first.plan if first else actor.plan,
-        "preview": bool(first and first.preview),
-        "evidence": Evidence.SESSION if prove(play.played_ms, mine, now) else Evidence.CLAIMED,
+        "day": play.started_at.astimezone(UTC).date().isoformat(), "played_ms": play.played_ms, "session_id": heard.session_id,
+        "licence_id": heard.licence_id, "client": actor.client or actor.service, "territory": heard.territory, "plan": heard.plan,
+        "preview": heard.preview, "evidence": heard.evidence,
     }  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class PlayRow(Base):
     recording_id: Mapped[str] = mapped_column(IdColumn)
     release_id: Mapped[str] = mapped_column(IdColumn)
     session_id: Mapped[str | None] = mapped_column(IdColumn)
+    licence_id: Mapped[str | None] = mapped_column(IdColumn)
+    """What it was heard under without a connection."""
     territory: Mapped[str]
     plan: Mapped[str]
     preview: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,28 +1,67 @@
-"""What playback sessions prove of the plays that were heard under them."""
+"""How and where plays were heard, as far as playback sessions and licences prove it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.contract.actions import Actor
-from apps.core.contract.ids import BYTES, id_from_bytes
+from apps.core.contract.ids import HIGHEST_ID
+from apps.core.contract.listening import Evidence, Play
 from apps.core.contract.playback import RENEW_SECONDS
 from apps.core.database import FOR_CHANGE
+from apps.core.offline.proving import OfflinePlays, lock_licences
 from apps.core.playback.models import PlaybackSessionRow
 
-HIGHEST_ID = id_from_bytes(b"\xff" * BYTES)
-"""One that looks like an id but lies beyond is of nothing; asking the database for it would refuse the batch."""
 
-Proofs = Mapping[str, PlaybackSessionRow]
-"""Sessions by their id."""
+@dataclass(frozen=True)
+class Circumstances:
+    """Where and on which plan something was heard, and how well that is proved."""
+
+    territory: str
+    plan: str
+    preview: bool = False
+    session_id: str | None = None
+    licence_id: str | None = None
+    evidence: Evidence = Evidence.CLAIMED
 
 
-def lock_sessions(session: Session, actor: Actor, ids: Collection[str]) -> Proofs:
-    """The actor's own sessions among these, locked in one order: somebody else's prove nothing."""
+@dataclass(frozen=True)
+class Proofs:
+    """The actor's own sessions and licences that a batch of plays names."""
+
+    actor: Actor
+    sessions: Mapping[str, PlaybackSessionRow]
+    offline: OfflinePlays
+
+    def of(self, play: Play, recording_id: str, now: datetime) -> Circumstances:
+        """What there is to say for a play of that recording; time that proves it proves no other."""
+        named = [self.sessions[one] for one in dict.fromkeys(play.session_ids) if one in self.sessions]
+        sessions = [one for one in named if one.recording_id == recording_id]
+        licence = self.offline.licences.get(play.licence_id or "")
+        if licence is not None and licence.recording_id != recording_id:
+            licence = None
+        proved = prove(play.played_ms, sessions, now) or (licence is not None and self.offline.prove(play, licence, now))
+        evidence, licence_id = Evidence.SESSION if proved else Evidence.CLAIMED, licence.id if licence else None
+        if sessions:
+            first = sessions[0]
+            return Circumstances(first.territory, first.plan, first.preview, first.id, licence_id, evidence)
+        heard = licence or self.actor
+        return Circumstances(heard.territory, heard.plan, licence_id=licence_id, evidence=evidence)
+
+
+def lock_proofs(session: Session, actor: Actor, plays: Sequence[Play]) -> Proofs:
+    """Locked in one order, so that of those who send the same plays at once each waits for the one before."""
+    sessions = lock_sessions(session, actor, {one for play in plays for one in play.session_ids})
+    return Proofs(actor, sessions, lock_licences(session, actor, plays))
+
+
+def lock_sessions(session: Session, actor: Actor, ids: Collection[str]) -> Mapping[str, PlaybackSessionRow]:
+    """The actor's own sessions among these: somebody else's prove nothing."""
     row = PlaybackSessionRow
     possible = [one for one in ids if one <= HIGHEST_ID]
     if not possible:

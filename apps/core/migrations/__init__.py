@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0004"
+REVISION = "0005"

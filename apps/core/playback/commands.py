@@ -15,7 +15,7 @@ from apps.core.catalogue.models import RecordingRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.codec import encoder
-from apps.core.contract.errors import NotFound, PlaybackRefused
+from apps.core.contract.errors import NotFound
 from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.playback import (
@@ -37,6 +37,7 @@ from apps.core.jobs.holding import finish, held_work
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
+from apps.core.playback.refusals import not_on_plan, refuse_what_cannot_be_heard
 from apps.core.playback.rules import URL_MARGIN, beginning_of, check_renditions
 from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import PLAYABLE
@@ -84,7 +85,7 @@ def start_playback(action: StartPlayback, actor: Actor, session: Session, clock:
     found = session.execute(PLAYABLE, parameters).first()
     if found is None:
         raise NotFound("There is no such track.", "It may have been withdrawn; look for it again.")
-    _refuse_what_cannot_be_heard(found)
+    refuse_what_cannot_be_heard(found)
     renditions = _renditions(session, found)
     audio = msgspec.json.decode(found.facts, type=Audio)
     if not found.allowed:
@@ -100,26 +101,13 @@ def start_playback(action: StartPlayback, actor: Actor, session: Session, clock:
     return _as_session(row, found, audio, renditions, storage)
 
 
-def _refuse_what_cannot_be_heard(found: Any) -> None:
-    if not found.visible:
-        raise PlaybackRefused(
-            f"“{found.title}” is not offered in your country at the moment.", "Try another release.", {"reason": "not_offered"}
-        )
-    if found.content_hash is None and found.refusal:
-        why = f"The audio of “{found.title}” could not be prepared. {found.refusal}"
-        raise PlaybackRefused(why, "Play something else; it has to be delivered again.", {"reason": "not_ready"})
-    if found.content_hash is None:
-        why = f"The audio of “{found.title}” is still being prepared."
-        raise PlaybackRefused(why, "Try again in a few minutes.", {"reason": "not_ready"})
-
-
 def _renditions(session: Session, found: Any) -> Sequence[Rendition]:
     """What may be heard, lowest bit rate first; raises `PlaybackRefused` where that is nothing."""
     mine = select(RenditionRow.facts).filter_by(recording_id=found.recording_id, content_hash=found.content_hash)
     mine = mine.where(RenditionRow.name != PREVIEW if found.allowed else RenditionRow.name == PREVIEW)
     renditions = [msgspec.json.decode(facts, type=Rendition) for facts in session.scalars(mine.order_by(RenditionRow.bit_rate))]
     if not renditions:
-        raise PlaybackRefused(f"Your plan does not include “{found.title}”.", "Choose a plan that does.", {"reason": "not_on_plan"})
+        raise not_on_plan(found.title)
     return renditions
 
 

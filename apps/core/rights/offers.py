@@ -7,10 +7,10 @@ The condition has parameters instead of values, so that a statement is built onc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, func, literal, or_, select
 
 from apps.core.database import Moment
 from apps.core.rights.models import DealExclusionRow, DealRow
@@ -20,17 +20,35 @@ from apps.core.rights.terms import WORLDWIDE, UseType
 TERRITORY = bindparam("territory")
 NOW = bindparam("now", type_=Moment())
 MODELS = bindparam("models", expanding=True)
+ENDLESS = datetime(9000, 1, 1, tzinfo=UTC)
+"""The end of a deal that has none, to be compared with others."""
 
 
-def offered(release_id: Any, track_id: Any = None, *, on_plan: bool = False) -> ColumnElement[bool]:
-    """True where a deal lets the release (any track of it, or the one of `track_id`) be streamed on demand in this territory now.
+def offered(
+    release_id: Any, track_id: Any = None, *, on_plan: bool = False, use_type: UseType = UseType.ON_DEMAND_STREAM
+) -> ColumnElement[bool]:
+    """True where a deal lets the release (any track of it, or the one of `track_id`) be used so in this territory now.
 
     With `on_plan` only deals of the plan's commercial models count; without, it says whether the music can be seen here at all.
     """
+    return exists(select(DealRow.id).where(*_allowing(release_id, track_id, use_type, on_plan=on_plan)))
+
+
+def offered_until(release_id: Any, track_id: Any, use_type: UseType) -> ScalarSelect[datetime]:
+    """Until when the deals that let the track be used so on this plan, in this territory, last: the latest end among them.
+
+    `ENDLESS` where one has no end, null where there is no such deal.
+    """
+    ends = func.coalesce(DealRow.ends_at, literal(ENDLESS, Moment()), type_=Moment())
+    return select(func.max(ends, type_=Moment())).where(*_allowing(release_id, track_id, use_type, on_plan=True)).scalar_subquery()
+
+
+def _allowing(release_id: Any, track_id: Any, use_type: UseType, *, on_plan: bool) -> list[ColumnElement[bool]]:
+    """The conditions on a deal that allows it."""
     excluded = exists().where(DealExclusionRow.deal_id == DealRow.id, DealExclusionRow.territory == TERRITORY)
     conditions = [
         DealRow.release_id == release_id,
-        DealRow.use_type == UseType.ON_DEMAND_STREAM,
+        DealRow.use_type == use_type,
         DealRow.starts_at <= NOW,
         or_(DealRow.ends_at.is_(None), DealRow.ends_at > NOW),
         or_(DealRow.territory == TERRITORY, (DealRow.territory == WORLDWIDE) & ~excluded),
@@ -39,7 +57,7 @@ def offered(release_id: Any, track_id: Any = None, *, on_plan: bool = False) -> 
         conditions.append(DealRow.commercial_model.in_(MODELS))
     if track_id is not None:
         conditions.append(or_(DealRow.track_id.is_(None), DealRow.track_id == track_id))
-    return exists(select(DealRow.id).where(*conditions))
+    return conditions
 
 
 def here(territory: str, now: datetime) -> dict[str, Any]:
