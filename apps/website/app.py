@@ -30,6 +30,7 @@ from apps.website.views import (
     devices,
     entrance,
     home,
+    ledger,
     listening,
     plans,
     player,
@@ -48,7 +49,7 @@ from ports.web_sessions.interface import WebSessions
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
-VIEWS = (home, releases, artists, listening, entrance, account, devices, connect, plans, subscription, deliveries, player, service)
+VIEWS = (home, releases, artists, listening, entrance, account, devices, connect, plans, subscription, deliveries, ledger, player, service)
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.actions import Actor, Permission
+from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.listening import ListRecentlyPlayed
@@ -29,6 +30,7 @@ ENTRIES = (
     Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
+    Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),
 )
 
 

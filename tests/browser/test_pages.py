@@ -8,7 +8,10 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import PASSWORD
 
-PATHS = ("/", "/releases", "/account", "/recently-played", "/nowhere")
+PATHS = (
+    *("/", "/releases", "/account", "/account/devices", "/recently-played", "/plans", "/plans/trial", "/plans/monthly"),
+    *("/subscription", "/nowhere"),
+)
 UNNAMED = """
 () => Array.from(document.querySelectorAll("a[href], button, input:not([type=hidden]), [role=slider]"))
   .filter((element) => element.checkVisibility() && !element.closest("[aria-hidden=true]"))

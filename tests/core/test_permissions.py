@@ -203,3 +203,52 @@ class TestScopes:
 
 def refusal(actor: Actor) -> str:
     return (Unauthenticated if actor.account_id is None else Forbidden).code
+
+
+CREDENTIALS = ("cookie", "bearer", "bearer without a scope", "bearer with one scope", "signature", "task", "console", "none")
+"""What somebody can come with: a signature is a shop's, at the API; a task's and the console's are those of services, at Core's door."""
+
+
+def holding(credential: str, role: Actor, kind: type[Action[Any]]) -> Actor:
+    """Whom Core is told of, where somebody in that role comes with that credential."""
+    nobody = {"account_id": None, "roles": frozenset[Role]()}
+    match credential:
+        case "cookie":
+            return role
+        case "bearer":
+            return scoped(role, *Scope)
+        case "bearer without a scope":
+            return scoped(role)
+        case "bearer with one scope":
+            return scoped(role, *({kind.scope} if kind.scope else set(Scope)))
+        case "signature":
+            return msgspec.structs.replace(role, service=Service.API, **nobody)
+        case "task":
+            return msgspec.structs.replace(role, service=Service.TASKS, **nobody)
+        case "console":
+            return msgspec.structs.replace(role, service=Service.CONSOLE, **nobody)
+        case _:
+            return msgspec.structs.replace(role, service=Service.WEBSITE, **nobody)
+
+
+def allowed(name: str, role: str, credential: str) -> bool:
+    """What the two tables above come to."""
+    match credential:
+        case "cookie":
+            return role in MAY[name]
+        case "bearer" | "bearer with one scope":
+            return role in MAY[name] and name in NEEDS
+        case "bearer without a scope":
+            return False
+        case other:
+            return {"signature": "app", "task": "tasks", "console": "console", "none": "visitor"}[other] in MAY[name]
+
+
+class TestTheMatrix:
+    @pytest.mark.parametrize("credential", CREDENTIALS)
+    def test_of_role_and_action_is_as_the_tables_say_with_each_credential(self, actors, verdict, credential):
+        roles = [role.value for role in Role]
+        told = {
+            (name, role): verdict(kind, holding(credential, actors[role], kind)) == "in" for name, kind in ACTIONS.items() for role in roles
+        }
+        assert told == {(name, role): allowed(name, role, credential) for name in ACTIONS for role in roles}

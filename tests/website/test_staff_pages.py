@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 
 from apps.core.contract.accounts import ChangeRoles
@@ -9,6 +12,7 @@ from apps.core.contract.actions import Role
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles
 from apps.website.app import create_website
+from ports.payments.interface import Payments
 from tests.website.visitor import Visitor
 
 
@@ -20,6 +24,17 @@ def clerk(visit, operator, clock):
     operator.send(ChangeRoles("stella@example.com", frozenset({Role.LISTENER, Role.STAFF})))
     clock.advance(5)
     return someone
+
+
+@pytest.fixture
+def shop(core_app):
+    return core_app.extensions["container"].get(Payments).shop
+
+
+def subscribe(visitor: Visitor, shop) -> None:
+    paying = visitor.submit("/plans/monthly")
+    shop.pay(urlsplit(paying.location).path.rpartition("/")[2])
+    visitor.get("/subscription/confirm?checkout=1")
 
 
 @pytest.fixture
@@ -89,3 +104,18 @@ class TestNavigation:
 def _entries(visitor) -> list[str]:
     nav = visitor.get("/").text.partition("<nav")[2].partition("</nav>")[0]
     return [part.partition("</span>")[0] for part in nav.split("<span>")[1:]]
+
+
+class TestTheLedger:
+    def test_shows_both_sides_of_everything_and_that_they_are_equal(self, clerk, listener, shop):
+        assert "Nobody has paid anything yet" in clerk.get("/ledger").text
+        subscribe(listener, shop)
+        page = clerk.get("/ledger").text
+        rows = [(account, debit, credit) for account, debit, credit in re.findall(r'row">([^<]+)</th><td>([^<]+)</td><td>([^<]+)<', page)]
+        assert rows == [
+            ("revenue", "£0.00", "£4.16"), ("shop:card", "£4.99", "£0.00"), ("tax:GB", "£0.00", "£0.83"), ("Together", "£4.99", "£4.99"),
+        ]  # fmt: skip
+
+    def test_is_for_staff(self, listener, guest):
+        assert listener.get("/ledger").status_code == 403
+        assert guest.get("/ledger").status_code == 303

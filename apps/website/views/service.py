@@ -11,6 +11,7 @@ views = Blueprint("service", __name__)
 ROBOTS = """User-agent: *
 Disallow: /account
 Disallow: /deliveries
+Disallow: /ledger
 Disallow: /player/
 Disallow: /recently-played
 Disallow: /subscription
