@@ -28,6 +28,7 @@ from apps.core.contract.ids import new_id
 from apps.core.contract.playback import StartPlayback
 from apps.core.database import Base, db
 from apps.core.playback.models import AudioRow, PublishedRenditionRow, RenditionRow
+from apps.core.playback.rules import whole_files
 from apps.core.rights.models import DealRow
 from apps.core.rights.terms import CommercialModel, UseType
 from bench.library import AUDIO, renditions
@@ -124,7 +125,10 @@ def _track(track_id: str, release_id: str, at: int, whole: bool) -> Iterator[tup
         "id": track_id, "release_id": release_id, "recording_id": recording_id, "disc": 1, "number": at + 1, "title": "A track",
     }  # fmt: skip
     yield PublishedRenditionRow, {**content, "published_at": NOW}
-    yield AudioRow, {**content, "facts": encoder.encode(AUDIO) if whole else b"", "created_at": NOW}
+    yield (
+        AudioRow,
+        {**content, "facts": encoder.encode(AUDIO), "files": encoder.encode(whole_files(renditions(recording_id))), "created_at": NOW},
+    )
     for one in renditions(recording_id):
         facts = encoder.encode(one) if whole else b""
         yield RenditionRow, {**content, "name": one.name, "key": one.key, "bit_rate": one.bit_rate, "size": one.size, "facts": facts}

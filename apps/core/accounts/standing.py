@@ -10,19 +10,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from apps.core.accounts.models import AccountRoleRow, AccountRow
 from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.actions import Actor, Role
 from apps.core.contract.errors import AccountSuspended, Unauthenticated
-from apps.core.database import reader
+from apps.core.database import IdColumn, reader
 from apps.core.rights.plans import plan_at
 from ports.clock.interface import Clock
 
 TRUSTED_SECONDS = 5.0
 """How long a Query may go by what was read last; a Command always looks again."""
 REMEMBERED = 10_000
+
+
+STANDING = (
+    select(AccountRow.status, AccountRow.plan, AccountRow.plan_ends_at, AccountRoleRow.role)
+    .outerjoin(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id)
+    .where(AccountRow.id == bindparam("account_id", type_=IdColumn()))
+)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -71,10 +78,8 @@ class Standings:
 
 def read_standing(account_id: str) -> Standing | None:
     """One statement, whatever the number of roles."""
-    wanted = select(AccountRow.status, AccountRow.plan, AccountRow.plan_ends_at, AccountRoleRow.role)
-    wanted = wanted.outerjoin(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id).where(AccountRow.id == account_id)
     with reader() as connection:
-        rows = connection.execute(wanted).all()
+        rows = connection.execute(STANDING, {"account_id": account_id}).all()
     if not rows:
         return None
     roles = frozenset({Role.LISTENER, *(Role(row.role) for row in rows if row.role is not None)})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
@@ -16,10 +17,10 @@ from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.codec import encoder
 from apps.core.contract.errors import NotFound
+from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.playback import (
-    PREVIEW,
     RENEW_SECONDS,
     SESSION_SECONDS,
     Audio,
@@ -38,9 +39,9 @@ from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
 from apps.core.playback.refusals import not_on_plan, refuse_what_cannot_be_heard
-from apps.core.playback.rules import URL_MARGIN, beginning_of, check_renditions
+from apps.core.playback.rules import URL_MARGIN, StoredFile, beginning_of, check_renditions, stored_file, whole_files
 from apps.core.playback.slots import session_over, take_slot
-from apps.core.playback.statements import PLAYABLE
+from apps.core.playback.statements import NEW_SESSION, PLAYABLE, PREVIEW_RENDITION
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
@@ -56,7 +57,8 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     now, content = clock.now(), {"recording_id": work.recording_id, "content_hash": work.content_hash}
     for table in (RenditionRow, AudioRow):
         session.execute(delete(table).filter_by(**content))
-    session.add(AudioRow(**content, facts=encoder.encode(action.audio), created_at=now))
+    files = encoder.encode(whole_files(action.renditions))
+    session.add(AudioRow(**content, facts=encoder.encode(action.audio), files=files, created_at=now))
     for one in action.renditions:
         facts = encoder.encode(one)
         session.add(RenditionRow(**content, name=one.name, key=one.key, bit_rate=one.bit_rate, size=one.size, facts=facts))
@@ -80,47 +82,54 @@ def _newest_content(session: Session, recording_id: str) -> str | None:
 
 @handles(StartPlayback)
 def start_playback(action: StartPlayback, actor: Actor, session: Session, clock: Clock, storage: Storage, plans: Plans) -> PlaybackSession:
-    now, entitlement = clock.now(), plans.entitlement(actor.plan, actor.account_id)
+    # On the bare connection: it is sent at every track.
+    connection, now = session.connection(), clock.now()
+    entitlement = plans.entitlement(actor.plan, actor.account_id)
     parameters = {**here_on(entitlement, actor.territory, now), "track_id": action.track_id}
-    found = session.execute(PLAYABLE, parameters).first()
+    found = connection.execute(PLAYABLE, parameters).first()
     if found is None:
         raise NotFound("There is no such track.", "It may have been withdrawn; look for it again.")
     refuse_what_cannot_be_heard(found)
-    renditions = _renditions(session, found)
-    audio = msgspec.json.decode(found.facts, type=Audio)
-    if not found.allowed:
-        audio = beginning_of(audio, renditions[0])
-    row = PlaybackSessionRow(
-        account_id=actor.account_id, device=action.device, track_id=action.track_id, recording_id=found.recording_id,
-        content_hash=found.content_hash, territory=actor.territory, plan=actor.plan, preview=not found.allowed, started_at=now,
-        renewed_at=now, expires_at=now + SESSION, urls_expire_at=now + timedelta(milliseconds=audio.duration_ms) + URL_MARGIN,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    take_slot(session, row, entitlement.streams, now, take_over=action.take_over)
-    return _as_session(row, found, audio, renditions, storage)
+    heard = Heard(audio_decoder.decode(found.facts), files_decoder.decode(found.files)) if found.allowed else _beginning(connection, found)
+    row = {
+        "id": new_id(), "account_id": actor.account_id, "device": action.device, "track_id": action.track_id,
+        "recording_id": found.recording_id, "content_hash": found.content_hash, "territory": actor.territory, "plan": actor.plan,
+        "preview": not found.allowed, "started_at": now, "renewed_at": now, "expires_at": now + SESSION,
+        "urls_expire_at": now + timedelta(milliseconds=heard.audio.duration_ms) + URL_MARGIN, "proved_ms": 0,
+    }  # fmt: skip
+    connection.execute(NEW_SESSION, row)
+    take_slot(connection, row, entitlement.streams, now, take_over=action.take_over)
+    return _as_session(row, found, heard, storage)
 
 
-def _renditions(session: Session, found: Any) -> Sequence[Rendition]:
-    """What may be heard, lowest bit rate first; raises `PlaybackRefused` where that is nothing."""
-    mine = select(RenditionRow.facts).filter_by(recording_id=found.recording_id, content_hash=found.content_hash)
-    mine = mine.where(RenditionRow.name != PREVIEW if found.allowed else RenditionRow.name == PREVIEW)
-    renditions = [msgspec.json.decode(facts, type=Rendition) for facts in session.scalars(mine.order_by(RenditionRow.bit_rate))]
-    if not renditions:
+class Heard(NamedTuple):
+    audio: Audio
+    files: Sequence[StoredFile]
+
+
+def _beginning(connection: Connection, found: Any) -> Heard:
+    """Raises `PlaybackRefused` where there is no preview."""
+    content = {"recording_id": found.recording_id, "content_hash": found.content_hash}
+    facts = connection.scalar(PREVIEW_RENDITION, content)
+    if facts is None:
         raise not_on_plan(found.title)
-    return renditions
+    preview = msgspec.json.decode(facts, type=Rendition)
+    return Heard(beginning_of(audio_decoder.decode(found.facts), preview), [stored_file(preview)])
 
 
-def _as_session(row: PlaybackSessionRow, found: Any, audio: Audio, renditions: Sequence[Rendition], storage: Storage) -> PlaybackSession:
-    files: list[MediaFile] = []
-    for one in renditions:
-        url = storage.signed_url(one.key, row.urls_expire_at)
-        files.append(MediaFile(one.name, url, one.content_type, one.codecs, one.bit_rate, one.size))
+def _as_session(row: Mapping[str, Any], found: Any, heard: Heard, storage: Storage) -> PlaybackSession:
+    files = tuple(
+        MediaFile(one.name, storage.signed_url(one.key, row["urls_expire_at"]), one.content_type, one.codecs, one.bit_rate, one.size)
+        for one in heard.files
+    )
     return PlaybackSession(
-        id=row.id, track_id=row.track_id, release_id=found.release_id, title=found.title, artist=found.artist,
-        release_title=found.release_title, cover=found.cover, duration_ms=audio.duration_ms, preview=row.preview, audio=audio,
-        files=tuple(files), renew_every=RENEW_SECONDS, expires_at=row.expires_at, urls_expire_at=row.urls_expire_at,
+        id=row["id"], track_id=row["track_id"], release_id=found.release_id, title=found.title, artist=found.artist,
+        release_title=found.release_title, cover=found.cover, duration_ms=heard.audio.duration_ms, preview=row["preview"],
+        audio=heard.audio, files=files, renew_every=RENEW_SECONDS, expires_at=row["expires_at"], urls_expire_at=row["urls_expire_at"],
     )  # fmt: skip
+
+
+audio_decoder, files_decoder = msgspec.json.Decoder(Audio), msgspec.json.Decoder(tuple[StoredFile, ...])
 
 
 @handles(RenewPlayback)

@@ -20,6 +20,8 @@ class AudioRow(Base):
     content_hash: Mapped[str] = mapped_column(primary_key=True)
     facts: Mapped[bytes]
     """The contract's `Audio`, encoded."""
+    files: Mapped[bytes]
+    """What a player is told of each rendition that plays the whole, lowest bit rate first, but for its link: `StoredFile`s, encoded."""
     created_at: Mapped[datetime]
 
 

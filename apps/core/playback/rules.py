@@ -39,6 +39,26 @@ def lasts_ms(rendition: Rendition) -> int:
     return sum(segment.duration for segment in rendition.segments) * 1000 // rendition.timescale
 
 
+class StoredFile(msgspec.Struct, frozen=True, array_like=True):
+    """What a player is told of a rendition, but for its link."""
+
+    name: str
+    key: str
+    content_type: str
+    codecs: str
+    bit_rate: int
+    size: int
+
+
+def stored_file(one: Rendition) -> StoredFile:
+    return StoredFile(one.name, one.key, one.content_type, one.codecs, one.bit_rate, one.size)
+
+
+def whole_files(renditions: Sequence[Rendition]) -> tuple[StoredFile, ...]:
+    """Those that play the whole, lowest bit rate first."""
+    return tuple(stored_file(one) for one in sorted(renditions, key=lambda one: one.bit_rate) if one.name != PREVIEW)
+
+
 def beginning_of(audio: Audio, preview: Rendition) -> Audio:
     """What was measured, of the preview alone."""
     lasts = lasts_ms(preview)

@@ -2,51 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection
 
-from apps.core.accounts.models import AccountRow
 from apps.core.contract.errors import PlaybackRefused
-from apps.core.database import FOR_CHANGE
-from apps.core.playback.models import PlaybackSessionRow, StreamSlotRow
+from apps.core.playback import statements
 
 HANDOVER = timedelta(seconds=30)
 
 
-def take_slot(session: Session, row: PlaybackSessionRow, streams: int, now: datetime, *, take_over: bool) -> None:
-    """Give the session its device's slot, or a free one; raises `PlaybackRefused` where none is and nothing may be taken over."""
-    # Two starts racing for the last slot wait for each other here.
-    session.execute(select(AccountRow.id).where(AccountRow.id == row.account_id).with_for_update(**FOR_CHANGE))
-    mine = select(StreamSlotRow).where(StreamSlotRow.account_id == row.account_id, StreamSlotRow.number < streams)
+def take_slot(connection: Connection, row: Mapping[str, Any], streams: int, now: datetime, *, take_over: bool) -> None:
+    """Give the new session its device's slot, or a free one; raises `PlaybackRefused` where none is and nothing may be taken over."""
+    mine = {"account_id": row["account_id"], "streams": streams}
+    if connection.dialect.name != "sqlite":
+        # Two starts racing for the last slot wait for each other here; on SQLite only one transaction writes at any time.
+        connection.execute(statements.LOCK_ACCOUNT, mine)
     # Locked as well: the device's last session may be ended, and its slot deleted, in this very moment.
-    slots = session.scalars(mine.with_for_update()).all()
-    slot = _slot_for(slots, row.device, streams, now)
-    if slot is None and take_over:
+    slots = connection.execute(statements.SLOTS, mine).all()
+    slot = _slot_for(slots, row["device"], now)
+    number = slot.number if slot is not None else _free_number(slots, streams)
+    if number is None and take_over:
         slot = min(slots, key=lambda one: one.leased_until)
-    if slot is None:
+        number = slot.number
+    if number is None:
         raise PlaybackRefused(
             "Another device is playing on this account.", "Stop it there, or play here instead.", {"reason": "stream_limit"}
         )
-    if slot.session_id:
-        # On the same device what plays may end while the next track is prepared.
-        over = now + HANDOVER if slot.device == row.device and slot.leased_until > now else now
-        last = PlaybackSessionRow.id == slot.session_id, PlaybackSessionRow.ended_at.is_(None)
-        session.execute(update(PlaybackSessionRow).where(*last).values(ended_at=over))
-    slot.account_id, slot.device, slot.session_id, slot.leased_until = row.account_id, row.device, row.id, row.expires_at
-    session.add(slot)
+    held = {"device": row["device"], "session_id": row["id"], "leased_until": row["expires_at"]}
+    if slot is None:
+        connection.execute(statements.NEW_SLOT, {"account_id": row["account_id"], "number": number, **held})
+        return
+    # On the same device what plays may end while the next track is prepared.
+    over = now + HANDOVER if slot.device == row["device"] and slot.leased_until > now else now
+    connection.execute(statements.END_SESSION, {"session_id": slot.session_id, "over": over})
+    connection.execute(statements.TAKE_SLOT, {"whose": row["account_id"], "which": number, **held})
 
 
-def _slot_for(slots: Sequence[StreamSlotRow], device: str, streams: int, now: datetime) -> StreamSlotRow | None:
-    """The device's own slot, else one whose lease has lapsed, else a new one within the plan's number."""
+def _slot_for(slots: Sequence[Any], device: str, now: datetime) -> Any | None:
+    """The device's own slot, else one whose lease has lapsed."""
     own = [slot for slot in slots if slot.device == device]
     lapsed = [slot for slot in slots if slot.leased_until <= now]
-    if own or lapsed:
-        return (own or lapsed)[0]
-    free = set(range(streams)) - {slot.number for slot in slots}
-    return StreamSlotRow(number=min(free)) if free else None
+    return next(iter(own or lapsed), None)
+
+
+def _free_number(slots: Sequence[Any], streams: int) -> int | None:
+    """The lowest within the plan's number that no slot has."""
+    return min(set(range(streams)) - {slot.number for slot in slots}, default=None)
 
 
 def session_over() -> PlaybackRefused:
