@@ -22,7 +22,7 @@ from tasks.schedule import SCHEDULE, beat_schedule
 log = logging.getLogger(__name__)
 
 ROUTES = {
-    "tasks.billing.*": {"queue": "default"},
+    "tasks.billing.*": {"queue": "billing"},
     "tasks.encryption.*": {"queue": "default"},
     "tasks.intake.*": {"queue": "default"},
     "tasks.transcoding.*": {"queue": "media"},

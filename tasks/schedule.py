@@ -11,6 +11,8 @@ from celery.schedules import crontab
 from apps.core.contract.jobs import TakeSlot
 from tasks.office import Office
 
+PATIENCE = timedelta(minutes=10)
+"""How long a message may wait for a free worker at least: what it asks for is done once for the moment it is begun in."""
 MINUTELY, HOURLY = timedelta(minutes=1), timedelta(hours=1)
 
 PRUNE = "tasks.housekeeping.prune"
@@ -29,7 +31,7 @@ CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}
 
 def beat_schedule() -> dict[str, Any]:
     return {
-        task: {"task": task, "schedule": CALENDAR[period], "options": {"expires": period.total_seconds()}}
+        task: {"task": task, "schedule": CALENDAR[period], "options": {"expires": max(period, PATIENCE).total_seconds()}}
         for task, period in SCHEDULE.items()
     }
 

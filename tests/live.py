@@ -104,7 +104,7 @@ def split() -> Generator[LiveService]:
             command = ("-m", "gunicorn", "-c", "python:wsgi.gunicorn", f"wsgi.{name}:application")
             running.enter_context(_process(folder, name, started, *command))
         celery = ("-m", "celery", "--quiet", "-A", "tasks.app")
-        queues = ("-Q", "default,media,reports", "-c", "2", "--without-gossip", "--without-mingle")
+        queues = ("-Q", "default,media,reports,billing", "-c", "2", "--without-gossip", "--without-mingle")
         running.enter_context(_process(folder, "worker", environment, *celery, "worker", *queues))
         running.enter_context(_process(folder, "beat", environment, *celery, "beat", "-s", f"{folder}/schedule"))
         wait_until(service.answers, PATIENCE)

@@ -100,7 +100,7 @@ class Topology:
 
     def _worker(self) -> Service:
         schedule = f"{self.environment['CELESTA_HOME']}/celerybeat-schedule"
-        options = ("--without-gossip", "--without-mingle", "-B", "-E", "-c", "2", "-Q", "default,media,reports", "-s", schedule)
+        options = ("--without-gossip", "--without-mingle", "-B", "-E", "-c", "2", "-Q", "default,media,reports,billing", "-s", schedule)
         # SIGQUIT lets running tasks end for a moment, then gives them back to the queue; SIGTERM would wait for all of them.
         return self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
 

@@ -24,8 +24,11 @@ from apps.core.offline.wrapping import DataKeys
 from apps.core.outbox import Publisher
 from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
+from ports.amazon.interface import AmazonStore
+from ports.apple.interface import AppleStore
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.google.interface import GoogleStore
 from ports.payments.interface import Payments
 from ports.storage.interface import Storage
 from ports.task_queue.interface import TaskQueue
@@ -40,7 +43,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Publisher, Publisher(container))
     container.put(Signer, Signer.from_env(container.environment))
     container.put(DataKeys, DataKeys.from_env(container.environment))
-    container.require((Clock, Storage, TaskQueue, Payments))
+    container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
     container.put(Standings, Standings(container.get(Clock)))
     _set_up_billing(container)
     configure_database(app, container.environment)
@@ -58,8 +61,10 @@ def create_core(values: Mapping[str, str]) -> Flask:
 
 
 def _set_up_billing(container: Container) -> None:
-    plans, shops, clock = Plans.from_env(container.environment), Shops(container), container.get(Clock)
+    plans, taxes = Plans.from_env(container.environment), Taxes.from_env(container.environment)
+    shops, clock = Shops(container), container.get(Clock)
     container.put(Plans, plans)
+    container.put(Taxes, taxes)
     container.put(Shops, shops)
-    container.put(Checkouts, Checkouts(shops, plans, clock))
-    container.put(Recorder, Recorder(plans, Taxes.from_env(container.environment), clock))
+    container.put(Checkouts, Checkouts(shops, plans, taxes, clock))
+    container.put(Recorder, Recorder(plans, taxes, clock))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from apps.core.contract.accounts import AccountSuspensionChanged
 from apps.core.contract.actions import Event
 from apps.core.contract.jobs import JobReady
 from ports.task_queue.interface import Argument
@@ -27,7 +28,7 @@ JOB_TASKS = {
 """By kind of job: the task and its queue."""
 
 
-TOLD: frozenset[type[Event]] = frozenset({JobReady})
+TOLD: frozenset[type[Event]] = frozenset({JobReady, AccountSuspensionChanged})
 """The other events are facts on record, of which nobody is told."""
 
 
@@ -36,3 +37,7 @@ def tasks_for(kind: type[Event], fields: bytes) -> Iterator[Task]:
         event = msgspec.json.decode(fields, type=JobReady)
         name, queue = JOB_TASKS[event.kind]
         yield Task(name, queue, {"job_id": event.job_id})
+    if kind is AccountSuspensionChanged:
+        change = msgspec.json.decode(fields, type=AccountSuspensionChanged)
+        if change.suspended:
+            yield Task("tasks.billing.stop_charging", "billing", {"account_id": change.account_id})

@@ -106,5 +106,5 @@ def _set_up_templates(app: Flask) -> None:
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
         actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, entries_for=entries_for,
-        money=wording.money, motif=covers.motif, taxed=wording.taxed, this_page=this_page, viewer=viewer,
+        money=wording.money, motif=covers.motif, this_page=this_page, viewer=viewer,
     )  # fmt: skip

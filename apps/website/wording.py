@@ -13,7 +13,6 @@ MONTHS = (
 
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
-WITH_VAT = frozenset({"GBP", "EUR"})
 
 
 def clock_time(milliseconds: int) -> str:
@@ -57,11 +56,6 @@ def money(amount: int, currency: str) -> str:
     whole, parts = divmod(amount, 10**places)
     number = f"{whole:,}.{parts:0{places}}" if places else f"{whole:,}"
     return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{currency} {number}"
-
-
-def taxed(currency: str) -> str:
-    """How one says that a price is all there is to pay."""
-    return "VAT included" if currency in WITH_VAT else "tax included"
 
 
 def payment_rhythm(every: str) -> str:

@@ -122,7 +122,7 @@ class House:
         self.processes.append(process)
         return process
 
-    def worker(self, name: str, queues: str = "default,media,reports", settings: Mapping[str, str] | None = None) -> Process:
+    def worker(self, name: str, queues: str = "default,media,reports,billing", settings: Mapping[str, str] | None = None) -> Process:
         """A worker with one slot that takes tasks from now on."""
         options = ("--without-gossip", "--without-mingle", "-E", "-c", "1", "-l", "INFO", "-Q", queues, "-n", f"{name}@test")
         process = self.start(name, "-m", "celery", "-A", "tasks.app", "worker", *options, settings=settings)

@@ -29,6 +29,6 @@ def receive(name: str) -> Response:
     try:
         core().send(ReceiveNotification(shop, sent, request.headers.get(PROOFS.get(shop, FAKE_PROOF), "")))
     except Forbidden:
-        services().limit.count(request.remote_addr or "")  # whoever guesses may not guess for ever
+        services().limit.count(request.remote_addr or "")  # shows as 429 what is no shop of ours
         raise
     return nothing()

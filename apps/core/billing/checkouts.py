@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -16,16 +17,18 @@ from sqlalchemy.orm import Session
 from apps.core.accounts.models import AccountRow
 from apps.core.billing.models import CheckoutRow, SubscriptionRow
 from apps.core.billing.offers import find_offer
-from apps.core.billing.rules import OVER, Known, state_at
+from apps.core.billing.rules import Known, state_at
 from apps.core.billing.shops import Shops, Truth, asking
+from apps.core.billing.taxes import Taxes
 from apps.core.contract.actions import Actor
-from apps.core.contract.billing import CheckoutPage, Offer, Shop, StartCheckout
+from apps.core.contract.billing import OVER, CheckoutPage, Offer, Shop, StartCheckout
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.ids import AccountId
 from apps.core.database import FOR_CHANGE, insert, reader
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 from ports.payments.interface import Checkout, Order
+from ports.purchases import NoSuchPurchase
 
 STILL_GOOD = timedelta(minutes=5)
 """A page that ends sooner is not shown again: nobody could type a card's number in time."""
@@ -67,7 +70,9 @@ class Looked:
 
     account_id: AccountId
     number: int
-    checkout: Checkout
+    territory: str
+    checkout: Checkout | None
+    """None where the shop knows it no more."""
     truth: Truth | None
     """About the purchase it became."""
 
@@ -76,12 +81,13 @@ class Looked:
 class Checkouts:
     shops: Shops
     plans: Plans
+    taxes: Taxes
     clock: Clock
 
     def wish(self, action: StartCheckout, actor: Actor) -> Wish:
         """Raises `NotFound` where the plan is not sold here, `Conflict` where they have a subscription or had their trial."""
         assert actor.account_id is not None
-        offer = find_offer(self.plans, action.plan, actor.territory)
+        offer = find_offer(self.plans, self.taxes, action.plan, actor.territory)
         if offer is None:
             raise NotFound("This plan is not sold here.", "Choose one of those that are.")
         trial = self.plans.trial if offer.trial_days else None
@@ -108,7 +114,7 @@ class Checkouts:
         good = known.expires_at > self.clock.now() + STILL_GOOD
         if good and (known.plan, known.amount, known.currency) == (offer.code, offer.amount, offer.currency):
             return CheckoutPage(known.number, known.url)
-        with asking(Shop.CARD):
+        with asking(Shop.CARD), suppress(NoSuchPurchase):  # of an account at the shop that was ours before
             self.shops.card.close_checkout(known.reference)
             if self.shops.card.checkout(known.reference).purchase:
                 raise Conflict("You have just paid for a plan.", "Look at your subscription's page, where it shows in a moment.")
@@ -118,6 +124,9 @@ class Checkouts:
         """A page of the shop for the wish, which has another number where an order of that number was lost. Raises `Unavailable`."""
         with asking(Shop.CARD):
             opened = self.shops.card.open_checkout(wish.order())
+        if opened.purchase:
+            # Paid, and never written down: the listener is sent to where that is done.
+            return wish, replace(opened, url=wish.order().success_url)
         if opened.url is None or opened.expires_at <= self.clock.now():
             # Opened long ago by somebody who did not live to write it down.
             return self.open(replace(wish, number=wish.number + 1))
@@ -144,18 +153,22 @@ class Checkouts:
     def look_at(self, account_id: AccountId, number: int) -> Looked:
         """Ask the shop; raises `NotFound`, `Unavailable`."""
         with reader() as connection:
-            reference = connection.scalar(select(TABLE.reference).where(TABLE.account_id == account_id, TABLE.number == number))
-        if reference is None:
+            kept = select(TABLE.reference, TABLE.territory).where(TABLE.account_id == account_id, TABLE.number == number)
+            known = connection.execute(kept).first()
+        if known is None:
             raise NotFound("There is no such checkout.", "Choose a plan once more.")
-        with asking(Shop.CARD):
-            checkout = self.shops.card.checkout(reference)
+        try:
+            with asking(Shop.CARD):
+                checkout = self.shops.card.checkout(known.reference)
+        except NotFound:  # of an account at the shop that was ours before: nobody can pay it any more
+            return Looked(account_id, number, known.territory, None, None)
         truth = self.shops.look_up(Shop.CARD, checkout.purchase) if checkout.purchase else None
-        return Looked(account_id, number, checkout, truth)
+        return Looked(account_id, number, known.territory, checkout, truth)
 
     def settle(self, session: Session, looked: Looked) -> bool:
         """Write down whether it can still be paid, and return whether it can not."""
         now, checkout = self.clock.now(), looked.checkout
-        over = bool(checkout.purchase) or checkout.url is None or checkout.expires_at <= now
+        over = checkout is None or bool(checkout.purchase) or checkout.url is None or checkout.expires_at <= now
         row = session.get(TABLE, (looked.account_id, looked.number), with_for_update=FOR_CHANGE)
         assert row is not None
         row.closed_at = row.closed_at or (now if over else None)

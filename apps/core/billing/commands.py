@@ -7,9 +7,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from apps.core.billing.checkouts import Checkouts
-from apps.core.billing.models import NotificationRow, SubscriptionRow, about
+from apps.core.billing.models import NotificationRow, SubscriptionRow
 from apps.core.billing.recording import Recorder
+from apps.core.billing.rules import MEANINGS, Until
 from apps.core.billing.shops import Shops, asking
+from apps.core.billing.unsettled import claim_checkouts, claim_purchases, mark_noticed, unknown_purchases
 from apps.core.bus import handles
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.billing import (
@@ -18,6 +20,7 @@ from apps.core.contract.billing import (
     CheckoutResult,
     CheckSubscription,
     ClaimPurchase,
+    ClaimUnsettled,
     ConfirmCheckout,
     OpenPaymentPage,
     PaymentPage,
@@ -27,13 +30,16 @@ from apps.core.contract.billing import (
     SettleCheckout,
     Shop,
     StartCheckout,
+    StopCharging,
     Subscription,
+    Unsettled,
 )
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.ids import AccountId, SubscriptionId
 from apps.core.database import insert_unless_there, reader
 from apps.core.outbox import Events
 from ports.clock.interface import Clock
+from ports.purchases import State
 
 log = structlog.get_logger("core.billing")
 
@@ -61,7 +67,7 @@ def _settle(
     account_id: AccountId, number: int, session: Session, events: Events, checkouts: Checkouts, recorder: Recorder
 ) -> CheckoutResult:
     looked = checkouts.look_at(account_id, number)
-    subscription = recorder.record(session, events, looked.truth) if looked.truth else None
+    subscription = recorder.record(session, events, looked.truth, territory=looked.territory) if looked.truth else None
     return CheckoutResult(subscription, checkouts.settle(session, looked))
 
 
@@ -70,8 +76,7 @@ def cancel_subscription(
     action: CancelSubscription, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder
 ) -> Subscription:
     bought = _bought_by_card(action.subscription_id, actor)
-    with asking(Shop.CARD):
-        shops.card.cancel(bought.reference)
+    stop_charging_for(shops, bought)
     return recorder.record(session, events, shops.look_up(Shop.CARD, bought.reference))
 
 
@@ -128,15 +133,43 @@ def refresh_subscription(
 ) -> Done:
     asked_at = clock.now()
     try:
-        truth = shops.truth_once_settled(action.shop, action.reference)
-        recorder.record(session, events, truth)
-        notices = about(action.reference, truth.purchase.customer)
+        recorder.record(session, events, shops.look_up(action.shop, action.reference))
     except NotFound as error:
-        log.warning("a purchase is put aside", shop=action.shop, reference=action.reference, reason=error.message)
-        notices = about(action.reference, None)
-    waiting = NotificationRow.shop == action.shop, NotificationRow.handled_at.is_(None), NotificationRow.received_at <= asked_at
-    session.execute(update(NotificationRow).where(*waiting, notices).values(handled_at=clock.now()))
+        log.warning("a purchase is put aside", shop=action.shop, reference=action.reference[:12], reason=error.message)
+        recorder.forget(session, action.shop, action.reference)
+    row = NotificationRow
+    about_it = row.shop == action.shop, row.reference == action.reference, row.handled_at.is_(None), row.received_at <= asked_at
+    session.execute(update(row).where(*about_it).values(handled_at=clock.now()))
     return Done()
+
+
+@handles(StopCharging)
+def stop_charging(action: StopCharging, session: Session, events: Events, shops: Shops, recorder: Recorder) -> Done:
+    mine = SubscriptionRow.account_id == action.account_id, SubscriptionRow.shop == Shop.CARD, SubscriptionRow.renews
+    with reader() as connection, Session(connection) as reading:
+        paid = reading.scalars(select(SubscriptionRow).where(*mine)).all()
+    for one in paid:
+        stop_charging_for(shops, one)
+    for truth in [shops.look_up(Shop.CARD, one.reference) for one in paid]:
+        recorder.record(session, events, truth)
+    return Done()
+
+
+@handles(ClaimUnsettled)
+def claim_unsettled(session: Session, clock: Clock) -> Unsettled:
+    now = clock.now()
+    mark_noticed(session, now)
+    return Unsettled((*unknown_purchases(session), *claim_purchases(session, now)), claim_checkouts(session, now))
+
+
+def stop_charging_for(shops: Shops, bought: SubscriptionRow) -> None:
+    """Let it end with what is paid; where nothing is, at once. Raises `Unavailable`."""
+    nothing_paid = MEANINGS[State(bought.state)].access is Until.NEVER
+    with asking(Shop.CARD):
+        if nothing_paid:
+            shops.card.end(bought.reference)
+        else:
+            shops.card.cancel(bought.reference)
 
 
 def _own(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:

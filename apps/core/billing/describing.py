@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from apps.core.billing.rules import MEANINGS, OVER, Known, access_ends_at, state_at
-from apps.core.contract.billing import Shop, Subscription
+from apps.core.billing.rules import MEANINGS, Known, Until, access_ends_at, state_at
+from apps.core.contract.billing import OVER, Shop, Subscription
 from apps.core.rights.plans import Plan, Plans
 
 
@@ -15,10 +15,11 @@ def as_subscription(row: Any, plans: Plans, now: datetime) -> Subscription:
     state = state_at(known, now)
     meaning, plan = MEANINGS[state], plans.get(row.plan)
     own, over = row.shop == Shop.CARD, state in OVER
+    stoppable = meaning.may_cancel and (row.renews or meaning.access is Until.NEVER)
     return Subscription(
         id=row.id, shop=Shop(row.shop), plan=row.plan, title=title_of(row.plan, plan), state=state, amount=row.amount,
         currency=row.currency, every=plan.every if plan else None, began_at=row.began_at, period_ends_at=row.period_ends_at,
-        access_ends_at=access_ends_at(known, now), renews=row.renews and not over, may_cancel=own and meaning.may_cancel and row.renews,
+        access_ends_at=access_ends_at(known, now), renews=row.renews and not over, may_cancel=own and stoppable,
         may_resume=own and meaning.may_resume, must_pay=meaning.must_pay,
     )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +17,17 @@ from ports.purchases import Charge
 
 REVENUE = "revenue"
 """What subscriptions brought in, without tax."""
-
-
 NET, TAX = "net", "tax"
 """The parts of an amount."""
+UNDONE = "undone:"
+"""Before the name of a refund that the shop first told of and then took back: it had failed."""
+
+
+class Entered(NamedTuple):
+    """What one charge or refund comes to: positive where the shop took it for us."""
+
+    amount: int = 0
+    tax: int = 0
 
 
 def receivable(shop: str) -> str:
@@ -30,49 +40,49 @@ def tax_of(territory: str | None) -> str:
     return f"tax:{territory}" if territory else "tax"
 
 
-def enter(session: Session, subscription: SubscriptionRow, charge: Charge, taxes: Taxes, now: datetime) -> None:
-    """Enter a charge and its refunds, as far as they are not entered yet; the subscription is locked."""
-    payment = _payment(session, subscription, charge, taxes)
-    books = Books(session, payment, tax_of(subscription.territory), now)
-    entered = books.entered()
-    if charge.reference not in entered:
-        books.enter(charge.reference, charge.paid_at, payment.amount, payment.tax)
-    kept, kept_tax = payment.amount, payment.tax
-    for reference, (amount, tax) in entered.items():
-        if reference != charge.reference:
-            kept, kept_tax = kept - amount, kept_tax - tax
-    for refund in charge.refunds:
-        if refund.reference not in entered:
-            back = min(refund.amount, kept)
-            kept -= back
-            # Of what is kept, the same part is tax as of the whole: after a full refund none is left, however it was rounded on the way.
-            tax = (2 * payment.tax * kept + payment.amount) // (2 * payment.amount)
-            books.enter(refund.reference, refund.refunded_at, -back, tax - kept_tax)
-            kept_tax = tax
-    payment.refunded = payment.amount - kept
+def enter(session: Session, subscription: SubscriptionRow, charges: Iterable[Charge], taxes: Taxes, now: datetime) -> None:
+    """Enter charges and refunds, as far as they are not entered yet, and take back what did not happen; the subscription is locked."""
+    mine = PaymentRow.subscription_id == subscription.id
+    payments = {row.reference: row for row in session.scalars(select(PaymentRow).where(mine))}
+    entered = _entered(session, subscription)
+    for charge in charges:
+        payment = payments.get(charge.reference) or _new_payment(session, subscription, charge, taxes)
+        Books(session, payment, tax_of(subscription.territory), now).bring_up_to_date(charge, entered[payment.id])
 
 
 @dataclass(frozen=True)
 class Books:
-    """What is entered of one payment."""
+    """The entries of one payment."""
 
     session: Session
     payment: PaymentRow
     tax_account: str
     now: datetime
 
-    def entered(self) -> dict[str, tuple[int, int]]:
-        """The amount of each charge and refund, and its part that is tax."""
-        sums: dict[str, tuple[int, int]] = {}
-        for row in self.session.scalars(select(LedgerRow).where(LedgerRow.payment_id == self.payment.id)):
-            amount, tax = sums.get(row.reference, (0, 0))
-            sums[row.reference] = amount + row.amount, tax + (row.amount if row.part == TAX else 0)
-        return sums
+    def bring_up_to_date(self, charge: Charge, entered: dict[str, Entered]) -> None:
+        if charge.reference not in entered:
+            self._enter(entered, charge.reference, charge.paid_at, Entered(self.payment.amount, self.payment.tax))
+        told = {charge.reference, *(refund.reference for refund in charge.refunds)}
+        for reference in [one for one in entered if one not in told and not one.startswith(UNDONE)]:
+            if UNDONE + reference not in entered:
+                wrong = entered[reference]
+                self._enter(entered, UNDONE + reference, self.now, Entered(-wrong.amount, -wrong.tax))
+        for refund in charge.refunds:
+            if refund.reference not in entered:
+                self._enter(entered, refund.reference, refund.refunded_at, self._given_back(refund.amount, entered))
+        self.payment.refunded = self.payment.amount - sum(one.amount for one in entered.values())
 
-    def enter(self, reference: str, occurred_at: datetime, amount: int, tax: int) -> None:
-        """Positive amounts are what the shop took for us, negative ones what it gave back."""
+    def _given_back(self, amount: int, entered: Mapping[str, Entered]) -> Entered:
+        """Of what is kept, the same part is tax as of the whole: after a full refund none is left, however it was rounded on the way."""
+        whole, kept_tax = self.payment, sum(one.tax for one in entered.values())
+        kept = sum(one.amount for one in entered.values())
+        back = min(amount, kept)
+        return Entered(-back, (2 * whole.tax * (kept - back) + whole.amount) // (2 * whole.amount) - kept_tax)
+
+    def _enter(self, entered: dict[str, Entered], reference: str, occurred_at: datetime, sums: Entered) -> None:
+        entered[reference] = sums
         shop = receivable(self.payment.shop)
-        for part, account, share in ((NET, REVENUE, amount - tax), (TAX, self.tax_account, tax)):
+        for part, account, share in ((NET, REVENUE, sums.amount - sums.tax), (TAX, self.tax_account, sums.tax)):
             if share:
                 debit, credit = (shop, account) if share > 0 else (account, shop)
                 row = LedgerRow(
@@ -82,16 +92,24 @@ class Books:
                 self.session.add(row)
 
 
-def _payment(session: Session, subscription: SubscriptionRow, charge: Charge, taxes: Taxes) -> PaymentRow:
-    known = select(PaymentRow).where(PaymentRow.shop == subscription.shop, PaymentRow.reference == charge.reference)
-    row = session.scalar(known)
-    if row is None:
-        row = PaymentRow(
-            subscription_id=subscription.id, account_id=subscription.account_id, shop=subscription.shop, reference=charge.reference,
-            plan=subscription.plan, amount=charge.amount, tax=taxes.included(charge.amount, subscription.territory), refunded=0,
-            currency=charge.currency, paid_at=charge.paid_at, period_starts_at=charge.period_starts_at,
-            period_ends_at=charge.period_ends_at,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
+def _entered(session: Session, subscription: SubscriptionRow) -> defaultdict[str, dict[str, Entered]]:
+    """By payment and by the shop's name for each charge and refund, in the order of the entries."""
+    row, books = LedgerRow, receivable(subscription.shop)
+    wanted = select(row.payment_id, row.reference, row.part, row.debit, row.amount).join(PaymentRow, PaymentRow.id == row.payment_id)
+    sums: defaultdict[str, dict[str, Entered]] = defaultdict(dict)
+    for one in session.execute(wanted.where(PaymentRow.subscription_id == subscription.id).order_by(row.id)):
+        share = one.amount if one.debit == books else -one.amount
+        amount, tax = sums[one.payment_id].get(one.reference, Entered())
+        sums[one.payment_id][one.reference] = Entered(amount + share, tax + (share if one.part == TAX else 0))
+    return sums
+
+
+def _new_payment(session: Session, subscription: SubscriptionRow, charge: Charge, taxes: Taxes) -> PaymentRow:
+    row = PaymentRow(
+        subscription_id=subscription.id, account_id=subscription.account_id, shop=subscription.shop, reference=charge.reference,
+        plan=subscription.plan, amount=charge.amount, tax=taxes.included(charge.amount, subscription.territory), refunded=0,
+        currency=charge.currency, paid_at=charge.paid_at, period_starts_at=charge.period_starts_at, period_ends_at=charge.period_ends_at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
     return row

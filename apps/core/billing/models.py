@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, or_
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
@@ -81,13 +81,7 @@ class NotificationRow(Base):
     customer: Mapped[str | None]
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
-    """When the shop was asked because of it."""
-
-
-def about(reference: str, customer: str | None) -> ColumnElement[bool]:
-    """Notifications of this purchase: those that name it, and those that name only who pays for it."""
-    names_it = NotificationRow.reference == reference
-    return or_(names_it, NotificationRow.reference.is_(None) & (NotificationRow.customer == customer)) if customer else names_it
+    """When the subscriptions it is about were marked to be looked at, or the shop was asked about one that nobody has."""
 
 
 class PaymentRow(Base):
@@ -97,7 +91,7 @@ class PaymentRow(Base):
     __table_args__ = (UniqueConstraint("shop", "reference"), Index("ix_payment_latest", "account_id", "paid_at", "id"))
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
-    subscription_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("subscription.id"))
+    subscription_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("subscription.id"), index=True)
     account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"))
     shop: Mapped[str]
     reference: Mapped[str]

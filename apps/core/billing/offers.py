@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from apps.core.billing.taxes import Taxes
 from apps.core.contract.billing import Offer
 from apps.core.rights.plans import Plan, Plans
 
@@ -14,32 +15,33 @@ EURO_AREA = frozenset({
 CURRENCIES = {"GB": "GBP", "CH": "CHF", "DK": "DKK", "JP": "JPY", "NO": "NOK", "PL": "PLN", "SE": "SEK", "US": "USD"}
 
 
-def offers(plans: Plans, territory: str, *, trial: bool) -> Iterator[Offer]:
+def offers(plans: Plans, taxes: Taxes, territory: str, *, trial: bool) -> Iterator[Offer]:
     """What is sold there, the trial first where it is given."""
-    if trial and (offer := _trial(plans, territory)) is not None:
+    if trial and (offer := _trial(plans, taxes, territory)) is not None:
         yield offer
     for plan in plans:
         if plan.prices:
-            yield _offer(plan, territory)
+            yield _offer(plan, taxes, territory)
 
 
-def find_offer(plans: Plans, code: str, territory: str) -> Offer | None:
-    return next((offer for offer in offers(plans, territory, trial=True) if offer.code == code), None)
+def find_offer(plans: Plans, taxes: Taxes, code: str, territory: str) -> Offer | None:
+    return next((offer for offer in offers(plans, taxes, territory, trial=True) if offer.code == code), None)
 
 
-def _trial(plans: Plans, territory: str) -> Offer | None:
+def _trial(plans: Plans, taxes: Taxes, territory: str) -> Offer | None:
     trial = plans.trial
     becomes = plans.get(trial.becomes) if trial else None
-    return _offer(becomes, territory, trial) if trial and becomes else None
+    return _offer(becomes, taxes, territory, trial) if trial and becomes else None
 
 
-def _offer(plan: Plan, territory: str, trial: Plan | None = None) -> Offer:
+def _offer(plan: Plan, taxes: Taxes, territory: str, trial: Plan | None = None) -> Offer:
     """`plan` is what is paid for, `trial` what is had before that."""
     assert plan.every is not None
     currency = _currency(plan, territory)
-    shown = trial or plan
+    shown, amount = trial or plan, plan.prices[currency]
     return Offer(
-        code=shown.code, title=shown.title, every=plan.every, amount=plan.prices[currency], currency=currency,
+        code=shown.code, title=shown.title, every=plan.every, amount=amount,
+        tax=taxes.included(amount, territory), currency=currency,
         trial_days=shown.days, streams=shown.streams, devices=shown.devices,
     )  # fmt: skip
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import BigInteger, cast, func, select, tuple_, union, union_all
+from sqlalchemy import BigInteger, cast, func, select, tuple_, union_all
 from sqlalchemy.engine import Connection
 
 from apps.core.billing.describing import as_subscription, title_of
-from apps.core.billing.models import CheckoutRow, LedgerRow, NotificationRow, PaymentRow, SubscriptionRow
+from apps.core.billing.models import LedgerRow, PaymentRow, SubscriptionRow
 from apps.core.billing.offers import offers
 from apps.core.billing.shops import Shops
+from apps.core.billing.taxes import Taxes
 from apps.core.bus import handles
 from apps.core.contract.actions import Actor
 from apps.core.contract.billing import (
-    CheckoutName,
     GetLedger,
     LedgerBalance,
     ListPayments,
     ListPlans,
     ListSubscriptions,
-    ListUnsettled,
     Offers,
     Payment,
-    PurchaseName,
     Shop,
     Subscriptions,
-    Unsettled,
 )
 from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
@@ -38,15 +34,14 @@ from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 
 KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
-MOST_AT_ONCE = 100
 SUBSCRIPTION, PAYMENT = SubscriptionRow.__table__.c, PaymentRow
 
 
 @handles(ListPlans)
-def list_plans(actor: Actor, connection: Connection, plans: Plans, shops: Shops) -> Offers:
+def list_plans(actor: Actor, connection: Connection, plans: Plans, taxes: Taxes, shops: Shops) -> Offers:
     mine = select(SubscriptionRow.id).where(SubscriptionRow.account_id == actor.account_id).limit(1)
     had = bool(actor.account_id and fetch(connection, mine))
-    return Offers(tuple(offers(plans, actor.territory, trial=not had)), shops.card.origins())
+    return Offers(tuple(offers(plans, taxes, actor.territory, trial=not had)), shops.card.origins())
 
 
 @handles(ListSubscriptions)
@@ -71,28 +66,6 @@ def list_payments(action: ListPayments, actor: Actor, connection: Connection, pl
         for row in rows[: action.size]
     )  # fmt: skip
     return Page(page, encode_cursor(page[-1].paid_at, page[-1].id) if len(rows) > action.size else None)
-
-
-@handles(ListUnsettled)
-def list_unsettled(connection: Connection, clock: Clock) -> Unsettled:
-    now = clock.now()
-    due = select(CheckoutRow.account_id, CheckoutRow.number).where(CheckoutRow.look_again_at <= now)
-    return Unsettled(
-        # Each shop for itself: one that does not answer keeps nobody from asking the others.
-        tuple(PurchaseName(shop, reference) for shop in Shop for reference in _to_be_looked_at(connection, shop, now)),
-        tuple(CheckoutName(row.account_id, row.number) for row in fetch(connection, due.limit(MOST_AT_ONCE))),
-    )
-
-
-def _to_be_looked_at(connection: Connection, shop: Shop, now: datetime) -> Sequence[str]:
-    notice, row = NotificationRow, SubscriptionRow
-    waiting = notice.shop == shop, notice.handled_at.is_(None)
-    purchases = union(
-        select(notice.reference).where(*waiting, notice.reference.is_not(None)),
-        select(row.reference).join(notice, notice.customer == row.customer).where(*waiting, notice.reference.is_(None), row.shop == shop),
-        select(row.reference).where(row.shop == shop, row.look_again_at <= now),
-    )
-    return [str(reference) for reference in connection.scalars(purchases.limit(MOST_AT_ONCE))]
 
 
 @handles(GetLedger)

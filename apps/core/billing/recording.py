@@ -17,7 +17,7 @@ from apps.core.billing.shops import Truth
 from apps.core.billing.taxes import Taxes
 from apps.core.bus import Overtaken
 from apps.core.contract.actions import Actor
-from apps.core.contract.billing import Subscription, SubscriptionChanged
+from apps.core.contract.billing import Shop, Subscription, SubscriptionChanged
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.ids import AccountId, read_id
 from apps.core.database import FOR_CHANGE
@@ -35,8 +35,11 @@ class Recorder:
     taxes: Taxes
     clock: Clock
 
-    def record(self, session: Session, events: Events, truth: Truth, claimed_by: Actor | None = None) -> Subscription:
-        """Make the subscription what the shop says it is; `claimed_by` is who says they bought it, where the shop cannot know.
+    def record(
+        self, session: Session, events: Events, truth: Truth, claimed_by: Actor | None = None, territory: str | None = None
+    ) -> Subscription:
+        """Make the subscription what the shop says it is; `claimed_by` is who says they bought it, where the shop cannot know, and
+        `territory` where it was sold, where that is known.
 
         Raises `NotFound` where no account here bought it, `Conflict` where another than the claimant did, and `Overtaken` where somebody
         recorded the shop's word since it was asked.
@@ -46,16 +49,25 @@ class Recorder:
         account_id = _buyer(session, truth.purchase, row, claimed_by)
         if row is None:
             _locked(session, truth)  # again: whoever began it at the same moment held the account until now
-            row = _begin(session, truth, account_id, claimed_by)
-        before, row.state = row.state, truth.purchase.state
+            row = _begin(session, truth, account_id, territory or (claimed_by.territory if claimed_by else None))
+        before = row.state
         _write(row, truth.purchase, now)
         session.flush()
-        for charge in truth.purchase.charges:
-            enter(session, row, charge, self.taxes, now)
+        enter(session, row, truth.purchase.charges, self.taxes, now)
         self._entitle(session, account_id, now)
         if row.state != before:
             events.emit(SubscriptionChanged(account_id, row.id, State(row.state)))
         return as_subscription(row, self.plans, now)
+
+    def forget(self, session: Session, shop: Shop, reference: str) -> None:
+        """The shop knows this purchase no more: once it gives nothing, it is over, and keeps nobody from buying another."""
+        now, row = self.clock.now(), SubscriptionRow
+        known = session.scalar(select(row).where(row.shop == shop, row.reference == reference).with_for_update(**FOR_CHANGE))
+        if known is not None and access_ends_at(Known.of(known), now) is None:
+            known.state, known.renews, known.look_again_at, known.checked_at = State.EXPIRED, False, None, now
+            known.looks += 1
+            session.flush()
+            self._entitle(session, known.account_id, now)
 
     def _entitle(self, session: Session, account_id: AccountId, now: datetime) -> None:
         """Of several subscriptions the account has the plan of the one that lasts longest."""
@@ -96,12 +108,11 @@ def _buyer(session: Session, purchase: Purchase, row: SubscriptionRow | None, cl
     return account.id
 
 
-def _begin(session: Session, truth: Truth, account_id: AccountId, claimed_by: Actor | None) -> SubscriptionRow:
-    sold_in = select(CheckoutRow.territory).where(CheckoutRow.account_id == account_id).order_by(CheckoutRow.number.desc()).limit(1)
-    territory = claimed_by.territory if claimed_by else session.scalar(sold_in)
+def _begin(session: Session, truth: Truth, account_id: AccountId, territory: str | None) -> SubscriptionRow:
+    last = select(CheckoutRow.territory).where(CheckoutRow.account_id == account_id).order_by(CheckoutRow.number.desc()).limit(1)
     purchase = truth.purchase
     row = SubscriptionRow(
-        account_id=account_id, shop=truth.shop, reference=purchase.reference, state="", territory=territory,
+        account_id=account_id, shop=truth.shop, reference=purchase.reference, state="", territory=territory or session.scalar(last),
         began_at=purchase.period_starts_at, in_trial=False, looks=0,
     )  # fmt: skip
     session.add(row)
@@ -109,10 +120,13 @@ def _begin(session: Session, truth: Truth, account_id: AccountId, claimed_by: Ac
 
 
 def _write(row: SubscriptionRow, purchase: Purchase, now: datetime) -> None:
+    row.state = purchase.state
+    if row.shop == Shop.CARD and purchase.state is State.GRACE and not purchase.charges:
+        row.state = State.ON_HOLD  # nothing was ever paid: a trial is not made longer by a card that is declined
     row.customer, row.plan, row.renews = purchase.customer, purchase.plan, purchase.renews
     row.amount, row.currency = purchase.amount, purchase.currency
     row.period_starts_at, row.period_ends_at = purchase.period_starts_at, purchase.period_ends_at
     row.grace_ends_at = purchase.grace_ends_at
-    row.in_trial = purchase.state is State.TRIAL or (purchase.state is State.CANCELLING and row.in_trial)
+    row.in_trial = purchase.state is State.TRIAL or (purchase.state in {State.CANCELLING, State.GRACE} and row.in_trial)
     row.looks += 1
     row.checked_at, row.look_again_at = now, look_again_at(Known.of(row), now)

@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Self
 
+from apps.core.contract.billing import OVER
 from ports.purchases import State
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, WEEK, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30)
 RENEWAL_MARGIN = DAY
 """Shops charge a renewal within hours of its date and tell of it later still: nobody falls silent meanwhile."""
+
+
+RENEWED = HOUR * 3
+"""After a period's end: by then the shop has charged the renewal, or failed to."""
 
 
 class Until(Enum):
@@ -29,27 +34,28 @@ class Meaning:
     access: Until
     then: State
     """What it has become once that moment is past and nothing was heard."""
-    look_after: timedelta | None
-    """How long the shop need not be asked where it says nothing; None for ever."""
+    look_after: timedelta
+    """How long the shop need not be asked where it says nothing."""
     may_cancel: bool = False
     may_resume: bool = False
     must_pay: bool = False
 
 
 MEANINGS: Mapping[State, Meaning] = {
-    State.PENDING:    Meaning(Until.NEVER,   State.PENDING, HOUR, must_pay=True),
-    State.TRIAL:      Meaning(Until.RENEWAL, State.ON_HOLD, DAY, may_cancel=True),
-    State.ACTIVE:     Meaning(Until.RENEWAL, State.ON_HOLD, DAY, may_cancel=True),
-    State.CANCELLING: Meaning(Until.PERIOD,  State.EXPIRED, DAY, may_resume=True),
+    State.PENDING:    Meaning(Until.NEVER,   State.PENDING, HOUR, may_cancel=True, must_pay=True),
+    State.TRIAL:      Meaning(Until.RENEWAL, State.ON_HOLD, WEEK, may_cancel=True),
+    State.ACTIVE:     Meaning(Until.RENEWAL, State.ON_HOLD, WEEK, may_cancel=True),
+    State.CANCELLING: Meaning(Until.PERIOD,  State.EXPIRED, WEEK, may_resume=True),
     State.GRACE:      Meaning(Until.GRACE,   State.ON_HOLD, HOUR * 6, may_cancel=True, must_pay=True),
     State.ON_HOLD:    Meaning(Until.NEVER,   State.ON_HOLD, DAY, may_cancel=True, must_pay=True),
-    State.PAUSED:     Meaning(Until.NEVER,   State.PAUSED, DAY),
-    State.EXPIRED:    Meaning(Until.NEVER,   State.EXPIRED, None),
-    State.REVOKED:    Meaning(Until.NEVER,   State.REVOKED, None),
+    State.PAUSED:     Meaning(Until.NEVER,   State.PAUSED, DAY, may_cancel=True),
+    State.EXPIRED:    Meaning(Until.NEVER,   State.EXPIRED, MONTH),
+    State.REVOKED:    Meaning(Until.NEVER,   State.REVOKED, MONTH),
 }  # fmt: skip
 """Access only in trial, active, cancelling and grace (Google Play, "Subscription lifecycle"; Stripe, "Subscription statuses")."""
 
-OVER = frozenset({State.EXPIRED, State.REVOKED})
+AFTERMATH = timedelta(days=180)
+"""How long after its end a purchase is looked at: money goes back late, and cardholders dispute for four months."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,8 @@ def state_at(known: Known, now: datetime) -> State:
 
 def look_again_at(known: Known, now: datetime) -> datetime | None:
     """When the shop is to be asked though it said nothing: after a while, and soon after anything that has a date."""
-    after = MEANINGS[known.state].look_after
-    if after is None:
-        return None
-    dated = (known.period_ends_at + HOUR, boundary(known))
-    return min([now + after, *(moment for moment in dated if moment is not None and now < moment)])
+    look = now + MEANINGS[known.state].look_after
+    if known.state in OVER:
+        return look if now < known.period_ends_at + AFTERMATH else None
+    dated = (known.period_ends_at + HOUR, known.period_ends_at + RENEWED, boundary(known))
+    return min([look, *(moment for moment in dated if moment is not None and now < moment)])

@@ -55,21 +55,23 @@ class Shops:
                 return self._container.get(AmazonStore)
 
     def look_up(self, shop: Shop, reference: str) -> Truth:
-        """Raises `NotFound`, `Unavailable`."""
+        """The truth, after ending a purchase whose money went back and that would be charged again. Raises `NotFound`, `Unavailable`."""
+        truth = self._ask(shop, reference)
+        if truth.purchase.reference != reference:
+            # It was asked for by another of its names.
+            truth = self._ask(shop, truth.purchase.reference)
+        if shop is Shop.CARD and truth.purchase.state is purchases.State.REVOKED and truth.purchase.renews:
+            with asking(shop):
+                self.card.end(reference)
+            truth = self._ask(shop, reference)
+        return truth
+
+    def _ask(self, shop: Shop, reference: str) -> Truth:
         known = select(SubscriptionRow.looks).where(SubscriptionRow.shop == shop, SubscriptionRow.reference == reference)
         with reader() as connection:
             looks = connection.scalar(known) or 0
         with asking(shop):
             return Truth(shop, self.of(shop).purchase(reference), looks)
-
-    def truth_once_settled(self, shop: Shop, reference: str) -> Truth:
-        """The truth, after ending a purchase whose money went back and that would be charged again. Raises as `look_up`."""
-        truth = self.look_up(shop, reference)
-        if shop is Shop.CARD and truth.purchase.state is purchases.State.REVOKED and truth.purchase.renews:
-            with asking(shop):
-                self.card.end(reference)
-            truth = self.look_up(shop, reference)
-        return truth
 
     def read_notification(self, shop: Shop, body: bytes, proof: str) -> Notification:
         """Raises `Forbidden`, `Unavailable`."""
@@ -91,7 +93,9 @@ def asking(shop: Shop) -> Generator[None]:
         raise NotFound("The shop knows no such purchase.", "Check it with the receipt of the shop.") from None
     except purchases.ShopUnavailable as error:
         log.warning("a shop does not answer", shop=shop, reason=str(error))
-        raise Unavailable("The payment service does not answer.", "Nothing was changed; try again in a moment.") from None
+        raise Unavailable(
+            "The payment service does not answer.", "Look again in a minute whether it was done, and repeat it if not."
+        ) from None
     except purchases.ShopRefused as error:
         log.warning("a shop refused", shop=shop, reason=str(error))
         raise Conflict("The payment service did not accept this.", "Look again at what your subscription is now, and try again.") from None

@@ -39,6 +39,10 @@ Reference = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[\x21-\
 """A shop's name for a purchase."""
 
 
+OVER = frozenset({State.EXPIRED, State.REVOKED})
+"""States that nothing comes after, and that keep nobody from subscribing again."""
+
+
 class Shop(StrEnum):
     """Where a subscription was bought."""
 
@@ -56,7 +60,9 @@ class Offer(msgspec.Struct, frozen=True):
     every: Interval
     """How often it is paid; of a trial, once it is over."""
     amount: int
-    """Minor units of `currency`; of a trial, each payment once it is over."""
+    """Minor units of `currency`, tax included; of a trial, each payment once it is over."""
+    tax: int
+    """The part of `amount` that is tax where the actor is."""
     currency: Currency
     trial_days: int
     """How long nothing is paid at first; 0 where it is no trial."""
@@ -110,14 +116,14 @@ class Subscriptions(msgspec.Struct, frozen=True):
         return tuple(one for one in self.all if one.access_ends_at is not None)
 
     @property
-    def in_trouble(self) -> Subscription | None:
-        """One that has to be paid, where nothing else gives access."""
-        troubled = (one for one in self.all if one.must_pay)
-        return next(troubled, None) if all(one.must_pay for one in self.giving_access) else None
+    def running(self) -> tuple[Subscription, ...]:
+        """Those that are not over, whether they give access or not."""
+        return tuple(one for one in self.all if one.state not in OVER)
 
     @property
     def current(self) -> Subscription | None:
-        return next(iter(self.giving_access), None) or self.in_trouble
+        """The one that matters most."""
+        return next(iter(self.giving_access or self.running), None)
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -173,7 +179,7 @@ class CheckoutName(msgspec.Struct, frozen=True):
 
 
 class Unsettled(msgspec.Struct, frozen=True):
-    """What the shops are to be asked about."""
+    """What the shops are to be asked about, most urgent first."""
 
     purchases: tuple[PurchaseName, ...]
     checkouts: tuple[CheckoutName, ...]
@@ -321,6 +327,14 @@ class RefreshSubscription(Command[Done], frozen=True):
     reference: Reference
 
 
+class StopCharging(Command[Done], frozen=True):
+    """Let everything that an account pays by card end with what is paid: it may not be used any more. Raises Unavailable."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    account_id: AccountId
+
+
 class SettleCheckout(Command[CheckoutResult], frozen=True):
     """What `ConfirmCheckout` does, for a listener who did not come back. Raises NotFound, Unavailable. Emits SubscriptionChanged."""
 
@@ -330,8 +344,11 @@ class SettleCheckout(Command[CheckoutResult], frozen=True):
     number: Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class ListUnsettled(Query[Unsettled], frozen=True):
-    """What is to be looked at: purchases of which notice came or whose time has come, and checkouts nobody came back from."""
+class ClaimUnsettled(Command[Unsettled], frozen=True):
+    """Take on what is to be looked at: purchases of which notice came or whose time has come, and checkouts nobody came back from.
+
+    Nobody else is given the same for some minutes; what was not looked at by then is given out again.
+    """
 
     permission: ClassVar[Permission] = BACK_OFFICE
 

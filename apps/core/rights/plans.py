@@ -107,9 +107,15 @@ def _mistakes(plans: list[Plan]) -> Iterator[str]:
     if sum(plan.days > 0 for plan in plans) > 1:
         yield "there is more than one trial"
     for plan in plans:
-        if (plan.every is None) == (plan.days == 0):
-            yield f"{plan.code} needs either `every`, or `days` for a trial"
-        if plan.days and not (plan.becomes in by_code and by_code[plan.becomes].prices):
-            yield f"the trial {plan.code} becomes {plan.becomes!r}, which is not sold"
+        yield from _mistakes_of(plan, by_code)
     if len({frozenset(plan.prices) for plan in plans if plan.prices}) > 1:
         yield "not all are sold in the same currencies"
+
+
+def _mistakes_of(plan: Plan, by_code: Mapping[str, Plan]) -> Iterator[str]:
+    if (plan.every is None) == (plan.days == 0):
+        yield f"{plan.code} needs either `every`, or `days` for a trial"
+    if plan.days and plan.prices:
+        yield f"the trial {plan.code} has prices, and nothing is paid for it"
+    if plan.days and not (plan.becomes in by_code and by_code[plan.becomes].prices):
+        yield f"the trial {plan.code} becomes {plan.becomes!r}, which is not sold"

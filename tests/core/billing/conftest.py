@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +15,10 @@ from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.billing import (
     CheckoutPage,
+    ClaimUnsettled,
     ConfirmCheckout,
     GetLedger,
     ListSubscriptions,
-    ListUnsettled,
     ReceiveNotification,
     RefreshSubscription,
     SettleCheckout,
@@ -31,6 +31,7 @@ from ports.clock.stepped import SteppedClock
 from ports.payments.fake.payments import FakePayments
 from ports.payments.fake.shop import TestShop
 from ports.payments.interface import Payments
+from ports.purchases import Purchase
 
 SITE = "https://music.example"
 
@@ -78,7 +79,7 @@ class Till:
 
     def reconcile(self) -> None:
         """What the back office does every minute."""
-        unsettled = self.worker.send(ListUnsettled())
+        unsettled = self.worker.send(ClaimUnsettled())
         for purchase in unsettled.purchases:
             self.worker.send(RefreshSubscription(purchase.shop, purchase.reference))
         for checkout in unsettled.checkouts:
@@ -103,6 +104,28 @@ class Till:
     def balance(self) -> dict[str, int]:
         """Debits less credits by account of the ledger, in pence."""
         return {one.account: one.debit - one.credit for one in self.office.send(GetLedger())}
+
+
+class Altered(FakePayments):
+    """The test shop, whose answers a test may alter."""
+
+    alter: Callable[[Purchase], Purchase] = staticmethod(lambda said: said)
+
+    def purchase(self, reference: str) -> Purchase:
+        return type(self).alter(super().purchase(reference))
+
+
+@pytest.fixture
+def altered(core_app: Flask) -> Iterator[Callable[[Callable[[Purchase], Purchase]], None]]:
+    """Alter what the shop says of every purchase from now on."""
+    container = core_app.extensions["container"]
+
+    def alter(how: Callable[[Purchase], Purchase]) -> None:
+        Altered.alter = staticmethod(how)
+        container.put(Payments, Altered.from_env(container.environment))
+
+    yield alter
+    Altered.alter = staticmethod(lambda said: said)
 
 
 def checkout_of(page: CheckoutPage) -> str:

@@ -12,8 +12,8 @@ from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.billing import (
     CancelSubscription,
     ClaimPurchase,
+    ClaimUnsettled,
     ListPayments,
-    ListUnsettled,
     OpenPaymentPage,
     ReceiveNotification,
     Shop,
@@ -67,6 +67,13 @@ class TestAClaim:
         first = ana.send(ClaimPurchase(Shop.APPLE, "2000000001"))
         assert ana.send(ClaimPurchase(Shop.APPLE, "2000000001")) == first
         assert till.balance()["shop:apple"] == 499
+
+    def test_by_another_name_of_the_same_chain_is_the_same_claim(self, ana, apple, named, till):
+        apple.keep("2000000001", bought(account=named))
+        apple.keep("2000000099", bought(account=named))  # a renewal's transaction, which answers with the chain it belongs to
+        first = ana.send(ClaimPurchase(Shop.APPLE, "2000000099"))
+        assert ana.send(ClaimPurchase(Shop.APPLE, "2000000099")) == ana.send(ClaimPurchase(Shop.APPLE, "2000000001")) == first
+        assert len(till.subscriptions(ana).all) == 1
 
     def test_of_what_the_store_knows_no_buyer_of_binds_it_to_who_came_first(self, ana, ben, apple):
         apple.keep("2000000001", bought())
@@ -138,7 +145,7 @@ class TestWhatTheStoreSays:
         body, proof = apple.notification("SUBSCRIBED", "2000000002")
         api.send(ReceiveNotification(Shop.APPLE, body, proof))
         till.reconcile()
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
         assert ana.send(ClaimPurchase(Shop.APPLE, "2000000002")).state == State.ACTIVE
 
     def test_is_changed_in_the_store_and_not_here(self, ana, claimed):
@@ -153,8 +160,8 @@ class TestWhatTheStoreSays:
             receipt_id="amzn1", product_id="yearly", purchase_date=milliseconds(2026, 1, 1), term="1 Year", auto_renewing=True,
             renewal_date=milliseconds(2027, 1, 1),
         )  # fmt: skip
-        amazon.keep("user-1/amzn1", AmazonPurchase("user-1", receipt))
-        assert ana.send(ClaimPurchase(Shop.AMAZON, "user-1/amzn1")).amount is None
+        amazon.keep("user-1:amzn1", AmazonPurchase("user-1", receipt))
+        assert ana.send(ClaimPurchase(Shop.AMAZON, "user-1:amzn1")).amount is None
         assert {one.shop for one in till.subscriptions(ana).giving_access} == {Shop.APPLE, Shop.AMAZON}
         assert ana.send(GetOwnAccount()).plan == "yearly"  # what lasts longest
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -41,6 +43,18 @@ class TestTheLedger:
             assert sum(balances.values()) == 0
             assert -balances["tax:GB"] == round((499 - ana.send(ListPayments()).items[0].refunded) * 83 / 499)
         assert set(till.balance().values()) == {0}
+
+    def test_takes_back_a_refund_that_the_shop_takes_back(self, ana, till, altered):
+        till.buy(ana)
+        till.shop.refund(charge_of(till), 200)
+        till.deliver()
+        till.reconcile()
+        assert till.balance()["shop:card"] == 299
+        altered(lambda said: replace(said, charges=tuple(replace(charge, refunds=()) for charge in said.charges)))
+        for day in (3, 4):
+            till.later(2026, 3, day + 9, 12)
+            assert till.balance() == {"shop:card": 499, "revenue": -416, "tax:GB": -83}
+        assert ana.send(ListPayments()).items[0].refunded == 0
 
     def test_keeps_the_tax_of_the_day_of_the_sale(self, ana, till, core_app):
         till.buy(ana)

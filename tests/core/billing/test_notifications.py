@@ -19,9 +19,9 @@ from apps.core.contract.actions import Actor, Service
 from apps.core.contract.billing import (
     LARGEST_NOTIFICATION,
     CancelSubscription,
+    ClaimUnsettled,
     ConfirmCheckout,
     ListPayments,
-    ListUnsettled,
     PurchaseName,
     ReceiveNotification,
     Shop,
@@ -130,35 +130,35 @@ class TestANotification:
     def test_of_a_kind_nobody_knows_is_taken_and_asks_for_nothing(self, send, stored, worker):
         send(notice("evt_new", "moon.phase.changed", object="moon"))
         assert stored() == 1
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
 
     def test_asks_for_one_look_whatever_it_says(self, send, worker, till, ana):
         till.buy(ana)
         send(notice("evt_lie", "customer.subscription.deleted", object="subscription", id=purchase_of(till), status="canceled"))
-        assert worker.send(ListUnsettled()).purchases == (PurchaseName(Shop.CARD, purchase_of(till)),)
+        assert worker.send(ClaimUnsettled()).purchases == (PurchaseName(Shop.CARD, purchase_of(till)),)
         till.reconcile()
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
         assert till.subscriptions(ana).current.state == State.ACTIVE
 
     def test_of_a_customer_asks_for_what_they_bought(self, send, worker, till, ana):
         till.buy(ana)
         send(notice("evt_charge", "charge.refunded", object="charge", id="ch_1", customer=customer_of(till)))
-        assert worker.send(ListUnsettled()).purchases == (PurchaseName(Shop.CARD, purchase_of(till)),)
+        assert worker.send(ClaimUnsettled()).purchases == (PurchaseName(Shop.CARD, purchase_of(till)),)
         till.reconcile()
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
 
     def test_of_what_nobody_here_bought_is_put_aside(self, send, worker, till):
         send(FOREIGN)
-        assert len(worker.send(ListUnsettled()).purchases) == 1
+        assert len(worker.send(ClaimUnsettled()).purchases) == 1
         till.reconcile()
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
 
     def test_of_what_was_bought_for_an_unknown_account_is_put_aside(self, till, payments, worker, send):
         for buyer in ("no-id-at-all", "z" * 22):
             till.shop.pay(payments.open_checkout(replace(ORDER, id=f"order of {buyer}", account_id=buyer)).reference)
             till.deliver()
             till.reconcile()
-        assert worker.send(ListUnsettled()).purchases == ()
+        assert worker.send(ClaimUnsettled()).purchases == ()
 
     def test_comes_before_the_listener_does(self, ana, till):
         page = till.choose(ana)

@@ -49,13 +49,15 @@ class TestEachState:
     @pytest.mark.parametrize(
         ("state", "before_end", "look"),
         [
-            (State.ACTIVE, timedelta(days=20), END - timedelta(days=19)),
+            (State.ACTIVE, timedelta(days=20), END - timedelta(days=13)),
             (State.ACTIVE, timedelta(hours=3), END + timedelta(hours=1)),
             (State.CANCELLING, timedelta(minutes=10), END),
             (State.GRACE, timedelta(0), END + timedelta(hours=1)),
             (State.PENDING, timedelta(days=5), END - timedelta(days=5) + timedelta(hours=1)),
-            (State.EXPIRED, timedelta(days=5), None),
-            (State.REVOKED, timedelta(days=5), None),
+            (State.ACTIVE, timedelta(hours=-2), END + timedelta(hours=3)),
+            (State.EXPIRED, timedelta(days=5), END + timedelta(days=25)),
+            (State.REVOKED, timedelta(days=-179), END + timedelta(days=209)),
+            (State.REVOKED, timedelta(days=-180), None),
         ],
     )
     def test_is_looked_at_again_in_time(self, state, before_end, look):

@@ -11,10 +11,10 @@ from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.billing import (
     CancelSubscription,
     CheckSubscription,
+    ClaimUnsettled,
     ConfirmCheckout,
     ListPayments,
     ListPlans,
-    ListUnsettled,
     OpenPaymentPage,
     ResumeSubscription,
     StartCheckout,
@@ -173,7 +173,7 @@ class TestACheckout:
         clock.advance(24 * 3600)
         till.reconcile()
         clock.advance(24 * 3600)
-        assert worker.send(ListUnsettled()).checkouts == ()
+        assert worker.send(ClaimUnsettled()).checkouts == ()
 
 
 class TestCancelling:

@@ -124,6 +124,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_payment"),
         sa.UniqueConstraint("shop", "reference", name="uq_payment_shop_reference"),
     )
+    op.create_index("ix_payment_subscription_id", "payment", ["subscription_id"])
     op.create_index("ix_payment_latest", "payment", ["account_id", "paid_at", "id"])
 
     op.create_table(
