@@ -192,9 +192,8 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     return dialect.insert(table)
 
 
-def insert_unless_there(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Insert a row as it is stored, all its columns given, unless its key is there: on the bare connection, by a statement built once."""
-    connection = session.connection()
+def insert_unless_there(connection: Connection, table: type[Base], row: Mapping[str, Any]) -> None:
+    """Insert a row as it is stored, all its columns given, unless its key is there; by a statement that is built once."""
     connection.execute(_insert_unless_there(connection.dialect.name, table), row)
 
 

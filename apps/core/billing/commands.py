@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from apps.core.billing.checkouts import Checkouts
@@ -116,14 +117,14 @@ def claim_purchase(action: ClaimPurchase, actor: Actor, session: Session, events
 
 
 @handles(ReceiveNotification)
-def receive_notification(action: ReceiveNotification, session: Session, clock: Clock, shops: Shops) -> Done:
+def receive_notification(action: ReceiveNotification, connection: Connection, clock: Clock, shops: Shops) -> Done:
     notice, now = shops.read_notification(action.shop, action.body, action.proof), clock.now()
     about_something = notice.reference or notice.customer
     row = {
         "shop": action.shop, "id": notice.id, "kind": notice.kind, "reference": notice.reference, "customer": notice.customer,
         "received_at": now, "handled_at": None if about_something else now,
     }  # fmt: skip
-    insert_unless_there(session, NotificationRow, row)
+    insert_unless_there(connection, NotificationRow, row)
     return Done()
 
 

@@ -81,9 +81,10 @@ def _newest_content(session: Session, recording_id: str) -> str | None:
 
 
 @handles(StartPlayback)
-def start_playback(action: StartPlayback, actor: Actor, session: Session, clock: Clock, storage: Storage, plans: Plans) -> PlaybackSession:
-    # On the bare connection: it is sent at every track.
-    connection, now = session.connection(), clock.now()
+def start_playback(
+    action: StartPlayback, actor: Actor, connection: Connection, clock: Clock, storage: Storage, plans: Plans
+) -> PlaybackSession:
+    now = clock.now()
     entitlement = plans.entitlement(actor.plan, actor.account_id)
     parameters = {**here_on(entitlement, actor.territory, now), "track_id": action.track_id}
     found = connection.execute(PLAYABLE, parameters).first()

@@ -26,10 +26,10 @@ class TestTheMeter:
         assert costs["GetOwnAccount"].statements == 2
 
     def test_counts_the_rows_a_command_writes(self, operator, ana, costs):
-        """The account and the event."""
+        """The account, the event, and that the event is published."""
         operator.send(SuspendAccount("ana@example.com"))
         operator.send(SuspendAccount("ana@example.com"))
-        assert (costs["SuspendAccount"].count, costs["SuspendAccount"].rows) == (2, 2)
+        assert (costs["SuspendAccount"].count, costs["SuspendAccount"].rows) == (2, 3)
 
     def test_counts_refusals(self, operator, costs):
         with pytest.raises(NotFound):
