@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from threading import Event, Thread
 
+import msgspec
 import pytest
 
+from apps.console.checkout import ROOT
 from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.billing import (
     CancelSubscription,
@@ -136,3 +141,41 @@ class TestAShopThatDoesNotAnswer:
             with pytest.raises(Unavailable):
                 ana.send(change)
         assert till.subscriptions(ana).current == bought
+
+
+KILLED = """
+import os, signal, sys
+import msgspec
+from apps.core.app import create_core
+from apps.core.client.in_process import InProcessClient
+from apps.core.contract.actions import Actor, Service
+from apps.core.contract.billing import ConfirmCheckout
+from ports.payments.fake.payments import FakePayments
+from ports.payments.interface import Payments
+
+class Killed(FakePayments):
+    def purchase(self, reference):
+        super().purchase(reference)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+values, account_id = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[dict[str, str], str])
+core = create_core(values)
+container = core.extensions["container"]
+container.put(Payments, Killed.from_env(container.environment))
+InProcessClient(core, Service.WEBSITE).send(ConfirmCheckout(1), Actor(Service.WEBSITE, account_id=account_id))
+"""
+"""Dies once the shop has said what was paid, and before any of it is recorded."""
+
+
+class TestAProcessThatDies:
+    def test_between_the_charge_and_its_record_loses_and_doubles_nothing(self, ana, till, values):
+        page = till.choose(ana)
+        till.pay(page)
+        sent = msgspec.json.encode((values, ana.actor.account_id))
+        died = subprocess.run([sys.executable, "-c", KILLED], input=sent, cwd=ROOT, capture_output=True, check=False, timeout=60)
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        assert till.subscriptions(ana).all == ()
+        assert ana.send(GetOwnAccount()).plan == "none"
+        for _ in range(2):
+            assert ana.send(ConfirmCheckout(page.number)).subscription.state == State.ACTIVE
+        assert till.balance() == {"shop:card": 499, "revenue": -416, "tax:GB": -83}
