@@ -121,17 +121,17 @@ class StripePayments(Payments):
             return session.url
 
     def read_notification(self, body: bytes, proof: str) -> Notification:
-        """A dispute names only its charge, so that Stripe is asked whose it was. Raises `ShopUnavailable`, too."""
+        """A dispute or refund may name only its charge, so that Stripe is asked whose it was. Raises `ShopUnavailable`, too."""
         try:
             secrets = self._webhook_secrets()
         except BootError as error:
             raise NotConfigured(f"Nothing that Stripe says is believed: {error}") from None
         verify(body, proof, secrets, self._clock.now().timestamp())
         event = read_event(body)
-        if event.disputed_charge is None:
+        if event.charge is None:
             return event.notification
         told = event.notification
-        return Notification(told.id, told.kind, None, self._payer(event.disputed_charge))
+        return Notification(told.id, told.kind, None, self._payer(event.charge))
 
     def _payer(self, charge: str) -> str | None:
         try:
@@ -197,6 +197,7 @@ def checked_key(key: str, production: bool) -> str:
 def _session(order: Order, price: str) -> SessionCreateParams:
     params: SessionCreateParams = {
         "mode": "subscription",
+        "allowed_payment_method_types": ["card"],  # others may be paid days after the subscription has begun, or not
         "line_items": [{"price": price, "quantity": 1}],
         "client_reference_id": order.account_id,
         "metadata": {"order": order.id},

@@ -10,13 +10,16 @@ from ports.purchases import NotAuthentic, Notification
 
 Document = dict[str, Any]
 
+LED_BY_THEIR_CHARGE = frozenset({"dispute", "refund"})
+"""Objects that name no customer (a refund seldom does), but the charge that was theirs."""
+
 
 @dataclass(frozen=True)
 class Event:
-    """A signed event: what it notifies of, and the disputed charge where only that leads to the customer."""
+    """A signed event: what it notifies of, and the charge that a refund or dispute is about where only that leads to the customer."""
 
     notification: Notification
-    disputed_charge: str | None = None
+    charge: str | None = None
 
 
 def read_event(body: bytes) -> Event:
@@ -29,8 +32,8 @@ def read_event(body: bytes) -> Event:
     if event_id is None or kind is None or about is None:
         raise NotAuthentic("This notification is signed, but no event of Stripe's.")
     reference, customer = _named(about)
-    disputed = _text(about, "charge") if _text(about, "object") == "dispute" else None
-    return Event(Notification(event_id, kind, reference, None if reference else customer), disputed)
+    charge = _text(about, "charge") if _text(about, "object") in LED_BY_THEIR_CHARGE and customer is None else None
+    return Event(Notification(event_id, kind, reference, None if reference else customer), charge)
 
 
 def _named(about: Document) -> tuple[str | None, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import stripe
@@ -14,19 +14,18 @@ from ports.purchases import Charge, NoSuchPurchase, Purchase, Refund, State
 GRACE = timedelta(days=7)
 """How long after a failed renewal was due access goes on while it is tried again."""
 RENEWING = frozenset({"trialing", "active", "past_due"})
-NO_MONEY_BACK = frozenset({"failed", "canceled"})
-"""Refunds that came to nothing."""
-WITHOUT_A_PAYMENT = frozenset({"past_due", "unpaid", "canceled", "incomplete", "incomplete_expired"})
 
 
 def purchase_of(facts: Facts, now: datetime) -> Purchase:
     """The purchase that Stripe's facts describe at the moment `now`.
 
-    - `incomplete` is PENDING, `trialing` TRIAL, `active` ACTIVE; the last two are CANCELLING once an end is set.
+    - `incomplete` is PENDING, `trialing` TRIAL, `active` ACTIVE; the last two are CANCELLING once an end is set. An `active` one
+      of which nothing was paid yet (a bank transfer under way) is PENDING all the same.
     - `past_due` is GRACE for seven days from the creation of the unpaid invoice, then ON_HOLD; `unpaid` is ON_HOLD.
-    - `paused` is PAUSED; `canceled` and `incomplete_expired` are EXPIRED. Paused collection of an active one changes nothing.
-    - Whatever else is so, it is REVOKED once its latest payment went back: refunded in full, or its dispute lost. It may still
-      renew then (`renews`); who wants no more payments ends it.
+    - `paused` is PAUSED; `canceled` and `incomplete_expired` are EXPIRED. Paused collection of an active one changes no state, and
+      pays for no period.
+    - Whatever else is so, it is REVOKED once its latest payment was refunded in full, or a dispute over any of its payments was
+      lost. It may still renew then (`renews`); who wants no more payments ends it.
 
     Raises `NoSuchPurchase` for a subscription that was not sold for one of our plans.
     """
@@ -38,8 +37,8 @@ def purchase_of(facts: Facts, now: datetime) -> Purchase:
     item = _item(subscription)
     charges = tuple(sorted(_charges(facts), key=lambda charge: charge.paid_at))
     due_since = _unpaid_since(facts)
-    state = _state(subscription, due_since, now)
-    starts, ends = _period(facts)
+    state = _state(facts, due_since, now)
+    starts, ends = paid_period(subscription, facts.invoices)
     return Purchase(
         reference=subscription.id,
         buyer=given.get("account"),
@@ -56,12 +55,15 @@ def purchase_of(facts: Facts, now: datetime) -> Purchase:
     )
 
 
-def _state(subscription: stripe.Subscription, due_since: datetime, now: datetime) -> State:
+def _state(facts: Facts, due_since: datetime, now: datetime) -> State:
+    subscription = facts.subscription
     match subscription.status:
         case "incomplete":
             return State.PENDING
         case "trialing":
             return State.CANCELLING if _ends(subscription) else State.TRIAL
+        case "active" if not any(invoice.status == "paid" for invoice in facts.invoices):
+            return State.PENDING
         case "active":
             return State.CANCELLING if _ends(subscription) else State.ACTIVE
         case "past_due":
@@ -95,17 +97,17 @@ def _unpaid_since(facts: Facts) -> datetime:
     return _moment(min(unpaid, default=_item(facts.subscription).current_period_start))
 
 
-def _period(facts: Facts) -> tuple[datetime, datetime]:
-    """The period that is paid.
+def paid_period(subscription: stripe.Subscription, invoices: Iterable[stripe.Invoice]) -> tuple[datetime, datetime]:
+    """The period that is paid, or the trial.
 
-    Stripe moves the item's `current_period_end` on to the new period before that is paid, and leaves it there when payment
-    fails. So without a payment it is the period of the last invoice that was paid (which a trial's zero invoice is, too): it
-    ends where the unpaid invoice's begins. An active subscription within the hour before its renewal is charged counts as renewed.
+    Stripe moves the item's period on when the old one ends: the new one's invoice stays a draft for about an hour and is open
+    until its payment succeeds, which may be never. So what is paid is the period of the last invoice that was paid (which a
+    trial's zero invoice is, too): it ends where the unpaid invoice's begins. It is empty where nothing was paid.
     """
-    item = _item(facts.subscription)
-    if facts.subscription.status not in WITHOUT_A_PAYMENT:
+    item = _item(subscription)
+    if subscription.status == "trialing":
         return _moment(item.current_period_start), _moment(item.current_period_end)
-    paid = [_line_period(invoice) for invoice in facts.invoices if invoice.status == "paid"]
+    paid = [_line_period(invoice) for invoice in invoices if invoice.status == "paid"]
     nothing = (item.current_period_start, item.current_period_start)
     starts, ends = max(paid, key=lambda period: period[1], default=nothing)
     return _moment(starts), _moment(ends)
@@ -138,9 +140,12 @@ def _charges(facts: Facts) -> Iterator[Charge]:
 
 
 def _money_back(paid: Paid) -> Iterator[Refund]:
-    """Refunds, and lost disputes: for these the money was taken when the dispute began."""
+    """Refunds that succeeded, and lost disputes: for these the money was taken when the dispute began.
+
+    Stripe may call a refund succeeded and failed days later, when the bank sent it back; it is none any more then.
+    """
     for refund in paid.refunds:
-        if refund.status not in NO_MONEY_BACK:
+        if refund.status == "succeeded":
             yield Refund(refund.id, from_stripe(refund.amount, paid.charge.currency), _moment(refund.created))
     for dispute in paid.disputes:
         if dispute.status == "lost":
@@ -152,8 +157,8 @@ def _went_back(charges: Sequence[Charge], facts: Facts) -> bool:
         return False
     latest = charges[-1]
     lost = {dispute.id for paid in facts.paid.values() for dispute in paid.disputes if dispute.status == "lost"}
-    back = latest.refunds
-    return sum(refund.amount for refund in back) >= latest.amount or any(refund.reference in lost for refund in back)
+    in_full = sum(refund.amount for refund in latest.refunds) >= latest.amount
+    return in_full or any(refund.reference in lost for charge in charges for refund in charge.refunds)
 
 
 def _moment(seconds: int) -> datetime:

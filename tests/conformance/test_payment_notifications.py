@@ -13,7 +13,7 @@ from ports.payments.stripe_signature import sign, verify
 from ports.purchases import NotAuthentic, NotConfigured
 from tests.conformance.test_payments import MONTHLY, START, at
 
-CARD_EVENTS = {"charge.refunded", "charge.dispute.created", "charge.dispute.closed", "refund.created"}
+CARD_EVENTS = {"charge.refunded", "charge.dispute.created", "charge.dispute.closed", "refund.created", "refund.updated", "refund.failed"}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class TestNotifications:
 
     def test_of_cards_name_the_customer(self, payments, bought):
         told = payments.purchase(bought())
-        payments.shop.refund(told.charges[0].reference, 100)
+        payments.shop.fail_refund(payments.shop.refund(told.charges[0].reference, 100))
         payments.shop.decide(payments.shop.dispute(told.charges[0].reference), won=False)
         read = [payments.read_notification(*payments.shop.signed(event)) for event in payments.shop.events()]
         of_cards = [one for one in read if one.kind in CARD_EVENTS]
@@ -63,8 +63,21 @@ class TestNotifications:
         read = payments.read_notification(*payments.shop.signed(event))
         assert (read.id, read.kind, read.reference, read.customer) == ("evt_1", "balance.tomorrow", None, None)
 
-    def test_of_a_dispute_that_nobody_knows_name_nobody(self, payments):
-        about = {"object": "dispute", "charge": "ch_unknown"}
+    @pytest.mark.parametrize("kind", ["refund.created", "refund.updated", "refund.failed"])
+    def test_of_refunds_name_the_customer_of_their_charge(self, payments, bought, kind):
+        told = payments.purchase(bought())
+        about = {"id": "re_1", "object": "refund", "charge": told.charges[0].reference, "customer": None}
+        read = payments.read_notification(*payments.shop.signed({"id": "evt_1", "type": kind, "data": {"object": about}}))
+        assert (read.reference, read.customer) == (None, told.customer)
+
+    def test_of_refunds_without_a_charge_name_who_they_name(self, payments):
+        about = {"id": "re_1", "object": "refund", "charge": None, "customer": "cus_1"}
+        read = payments.read_notification(*payments.shop.signed({"id": "evt_1", "type": "refund.failed", "data": {"object": about}}))
+        assert (read.reference, read.customer) == (None, "cus_1")
+
+    @pytest.mark.parametrize("thing", ["dispute", "refund"])
+    def test_of_a_charge_that_nobody_knows_name_nobody(self, payments, thing):
+        about = {"object": thing, "charge": "ch_unknown"}
         read = payments.read_notification(*payments.shop.signed({"id": "evt_1", "type": "t", "data": {"object": about}}))
         assert (read.reference, read.customer) == (None, None)
 

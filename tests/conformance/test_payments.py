@@ -235,6 +235,12 @@ class TestTrial:
         assert (told.state, told.renews, told.charges) == (State.TRIAL, True, ())
         assert period(told) == (START, START + timedelta(days=14))
 
+    def test_is_paid_through_to_its_end_in_the_hour_before_it_is_charged(self, payments, bought, clock):
+        purchase = bought(trial_days=14)
+        clock.set(at(2026, 2, 14, 12, 59))
+        told = payments.purchase(purchase)
+        assert (told.state, period(told), told.charges) == (State.ACTIVE, (START, at(2026, 2, 14, 12)), ())
+
     def test_is_charged_when_it_ends(self, payments, bought, clock):
         purchase = bought(trial_days=14)
         clock.set(at(2026, 2, 14, 13))
@@ -279,7 +285,7 @@ class TestRenewals:
         purchase = bought()
         clock.set(FAILED - timedelta(minutes=1))
         told = payments.purchase(purchase)
-        assert (told.state, told.period_ends_at, len(told.charges)) == (State.ACTIVE, at(2026, 3, 31, 12), 1)
+        assert (told.state, period(told), told.renews, len(told.charges)) == (State.ACTIVE, (START, at(2026, 2, 28, 12)), True, 1)
 
     def test_that_fail_go_through_grace_and_hold_to_the_end(self, payments, failing, clock):
         seen = {}
@@ -461,6 +467,33 @@ class TestMoneyBack:
         told = payments.purchase(purchase)
         assert told.state is State.REVOKED
         assert [(one.reference, one.amount, one.refunded_at) for one in told.charges[0].refunds] == [(dispute, 499, START)]
+
+    def test_by_a_lost_dispute_over_an_earlier_payment_revokes_too(self, payments, bought, clock):
+        purchase = bought()
+        dispute = payments.shop.dispute(payments.purchase(purchase).charges[0].reference)
+        clock.set(FAILED)
+        payments.shop.decide(dispute, won=False)
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, [len(one.refunds) for one in told.charges]) == (State.REVOKED, True, [1, 0])
+        payments.end(purchase)
+        assert (payments.purchase(purchase).state, payments.purchase(purchase).renews) == (State.REVOKED, False)
+
+    def test_that_failed_to_go_back_is_ours_again(self, payments, bought):
+        purchase = bought()
+        before = payments.purchase(purchase)
+        refund = payments.shop.refund(before.charges[0].reference)
+        assert payments.purchase(purchase).state is State.REVOKED
+        payments.shop.fail_refund(refund)
+        assert payments.purchase(purchase) == before
+        with pytest.raises(ShopRefused):
+            payments.shop.fail_refund(refund)
+
+    def test_that_failed_to_go_back_beside_some_that_did(self, payments, bought):
+        purchase = bought()
+        charge = payments.purchase(purchase).charges[0].reference
+        kept = payments.shop.refund(charge, 100)
+        payments.shop.fail_refund(payments.shop.refund(charge, 399))
+        assert [refund.reference for refund in payments.purchase(purchase).charges[0].refunds] == [kept]
 
     def test_by_a_dispute_that_is_won_is_none(self, payments, bought):
         purchase = bought()

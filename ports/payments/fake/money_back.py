@@ -15,7 +15,7 @@ def refund(ledger: Ledger, charge: Document, amount: int) -> Document:
         "amount": amount,
         "charge": charge["id"],
         "currency": charge["currency"],
-        "customer": charge["customer"],
+        "customer": None,
         "payment_intent": charge["payment_intent"],
         "reason": "requested_by_customer",
         "status": "succeeded",
@@ -24,6 +24,18 @@ def refund(ledger: Ledger, charge: Document, amount: int) -> Document:
     happened(ledger, "charge.refunded", charge)
     happened(ledger, "refund.created", added)
     return added
+
+
+def fail(ledger: Ledger, refunded: Document) -> None:
+    """The customer's bank sends a refund back: the money is ours again."""
+    charge = ledger.get("charge", refunded["charge"])
+    charge["amount_refunded"] -= refunded["amount"]
+    charge["refunded"] = False
+    ledger.keep(charge)
+    refunded.update(status="failed", failure_reason="expired_or_canceled_card")
+    ledger.keep(refunded)
+    happened(ledger, "refund.updated", refunded)
+    happened(ledger, "refund.failed", refunded)
 
 
 def dispute(ledger: Ledger, charge: Document) -> Document:

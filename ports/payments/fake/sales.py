@@ -85,8 +85,8 @@ def list_checkouts(ledger: Ledger, parameters: Parameters) -> Document:
 
 def create_checkout(ledger: Ledger, parameters: Parameters) -> Document:
     only(
-        *(parameters, "mode", "line_items", "client_reference_id", "metadata", "subscription_data"),
-        *("success_url", "cancel_url", "customer", "customer_email"),
+        *(parameters, "mode", "allowed_payment_method_types", "line_items", "client_reference_id", "metadata"),
+        *("subscription_data", "success_url", "cancel_url", "customer", "customer_email"),
     )
     (line,) = parameters["line_items"]
     price = ledger.get("price", line["price"])
@@ -98,6 +98,7 @@ def create_checkout(ledger: Ledger, parameters: Parameters) -> Document:
     name = new_id("checkout.session")
     session = {
         "id": name,
+        "allowed_payment_method_types": parameters.get("allowed_payment_method_types"),
         "amount_total": 0 if selling.get("trial_period_days") else price["unit_amount"],
         "cancel_url": parameters["cancel_url"],
         "client_reference_id": parameters["client_reference_id"],

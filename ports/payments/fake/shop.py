@@ -69,6 +69,14 @@ class TestShop:
                 raise ShopRefused(f"Of the charge {charge} {left} can be given back, not {given}.")
             return money_back.refund(ledger, charged, given)["id"]
 
+    def fail_refund(self, refund: str) -> None:
+        """Have a refund fail after all, days after it had succeeded, as where the card's account is closed."""
+        with self.books() as ledger:
+            refunded = ledger.get("refund", refund)
+            if refunded["status"] != "succeeded":
+                raise ShopRefused(f"The refund {refund} has failed already.")
+            money_back.fail(ledger, refunded)
+
     def dispute(self, charge: str) -> str:
         """Have the cardholder dispute a charge: the dispute's name."""
         with self.books() as ledger:

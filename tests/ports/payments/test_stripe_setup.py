@@ -59,6 +59,13 @@ class TestPrices:
         assert (purchase.amount, purchase.currency, len(prices(test_shop))) == (499, "GBP", 2)
 
 
+class TestCheckout:
+    def test_takes_cards_alone(self, test_shop):
+        test_shop.open_checkout(ORDER)
+        with test_shop.shop.books() as ledger:
+            assert [session["allowed_payment_method_types"] for session in ledger.listed("checkout.session")] == [["card"]]
+
+
 class TestAccountPage:
     def test_is_configured_once_with_bills_and_cards_alone(self, test_shop):
         customer = test_shop.purchase(test_shop.shop.pay(test_shop.open_checkout(ORDER).reference)).customer

@@ -68,7 +68,7 @@ def charge(amount: int = 499) -> stripe.Charge:
     )
 
 
-def refund(status: str, amount: int = 499) -> stripe.Refund:
+def refund(status: str | None, amount: int = 499) -> stripe.Refund:
     told = {"id": f"re_{status}", "object": "refund", "status": status, "amount": amount, "created": seconds(NOW)}
     return stripe.Refund.construct_from(told, "key")
 
@@ -78,6 +78,7 @@ def dispute(status: str) -> stripe.Dispute:
 
 
 def told(facts: stripe.Subscription, *invoices: stripe.Invoice, paid: Paid | None = None, now: datetime = NOW) -> Purchase:
+    """The purchase; its `invoices` oldest first."""
     return purchase_of(Facts(facts, invoices, {"pi_1": paid} if paid else {}), now)
 
 
@@ -96,13 +97,18 @@ class TestStatus:
         ],
     )
     def test_is_translated(self, status, state, renews):
-        purchase = told(subscription(status))
+        purchase = told(subscription(status), invoice("paid", (BEGAN, ENDS)))
         assert (purchase.state, purchase.renews) == (state, renews)
+
+    @pytest.mark.parametrize("first", ["draft", "open", "void", "uncollectible"])
+    def test_active_of_which_nothing_was_paid_is_pending(self, first):
+        purchase = told(subscription("active"), invoice(first, (BEGAN, ENDS)))
+        assert (purchase.state, purchase.renews, purchase.period_ends_at) == (State.PENDING, True, BEGAN)
 
     @pytest.mark.parametrize("status", ["active", "trialing"])
     @pytest.mark.parametrize("ending", [{"cancel_at_period_end": True}, {"cancel_at": seconds(ENDS)}], ids=["by us", "by Stripe's page"])
     def test_with_an_end_is_cancelling(self, status, ending):
-        purchase = told(subscription(status, **ending))
+        purchase = told(subscription(status, **ending), invoice("paid", (BEGAN, ENDS)))
         assert (purchase.state, purchase.renews) == (State.CANCELLING, False)
 
     def test_past_due_without_an_end_renews_and_with_one_does_not(self):
@@ -124,6 +130,16 @@ class TestStatus:
     def test_past_due_with_no_invoice_told_counts_grace_from_the_period(self):
         assert told(subscription("past_due"), now=BEGAN + timedelta(days=6)).state is State.GRACE
         assert told(subscription("past_due"), now=BEGAN + timedelta(days=7)).state is State.ON_HOLD
+
+    @pytest.mark.parametrize("newest", ["draft", "open", "void"])
+    @pytest.mark.parametrize(("ending", "state"), [({}, State.ACTIVE), ({"cancel_at_period_end": True}, State.CANCELLING)])
+    def test_active_is_paid_through_to_the_end_of_what_was_paid(self, newest, ending, state):
+        invoices = invoice("paid", (BEGAN, ENDS)), invoice(newest, (ENDS, LATER), created=ENDS)
+        purchase = told(subscription("active", starts=ENDS, ends=LATER, **ending), *invoices, now=ENDS)
+        assert (purchase.state, purchase.period_starts_at, purchase.period_ends_at) == (state, BEGAN, ENDS)
+
+    def test_trialing_is_paid_through_to_its_end_even_where_that_was_moved_on(self):
+        assert told(subscription("trialing", ends=LATER), invoice("paid", (BEGAN, ENDS))).period_ends_at == LATER
 
     @pytest.mark.parametrize("status", ["past_due", "unpaid", "canceled", "incomplete", "incomplete_expired"])
     def test_without_any_payment_is_paid_through_to_its_beginning(self, status):
@@ -166,10 +182,14 @@ class TestMoney:
 
     @pytest.mark.parametrize(
         ("status", "state"),
-        [("succeeded", State.REVOKED), ("pending", State.REVOKED), ("failed", State.ACTIVE), ("canceled", State.ACTIVE)],
+        [
+            ("succeeded", State.REVOKED),
+            *((status, State.ACTIVE) for status in ("pending", "requires_action", "failed", "canceled", None)),
+        ],
     )
-    def test_is_back_unless_the_refund_came_to_nothing(self, status, state):
-        assert told(subscription("active"), self.PAID, paid=Paid(charge(), refunds=(refund(status),))).state is state
+    def test_is_back_once_the_refund_succeeded(self, status, state):
+        purchase = told(subscription("active"), self.PAID, paid=Paid(charge(), refunds=(refund(status),)))
+        assert (purchase.state, len(purchase.charges[0].refunds)) == (state, status == "succeeded")
 
     @pytest.mark.parametrize("status", ["needs_response", "under_review", "won", "warning_closed", "warning_needs_response"])
     def test_is_ours_until_a_dispute_is_lost(self, status):
@@ -179,3 +199,7 @@ class TestMoney:
     def test_of_a_lost_dispute_over_a_part_revokes_all_the_same(self):
         purchase = told(subscription("active"), self.PAID, paid=Paid(charge(amount=999), disputes=(dispute("lost"),)))
         assert (purchase.state, purchase.charges[0].refunds[0].reference) == (State.REVOKED, "dp_1")
+
+    def test_of_a_lost_dispute_over_another_purchase_revokes_nothing(self):
+        facts = Facts(subscription("active"), (self.PAID,), {"pi_1": Paid(charge()), "pi_2": Paid(charge(), disputes=(dispute("lost"),))})
+        assert purchase_of(facts, NOW).state is State.ACTIVE
