@@ -16,7 +16,7 @@ from ports.payments.stripe_events import read_event
 from ports.payments.stripe_facts import PAGE, fetch_facts, identifier
 from ports.payments.stripe_prices import price_of
 from ports.payments.stripe_signature import verify
-from ports.payments.stripe_truth import purchase_of
+from ports.payments.stripe_truth import paid_period, purchase_of
 from ports.purchases import NoSuchPurchase, NotConfigured, Notification, Purchase, ShopRefused
 from ports.registry import another
 
@@ -88,10 +88,12 @@ class StripePayments(Payments):
         return purchase_of(facts, self._clock.now())
 
     def cancel(self, reference: str) -> None:
-        """Where a renewal has failed the paid period is over, so it ends at once and Stripe stops trying the card."""
+        """Where the paid period is over, as in the hour before a renewal is charged or after it failed, it ends at once."""
         with answers(f"cancelling the subscription {reference}"):
-            status = self._stripe.v1.subscriptions.retrieve(reference).status
-            if status not in {"past_due", "unpaid"}:
+            subscription = self._stripe.v1.subscriptions.retrieve(reference)
+            invoices = self._stripe.v1.invoices.list({"subscription": reference, "limit": PAGE})
+            _, paid_through = paid_period(subscription, invoices.auto_paging_iter())
+            if subscription.status in OVER or self._clock.now() < paid_through:
                 self._stripe.v1.subscriptions.update(reference, {"cancel_at_period_end": True})
                 return
         self.end(reference)
@@ -105,13 +107,21 @@ class StripePayments(Payments):
                 self._stripe.v1.subscriptions.update(reference, {"cancel_at": ""})
 
     def end(self, reference: str) -> None:
-        """What is still to be paid is given up, so that nobody pays for what has ended."""
+        """What is still to be paid is given up, so that nobody pays for what has ended.
+
+        A draft of the renewal is charged within the hour otherwise. Stripe deletes no invoice of a subscription and voids no
+        draft ("Delete a draft invoice"), so that it is finalised first, without being collected.
+        """
+        invoices = self._stripe.v1.invoices
         with answers(f"ending the subscription {reference}"):
             if self._stripe.v1.subscriptions.retrieve(reference).status not in OVER:
                 self._stripe.v1.subscriptions.cancel(reference)
-            unpaid = self._stripe.v1.invoices.list({"subscription": reference, "status": "open", "limit": PAGE})
-            for invoice in unpaid.auto_paging_iter():
-                self._stripe.v1.invoices.void_invoice(invoice.id)
+            drafts = invoices.list({"subscription": reference, "status": "draft", "limit": PAGE})
+            for draft in list(drafts.auto_paging_iter()):
+                invoices.finalize_invoice(draft.id, {"auto_advance": False})
+            unpaid = invoices.list({"subscription": reference, "status": "open", "limit": PAGE})
+            for invoice in list(unpaid.auto_paging_iter()):
+                invoices.void_invoice(invoice.id)
 
     def account_page(self, customer: str, back: str) -> str:
         with answers(f"opening the account page of {customer}"):

@@ -378,6 +378,24 @@ class TestCancelling:
         told = payments.purchase(failing)
         assert (told.state, told.renews, len(told.charges)) == (State.EXPIRED, False, 1)
 
+    @pytest.mark.parametrize(("trial_days", "renewal", "charges"), [(0, FAILED, 1), (14, at(2026, 2, 14, 13), 0)])
+    def test_in_the_hour_before_a_renewal_is_charged_ends_at_once(self, payments, bought, clock, trial_days, renewal, charges):
+        purchase = bought(trial_days=trial_days)
+        clock.set(renewal - timedelta(minutes=1))
+        payments.cancel(purchase)
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, told.period_ends_at) == (State.EXPIRED, False, renewal - timedelta(hours=1))
+        clock.set(at(2026, 6, 1))
+        assert len(payments.purchase(purchase).charges) == charges
+        with payments.shop.books() as ledger:
+            assert [invoice["status"] for invoice in ledger.listed("invoice", purchase)] == ["void", "paid"]
+
+    def test_to_the_second(self, payments, bought, clock):
+        purchase = bought()
+        clock.set(at(2026, 2, 28, 12) - timedelta(seconds=1))
+        payments.cancel(purchase)
+        assert payments.purchase(purchase).state is State.CANCELLING
+
 
 class TestEnding:
     def test_ends_at_once_and_charges_nothing_more(self, payments, bought, clock):
@@ -406,6 +424,75 @@ class TestEnding:
         payments.end(failing)
         with pytest.raises(ShopRefused):
             payments.shop.pay_open_invoice(failing)
+
+
+class TestStandingStill:
+    """What the shop does by its settings, or people on its own pages: nothing is charged, and nothing is over."""
+
+    def test_paused_charges_nothing_until_it_is_ended(self, payments, bought, clock):
+        purchase = bought()
+        payments.shop.pause(purchase)
+        clock.set(at(2026, 6, 1))
+        told = payments.purchase(purchase)
+        assert (told.state, told.renews, told.period_ends_at, len(told.charges)) == (State.PAUSED, False, at(2026, 2, 28, 12), 1)
+
+    def test_unpaid_tries_no_card_any_more(self, payments, failing, clock):
+        payments.shop.leave_unpaid(failing)
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        clock.set(at(2026, 6, 1))
+        told = payments.purchase(failing)
+        assert (told.state, told.renews, told.period_ends_at, len(told.charges)) == (State.ON_HOLD, False, at(2026, 2, 28, 12), 1)
+
+    def test_unpaid_recovers_when_it_is_paid_by_hand(self, payments, failing):
+        payments.shop.leave_unpaid(failing)
+        payments.shop.set_card(payments.purchase(failing).customer, works=True)
+        assert payments.shop.pay_open_invoice(failing) is True
+        told = payments.purchase(failing)
+        assert (told.state, told.renews, told.period_ends_at) == (State.ACTIVE, True, at(2026, 3, 31, 12))
+
+    @pytest.mark.parametrize("how", ["cancel", "end"])
+    @pytest.mark.parametrize("stand_still", ["pause", "leave_unpaid"])
+    def test_is_ended(self, payments, failing, clock, stand_still, how):
+        getattr(payments.shop, stand_still)(failing)
+        clock.set(at(2026, 5, 10))
+        getattr(payments, how)(failing)
+        told = payments.purchase(failing)
+        assert (told.state, told.renews) == (State.EXPIRED, False)
+        with payments.shop.books() as ledger:
+            assert {invoice["status"] for invoice in ledger.listed("invoice", failing)} == {"paid", "void"}
+        with pytest.raises(ShopRefused):
+            getattr(payments.shop, stand_still)(failing)
+
+    def test_incomplete_is_ended(self, payments, bought):
+        purchase = bought()
+        with payments.shop.books() as ledger:
+            ledger.keep({**ledger.get("subscription", purchase), "status": "incomplete"})
+        assert payments.purchase(purchase).state is State.PENDING
+        payments.end(purchase)
+        assert payments.purchase(purchase).state is State.EXPIRED
+
+
+class TestForgotten:
+    def test_purchases_are_as_if_nobody_had_known_them(self, payments, bought, clock):
+        purchase = bought()
+        payments.shop.forget(purchase)
+        clock.set(at(2026, 6, 1))
+        for call in (payments.purchase, payments.cancel, payments.resume, payments.end, payments.shop.forget):
+            with pytest.raises(NoSuchPurchase):
+                call(purchase)
+
+    def test_customers_leave_their_purchases_ended(self, payments, bought, clock):
+        purchase = bought()
+        customer = payments.purchase(purchase).customer
+        clock.set(FAILED - timedelta(minutes=1))
+        payments.shop.forget(customer)
+        clock.set(at(2026, 6, 1))
+        told = payments.purchase(purchase)
+        assert (told.state, told.customer, len(told.charges)) == (State.EXPIRED, customer, 1)
+        with pytest.raises(NoSuchPurchase):
+            payments.account_page(customer, "https://music.example.org/account")
+        with pytest.raises(NoSuchPurchase):
+            payments.shop.forget(customer)
 
 
 class TestMoneyBack:

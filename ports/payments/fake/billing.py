@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ports.payments.fake.books import Document, Ledger
 from ports.payments.fake.forms import Parameters
-from ports.payments.fake.invoices import shown, void
+from ports.payments.fake.invoices import finalise, pay, shown, void
 from ports.payments.fake.refusals import Refusal, only
 from ports.payments.fake.sales import page_of
 from ports.payments.fake.subscriptions import LIVING, changed, end, set_cancellation
@@ -45,6 +45,21 @@ def list_invoices(ledger: Ledger, parameters: Parameters) -> Document:
     invoices = ledger.listed("invoice", parameters["subscription"])
     asked = (invoice for invoice in invoices if parameters.get("status") in {None, invoice["status"]})
     return page_of((shown(invoice, *expanded) for invoice in asked), parameters)
+
+
+def finalise_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    """One that shall not be collected waits for somebody to pay or void it; one of zero is paid by this."""
+    only(parameters, "auto_advance")
+    invoice = ledger.get("invoice", name)
+    if invoice["status"] != "draft":
+        raise Refusal("This invoice is already finalized, you can't re-finalize a non-draft invoice.", "invoice_not_editable")
+    if parameters.get("auto_advance") != "false":
+        raise Refusal("The test shop finalises no invoice that it shall then collect.")
+    invoice.update(auto_advance=False, next_payment_attempt=None)
+    finalise(ledger, invoice)
+    if not invoice["amount_due"]:
+        pay(ledger, invoice)
+    return shown(invoice)
 
 
 def void_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:

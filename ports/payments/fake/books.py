@@ -85,6 +85,12 @@ class Ledger:
         row = (json.dumps(document), due, document["id"])
         self.connection.execute("UPDATE object SET document = ?, due = ? WHERE id = ?", row)
 
+    def forget(self, name: str, *kinds: str) -> None:
+        """Delete an object, and what it owns of these kinds."""
+        self.connection.execute("DELETE FROM object WHERE id = ?", (name,))
+        for kind in kinds:
+            self.connection.execute("DELETE FROM object WHERE kind = ? AND owner = ?", (kind, name))
+
     def get(self, kind: str, name: str) -> Document:
         """Raises `Missing`."""
         row = self.connection.execute("SELECT document FROM object WHERE id = ? AND kind = ?", (name, kind)).fetchone()

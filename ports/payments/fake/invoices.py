@@ -93,10 +93,10 @@ def put_off(ledger: Ledger, invoice: Document) -> bool:
     return again is not None
 
 
-def stop_collecting(ledger: Ledger, subscription: str) -> None:
-    """Try no card any more for what a subscription still owes; its open invoices can still be paid by hand."""
+def stop_collecting(ledger: Ledger, subscription: str, *statuses: str) -> None:
+    """Try no card any more for a subscription's invoices in these statuses; the open ones can still be paid by hand."""
     for invoice in ledger.listed("invoice", subscription):
-        if invoice["status"] in {"draft", "open"}:
+        if invoice["status"] in statuses:
             invoice.update(auto_advance=False, next_payment_attempt=None)
             ledger.keep(invoice)
 

@@ -12,7 +12,7 @@ from ports.payments.fake.books import Books, Document, Ledger, Missing
 from ports.payments.fake.cards import set_card
 from ports.payments.fake.events import Delivery, all_events, claim, mark_delivered
 from ports.payments.fake.passing import catch_up
-from ports.payments.fake.subscriptions import pay_invoice
+from ports.payments.fake.subscriptions import LIVING, forget_customer, leave_unpaid, pause, pay_invoice
 from ports.payments.stripe_signature import sign
 from ports.purchases import NoSuchPurchase, ShopRefused
 
@@ -58,6 +58,26 @@ class TestShop:
             if not unpaid:
                 raise ShopRefused(f"The purchase {purchase} has no open invoice.")
             return pay_invoice(ledger, unpaid[-1])
+
+    def pause(self, purchase: str) -> None:
+        """Have a purchase that lives pause: nothing is charged any more, and it does not end by itself."""
+        with self.books() as ledger:
+            pause(ledger, _living(ledger, purchase))
+
+    def leave_unpaid(self, purchase: str) -> None:
+        """Give up on what a purchase that lives owes, without ending it. Paid by hand, it is active again."""
+        with self.books() as ledger:
+            leave_unpaid(ledger, _living(ledger, purchase))
+
+    def forget(self, name: str) -> None:
+        """Lose a purchase as if it had never been, or delete a customer, which ends what they have."""
+        with self.books() as ledger:
+            try:
+                ledger.get("subscription", name)
+            except Missing:
+                forget_customer(ledger, ledger.get("customer", name))
+            else:
+                ledger.forget(name, "invoice")
 
     def refund(self, charge: str, amount: int | None = None) -> str:
         """Give back that much of a charge, or all that is left of it: the refund's name."""
@@ -136,3 +156,10 @@ def _open_checkout(ledger: Ledger, name: str) -> Document:
     if session["status"] != "open":
         raise ShopRefused(f"The checkout {name} can no longer be paid: it is {session['status']}.")
     return session
+
+
+def _living(ledger: Ledger, purchase: str) -> Document:
+    subscription = ledger.get("subscription", purchase)
+    if subscription["status"] not in LIVING:
+        raise ShopRefused(f"The purchase {purchase} has ended.")
+    return subscription

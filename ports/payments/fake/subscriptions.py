@@ -7,7 +7,9 @@ from ports.payments.fake.calendar import DAY, period_end
 from ports.payments.fake.events import happened
 from ports.payments.fake.invoices import finalise, first_try, new_invoice, pay, put_off, stop_collecting
 
-LIVING = frozenset({"trialing", "active", "past_due"})
+RENEWING = frozenset({"trialing", "active", "past_due", "unpaid"})
+"""For these an invoice is made at the end of each period, though an unpaid one's stays a draft."""
+LIVING = RENEWING | {"paused", "incomplete"}
 
 
 def begin(ledger: Ledger, customer: str, price: Document, metadata: Document, trial_days: int) -> Document:
@@ -66,7 +68,8 @@ def come_to_period_end(ledger: Ledger, subscription: Document) -> None:
     if subscription["status"] == "trialing":
         subscription["status"] = "active"
     period = (starts, item["current_period_end"])
-    invoice = new_invoice(ledger, subscription, "subscription_cycle", period, item["price"]["unit_amount"], due=first_try(ledger))
+    due = None if subscription["status"] == "unpaid" else first_try(ledger)
+    invoice = new_invoice(ledger, subscription, "subscription_cycle", period, item["price"]["unit_amount"], due)
     subscription["latest_invoice"] = invoice["id"]
     changed(ledger, subscription)
 
@@ -78,7 +81,8 @@ def collect(ledger: Ledger, invoice: Document) -> None:
     if pay_invoice(ledger, invoice):
         return
     subscription = ledger.get("subscription", _subscription_of(invoice))
-    if not put_off(ledger, invoice):
+    again = put_off(ledger, invoice)
+    if not again and subscription["status"] in LIVING:
         end(ledger, subscription, "payment_failed")
     elif subscription["status"] == "active":
         subscription["status"] = "past_due"
@@ -86,11 +90,11 @@ def collect(ledger: Ledger, invoice: Document) -> None:
 
 
 def pay_invoice(ledger: Ledger, invoice: Document) -> bool:
-    """Pay an open invoice with the customer's card: whether that went well. It brings a past due subscription back."""
+    """Pay an open invoice with the customer's card: whether that went well. It brings back what was past due or unpaid."""
     if not pay(ledger, invoice):
         return False
     subscription = ledger.get("subscription", _subscription_of(invoice))
-    if subscription["status"] == "past_due":
+    if subscription["status"] in {"past_due", "unpaid"}:
         subscription["status"] = "active"
         changed(ledger, subscription)
     return True
@@ -107,12 +111,40 @@ def set_cancellation(ledger: Ledger, subscription: Document, at_period_end: bool
 
 
 def end(ledger: Ledger, subscription: Document, reason: str = "cancellation_requested") -> None:
-    """End it now; no card is tried any more."""
+    """End it now; no card is tried any more for its open invoices. A draft is finalised and charged all the same.
+
+    Stripe promises no more than that ("Cancel a subscription": it stops the collection of all finalised invoices).
+    """
     subscription.update(status="canceled", ended_at=ledger.now, canceled_at=subscription["canceled_at"] or ledger.now)
     subscription["cancellation_details"] = {"reason": reason, "comment": None, "feedback": None}
     keep(ledger, subscription)
-    stop_collecting(ledger, subscription["id"])
+    stop_collecting(ledger, subscription["id"], "open")
     happened(ledger, "customer.subscription.deleted", subscription)
+
+
+def pause(ledger: Ledger, subscription: Document) -> None:
+    """As Stripe does at the end of a trial without a card, where it is set up so: nothing is charged any more."""
+    subscription["status"] = "paused"
+    stop_collecting(ledger, subscription["id"], "draft", "open")
+    keep(ledger, subscription)
+    happened(ledger, "customer.subscription.paused", subscription)
+
+
+def leave_unpaid(ledger: Ledger, subscription: Document) -> None:
+    """As Stripe does after the last failed try, where it is set up to end nothing: no card is tried any more."""
+    subscription["status"] = "unpaid"
+    stop_collecting(ledger, subscription["id"], "draft", "open")
+    changed(ledger, subscription)
+
+
+def forget_customer(ledger: Ledger, customer: Document) -> None:
+    """Delete a customer, which ends their subscriptions; what they paid is still known."""
+    for subscription in ledger.listed("subscription", customer["id"]):
+        if subscription["status"] in LIVING:
+            end(ledger, subscription)
+        stop_collecting(ledger, subscription["id"], "draft")
+    ledger.forget(customer["id"])
+    happened(ledger, "customer.deleted", customer)
 
 
 def changed(ledger: Ledger, subscription: Document) -> None:
@@ -121,10 +153,10 @@ def changed(ledger: Ledger, subscription: Document) -> None:
 
 
 def keep(ledger: Ledger, subscription: Document) -> None:
-    """Something happens to a living one at the end of its period, or where it is to end before."""
+    """Something happens to one that renews at the end of its period, or where it is to end before."""
     (item,) = subscription["items"]["data"]
     due = min(item["current_period_end"], subscription["cancel_at"] or item["current_period_end"])
-    ledger.keep(subscription, due if subscription["status"] in LIVING else None)
+    ledger.keep(subscription, due if subscription["status"] in RENEWING else None)
 
 
 def _subscription_of(invoice: Document) -> str:

@@ -16,8 +16,11 @@ STANDINGS = {
     "trialing": "In its trial",
     "active": "Active",
     "past_due": "Its last payment failed",
+    "paused": "Paused",
+    "unpaid": "Its last payment failed for good",
     "canceled": "Ended",
 }
+STILL = {"paused": "Nothing is charged.", "unpaid": "No card is tried any more."}
 INVOICES = {"draft": "charged within the hour", "open": "to be paid", "paid": "paid", "void": "given up", "uncollectible": "given up"}
 
 
@@ -127,6 +130,8 @@ def _subscription(ledger: Ledger, subscription: Document) -> SubscriptionView:
 def _next_step(subscription: Document, unpaid: list[Document]) -> str:
     if subscription["status"] == "canceled":
         return f"On {date(subscription['ended_at'])}."
+    if subscription["status"] in STILL:
+        return STILL[subscription["status"]]
     if unpaid and unpaid[-1]["next_payment_attempt"]:
         return f"The card is tried again on {date(unpaid[-1]['next_payment_attempt'])}."
     ends = date(subscription["cancel_at"] or subscription["items"]["data"][0]["current_period_end"])

@@ -135,6 +135,18 @@ class TestAccountPage:
         browser.press(f"{account}/wait", **{"for": "month"})
         assert "Ended. On 2 April 2026." in words(browser.get(account))
 
+    @pytest.mark.parametrize(
+        ("stand_still", "standing"),
+        [("pause", "Paused. Nothing is charged."), ("leave_unpaid", "Its last payment failed for good. No card is tried any more.")],
+    )
+    def test_shows_what_stands_still(self, browser, test_shop, account, purchase, stand_still, standing):
+        getattr(test_shop.shop, stand_still)(purchase)
+        assert standing in words(browser.get(account))
+
+    def test_of_a_forgotten_customer_is_not_there(self, browser, test_shop, account, purchase):
+        test_shop.shop.forget(test_shop.purchase(purchase).customer)
+        assert browser.get(account).status_code == 404
+
     def test_offers_nothing_to_pay_for_what_has_ended(self, browser, account):
         browser.press(f"{account}/card", card="declined")
         for _ in range(2):
@@ -288,6 +300,13 @@ class TestEvents:
         statuses = [one["data"]["object"]["status"] for one in test_shop.shop.events() if one["type"].startswith("customer.subscription.")]
         assert statuses == ["active", "canceled"]
 
+    def test_tell_what_stands_still_and_what_is_forgotten(self, test_shop, purchase):
+        customer = test_shop.purchase(purchase).customer
+        for happen, name in ((test_shop.shop.pause, purchase), (test_shop.shop.leave_unpaid, purchase), (test_shop.shop.forget, customer)):
+            happen(name)
+        kinds = ["customer.subscription.paused", "customer.subscription.updated", "customer.subscription.deleted", "customer.deleted"]
+        assert [event["type"] for event in test_shop.shop.events()][-4:] == kinds
+
     def test_of_a_failing_card_come_with_each_try(self, test_shop, purchase, shop_clock):
         test_shop.shop.set_card(test_shop.purchase(purchase).customer, works=False)
         shop_clock.advance(60 * 24 * 3600)
@@ -437,6 +456,16 @@ class TestAnswers:
             client.v1.subscriptions.retrieve(checkout.reference)
 
     def test_names_that_the_shop_does_not_know(self, test_shop):
-        for call in (test_shop.shop.pay, test_shop.shop.refund, test_shop.shop.dispute, test_shop.shop.pay_open_invoice):
+        shop = test_shop.shop
+        for call in (
+            shop.pay,
+            shop.refund,
+            shop.fail_refund,
+            shop.dispute,
+            shop.pay_open_invoice,
+            shop.pause,
+            shop.leave_unpaid,
+            shop.forget,
+        ):
             with pytest.raises(NoSuchPurchase):
                 call("unknown")
