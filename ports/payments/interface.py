@@ -24,7 +24,7 @@ class Order:
     account_id: str
     email: str
     customer: str | None
-    """The shop's name for this account, where an earlier purchase told it."""
+    """The shop's name for this account, where an earlier purchase told it; for one that it does not know any more it makes another."""
     plan: str
     """The plan's code, for machines."""
     title: str

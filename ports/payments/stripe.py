@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,6 +17,7 @@ from ports.payments.interface import Checkout, Order, Payments
 from ports.payments.stripe_errors import answers
 from ports.payments.stripe_events import read_event
 from ports.payments.stripe_facts import PAGE, fetch_facts, identifier
+from ports.payments.stripe_permissions import check_permissions
 from ports.payments.stripe_prices import price_of
 from ports.payments.stripe_signature import verify
 from ports.payments.stripe_truth import paid_period, purchase_of
@@ -25,9 +29,8 @@ if TYPE_CHECKING:
 
 VERSION = "2026-10-28.endive"
 """Of the API, as this code was written for it, whatever the account's default is."""
-LONGEST_WAIT = 10
-"""Seconds for each of Stripe's answers."""
-RETRIES = 2
+LONGEST_WAIT = 5
+"""Seconds for each of Stripe's answers. A listener may wait for it, so nothing is asked twice: the reconciler asks again anyway."""
 SECRET_KEYS, TEST_KEYS = ("sk_", "rk_"), ("sk_test_", "rk_test_")
 ACCOUNT_PAGE = {"made_by": "celesta", "page": "account-1"}
 """Marks our configuration of Stripe's account page; another number, another configuration."""
@@ -41,6 +44,7 @@ class StripePayments(Payments):
 
     def __init__(self, client: stripe.StripeClient, clock: Clock, webhook_secrets: Callable[[], tuple[str, ...]]) -> None:
         """`webhook_secrets` gives the valid versions of the signing secret, newest first, whenever it is asked."""
+        logging.getLogger("stripe").setLevel(logging.WARNING)  # at INFO it writes every address (URL), and e-mail addresses in them
         self._stripe = client
         self._clock = clock
         self._webhook_secrets = webhook_secrets
@@ -53,7 +57,7 @@ class StripePayments(Payments):
 
     def ping(self) -> None:
         with answers("being asked whether it is there"):
-            self._stripe.v1.prices.list({"limit": 1})
+            check_permissions(self._stripe)
 
     def origins(self) -> tuple[str, ...]:
         return "https://checkout.stripe.com", "https://billing.stripe.com", "https://invoice.stripe.com"
@@ -62,12 +66,16 @@ class StripePayments(Payments):
         """The order's id is the idempotency key, which Stripe keeps for 24 hours, as long as an unpaid checkout lives.
 
         So no time of expiry is sent, which would differ from call to call. An order paid longer ago is found among the customer's.
+        For a customer who was deleted at Stripe it makes another, under a key of its own as another request is sent.
         """
-        doing = f"opening the checkout of order {order.id}"
+        key = f"celesta-order-{order.id}"
         try:
-            with answers(doing):
-                return _checkout(self._paid_before(order) or self._opened(order))
-        except (NoSuchPurchase, ValueError) as error:  # the customer, whom only this order names, or the amount
+            if order.customer is not None:
+                with suppress(NoSuchPurchase):
+                    return self._checkout_of(order, key)
+                key += "-anew"
+            return self._checkout_of(replace(order, customer=None), key)
+        except (NoSuchPurchase, ValueError) as error:  # a price moved away at this moment, or the amount
             raise ShopRefused(str(error)) from error
 
     def checkout(self, reference: str) -> Checkout:
@@ -150,18 +158,21 @@ class StripePayments(Payments):
         except NoSuchPurchase:
             return None
 
+    def _checkout_of(self, order: Order, key: str) -> Checkout:
+        with answers(f"opening the checkout of order {order.id}"):
+            return _checkout(self._paid_before(order) or self._opened(order, key))
+
     def _paid_before(self, order: Order) -> stripe.checkout.Session | None:
+        """Among the last hundred: one request. Stripe finds checkouts by customer or e-mail address, by nothing that we give them."""
         sessions = self._stripe.v1.checkout.sessions
         if order.customer:
             listed = sessions.list({"customer": order.customer, "status": "complete", "limit": PAGE})
         else:
             listed = sessions.list({"customer_details": {"email": order.email}, "status": "complete", "limit": PAGE})
-        return next((session for session in listed.auto_paging_iter() if _order_id(session) == order.id), None)
+        return next((session for session in listed.data if _order_id(session) == order.id), None)
 
-    def _opened(self, order: Order) -> stripe.checkout.Session:
-        session = self._stripe.v1.checkout.sessions.create(
-            _session(order, price_of(self._stripe, order)), {"idempotency_key": f"celesta-order-{order.id}"}
-        )
+    def _opened(self, order: Order, key: str) -> stripe.checkout.Session:
+        session = self._stripe.v1.checkout.sessions.create(_session(order, price_of(self._stripe, order)), {"idempotency_key": key})
         answer = session.last_response
         if answer is not None and answer.headers.get("Idempotent-Replayed") == "true":
             return self._stripe.v1.checkout.sessions.retrieve(session.id)  # the replayed answer is as old as the first
@@ -180,13 +191,13 @@ class StripePayments(Payments):
         return configurations.create({"features": features, "metadata": ACCOUNT_PAGE}).id
 
 
-def connect(key: str, http_client: stripe.HTTPClient | None = None, retries: int = RETRIES, api: str | None = None) -> stripe.StripeClient:
+def connect(key: str, http_client: stripe.HTTPClient | None = None, api: str | None = None) -> stripe.StripeClient:
     """A client for Stripe's API, or for what answers like it at the address `api`."""
     stripe.enable_telemetry = False  # it would write an id into the user's home and tell Stripe of this machine
     return stripe.StripeClient(
         key,
         stripe_version=VERSION,
-        max_network_retries=retries,
+        max_network_retries=0,
         http_client=http_client or stripe.RequestsClient(timeout=LONGEST_WAIT),
         base_addresses={"api": api} if api else None,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import stripe
 
+from ports.payments.stripe_permissions import needing
+
 PAGE = 100
 """The most that Stripe lists at once."""
 
@@ -53,7 +55,9 @@ def _paid(client: stripe.StripeClient, charge: stripe.Charge) -> Paid:
     refunds: tuple[stripe.Refund, ...] = ()
     disputes: tuple[stripe.Dispute, ...] = ()
     if charge.amount_refunded:
-        refunds = tuple(client.v1.refunds.list({"charge": charge.id, "limit": PAGE}).auto_paging_iter())
+        with needing("Refunds: read"):
+            refunds = tuple(client.v1.refunds.list({"charge": charge.id, "limit": PAGE}).auto_paging_iter())
     if charge.disputed:
-        disputes = tuple(client.v1.disputes.list({"charge": charge.id, "limit": PAGE}).auto_paging_iter())
+        with needing("Disputes: read"):
+            disputes = tuple(client.v1.disputes.list({"charge": charge.id, "limit": PAGE}).auto_paging_iter())
     return Paid(charge, refunds, disputes)

@@ -118,6 +118,26 @@ class TestCheckout:
         known = replace(MONTHLY, customer=payments.purchase(paid).customer)
         assert payments.open_checkout(known).purchase == paid
 
+    def test_of_a_customer_who_was_deleted_at_the_shop_makes_a_new_one(self, payments, bought):
+        customer = payments.purchase(bought()).customer
+        payments.shop.forget(customer)
+        again = replace(MONTHLY, id="again", customer=customer)
+        opened = payments.open_checkout(again)
+        assert payments.open_checkout(again) == opened
+        told = payments.purchase(payments.shop.pay(opened.reference))
+        assert (told.state, told.buyer) == (State.ACTIVE, MONTHLY.account_id)
+        assert told.customer not in {None, customer}
+        assert payments.open_checkout(again).purchase == told.reference
+
+    def test_that_was_open_when_its_customer_was_deleted_is_opened_anew(self, payments, bought):
+        customer = payments.purchase(bought()).customer
+        again = replace(MONTHLY, id="again", customer=customer)
+        first = payments.open_checkout(again)
+        payments.shop.forget(customer)
+        second = payments.open_checkout(again)
+        assert second.reference != first.reference
+        assert payments.purchase(payments.shop.pay(second.reference)).state is State.ACTIVE
+
     def test_expires(self, payments, clock):
         opened = payments.open_checkout(MONTHLY)
         clock.set(opened.expires_at)
@@ -161,10 +181,6 @@ class TestCheckout:
         results = at_once([lambda: payments.shop.pay(opened.reference) for _ in range(6)])
         (purchase,) = (result for result in results if not isinstance(result, ShopRefused))
         assert len(payments.purchase(purchase).charges) == 1
-
-    def test_of_a_customer_nobody_knows_is_refused(self, payments):
-        with pytest.raises(ShopRefused, match="cus_unknown"):
-            payments.open_checkout(replace(MONTHLY, customer="cus_unknown"))
 
     def test_of_what_is_no_address_is_refused(self, payments):
         with pytest.raises(ShopRefused, match="nobody"):

@@ -15,6 +15,11 @@ def retrieve_subscription(ledger: Ledger, parameters: Parameters, name: str) -> 
     return ledger.get("subscription", name)
 
 
+def list_subscriptions(ledger: Ledger, parameters: Parameters) -> Document:
+    only(parameters, "limit", "starting_after")
+    return page_of(ledger.listed("subscription"), parameters)
+
+
 def update_subscription(ledger: Ledger, parameters: Parameters, name: str) -> Document:
     only(parameters, "cancel_at_period_end", "cancel_at")
     subscription = ledger.get("subscription", name)
@@ -42,7 +47,7 @@ def cancel_subscription(ledger: Ledger, parameters: Parameters, name: str) -> Do
 def list_invoices(ledger: Ledger, parameters: Parameters) -> Document:
     only(parameters, "subscription", "status", "limit", "starting_after", "expand")
     expanded = ("payments",) if "data.payments" in parameters.get("expand", []) else ()
-    invoices = ledger.listed("invoice", parameters["subscription"])
+    invoices = ledger.listed("invoice", parameters.get("subscription"))
     asked = (invoice for invoice in invoices if parameters.get("status") in {None, invoice["status"]})
     return page_of((shown(invoice, *expanded) for invoice in asked), parameters)
 
@@ -73,7 +78,7 @@ def void_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:
 
 def list_charges(ledger: Ledger, parameters: Parameters) -> Document:
     only(parameters, "customer", "limit", "starting_after")
-    return page_of(ledger.listed("charge", parameters["customer"]), parameters)
+    return page_of(ledger.listed("charge", parameters.get("customer")), parameters)
 
 
 def retrieve_charge(ledger: Ledger, parameters: Parameters, name: str) -> Document:
@@ -83,9 +88,9 @@ def retrieve_charge(ledger: Ledger, parameters: Parameters, name: str) -> Docume
 
 def list_refunds(ledger: Ledger, parameters: Parameters) -> Document:
     only(parameters, "charge", "limit", "starting_after")
-    return page_of(ledger.listed("refund", parameters["charge"]), parameters)
+    return page_of(ledger.listed("refund", parameters.get("charge")), parameters)
 
 
 def list_disputes(ledger: Ledger, parameters: Parameters) -> Document:
     only(parameters, "charge", "limit", "starting_after")
-    return page_of(ledger.listed("dispute", parameters["charge"]), parameters)
+    return page_of(ledger.listed("dispute", parameters.get("charge")), parameters)

@@ -31,7 +31,7 @@ class FakePayments(StripePayments):
         log.warning("card payments are a fake: a test shop in %s, where anybody subscribes and no money moves", path)
         books = Books(path)
         self.shop = TestShop(books, clock)
-        super().__init__(connect("sk_test_shop", InProcess(TestServer(books, clock)), retries=0), clock, self.shop.webhook_secrets)
+        super().__init__(connect("sk_test_shop", InProcess(TestServer(books, clock))), clock, self.shop.webhook_secrets)
 
     @classmethod
     def from_env(cls, environment: Environment) -> Self:

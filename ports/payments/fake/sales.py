@@ -77,7 +77,7 @@ def create_price(ledger: Ledger, parameters: Parameters) -> Document:
 def list_checkouts(ledger: Ledger, parameters: Parameters) -> Document:
     only(parameters, "customer", "customer_details", "status", "limit", "starting_after")
     customer, status = parameters.get("customer"), parameters.get("status")
-    email = ledger.get("customer", customer)["email"] if customer else parameters["customer_details"]["email"]
+    email = ledger.get("customer", customer)["email"] if customer else parameters.get("customer_details", {}).get("email")
     sessions = [session for session in ledger.listed("checkout.session", email) if status in {None, session["status"]}]
     mine = [session for session in sessions if customer in {None, session["customer"]}]
     return page_of(map(shown, mine), parameters)

@@ -28,6 +28,7 @@ ROUTES: dict[tuple[str, str], Callable[..., Document]] = {
     ("GET", "billing_portal/configurations"): sales.list_account_pages,
     ("POST", "billing_portal/configurations"): sales.configure_account_page,
     ("POST", "billing_portal/sessions"): sales.open_account_page,
+    ("GET", "subscriptions"): billing.list_subscriptions,
     ("GET", f"subscriptions/{NAME}"): billing.retrieve_subscription,
     ("POST", f"subscriptions/{NAME}"): billing.update_subscription,
     ("DELETE", f"subscriptions/{NAME}"): billing.cancel_subscription,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass
@@ -20,10 +21,24 @@ class StripeServer:
     """Whether it keeps who asks waiting."""
     headers: list[dict[str, str]] = field(default_factory=list)
     """Of each request."""
+    paths: list[str] = field(default_factory=list)
+    """Of each request, with what is asked."""
+    refused: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """By path, what is answered with a status and an error."""
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By path, what is there."""
     ended: Event = field(default_factory=Event)
 
     def answer(self, status: int, error: dict[str, Any]) -> None:
         self.status, self.body = status, json.dumps({"error": error}).encode()
+
+    def answer_to(self, path: str) -> tuple[int, bytes]:
+        if path in self.refused:
+            status, error = self.refused[path]
+            return status, json.dumps({"error": error}).encode()
+        if path in self.found:
+            return 200, json.dumps(self.found[path]).encode()
+        return self.status, self.body
 
 
 @contextmanager
@@ -33,13 +48,15 @@ def stripe_server() -> Generator[StripeServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             told.headers.append(dict(self.headers))
+            told.paths.append(self.path)
             if told.silent:
                 told.ended.wait(30)
                 return
-            self.send_response(told.status)
-            self.send_header("Content-Length", str(len(told.body)))
+            status, body = told.answer_to(urlsplit(self.path).path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(told.body)
+            self.wfile.write(body)
 
         do_POST = do_DELETE = do_GET  # noqa: N815 - the names that the standard library calls
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 import stripe
 
 from apps.console.embedded import free_port
@@ -15,7 +18,7 @@ from ports.environment import BootError, Environment, MissingSetting
 from ports.payments.interface import Interval, Order
 from ports.payments.stripe import VERSION, StripePayments, connect
 from ports.payments.stripe_signature import sign
-from ports.purchases import NoSuchPurchase, NotAuthentic, NotConfigured, ShopRefused, ShopUnavailable
+from ports.purchases import NoSuchPurchase, NotAuthentic, NotConfigured, ShopRefused, ShopUnavailable, State
 from ports.secrets.env import EnvSecrets
 from tests.ports.payments.stripe_server import StripeServer, stripe_server
 
@@ -26,6 +29,8 @@ ORDER = Order(
 )
 EVENT = b'{"id": "evt_1", "type": "invoice.paid", "data": {"object": {"object": "invoice"}}}'
 DISPUTED = b'{"id": "evt_2", "type": "charge.dispute.closed", "data": {"object": {"object": "dispute", "charge": "ch_1"}}}'
+EMPTY = b'{"object": "list", "data": [], "has_more": false, "url": "/v1/prices"}'
+DISPUTED_CHARGE = {"id": "ch_1", "object": "charge", "paid": True, "payment_intent": "pi_1", "amount_refunded": 0, "disputed": True}
 CALLS: dict[str, Callable[[StripePayments], object]] = {
     "ping": lambda payments: payments.ping(),
     "open_checkout": lambda payments: payments.open_checkout(ORDER),
@@ -64,7 +69,11 @@ def server() -> Iterator[StripeServer]:
 
 @pytest.fixture
 def payments(server: StripeServer, clock: SteppedClock) -> StripePayments:
-    return StripePayments(connect(KEY, retries=0, api=server.url), clock, lambda: ("whsec_new",))
+    return StripePayments(connect(KEY, api=server.url), clock, lambda: ("whsec_new",))
+
+
+def listed(*things: dict[str, Any]) -> dict[str, Any]:
+    return {"object": "list", "data": list(things), "has_more": False, "url": "/v1/things"}
 
 
 def every_call(function):
@@ -163,6 +172,36 @@ class TestErrors:
         assert KEY not in str(refused.value)
         assert refused.value.__cause__ is None
 
+    def test_of_permissions_that_are_missing_are_all_named(self, payments, server):
+        refused = (403, {"type": "invalid_request_error", "message": f"The provided key '{KEY}' does not have the required permissions"})
+        server.refused = {"/v1/disputes": refused, "/v1/invoices": refused, "/v1/billing_portal/configurations": refused}
+        server.body = EMPTY
+        with pytest.raises(ShopUnavailable, match=r"STRIPE_SECRET_KEY.* lacks") as failed:
+            payments.ping()
+        assert "Invoices: read, Disputes: read, Customer portal: read" in str(failed.value)
+        assert KEY not in str(failed.value)
+        assert failed.value.__cause__ is None
+
+    def test_of_a_missing_permission_for_disputes_name_it(self, payments, server):
+        refused = (403, {"type": "invalid_request_error", "message": f"The provided key '{KEY}' may not"})
+        told = {"id": "sub_1", "object": "subscription", "customer": "cus_1"}
+        server.found = {"/v1/subscriptions/sub_1": told, "/v1/invoices": listed(), "/v1/charges": listed(DISPUTED_CHARGE)}
+        server.refused = {"/v1/disputes": refused}
+        with pytest.raises(ShopUnavailable, match=r"STRIPE_SECRET_KEY.* lacks .*Disputes: read") as failed:
+            payments.purchase("sub_1")
+        assert KEY not in str(failed.value)
+
+    def test_of_a_missing_permission_for_disputes_matter_only_where_there_is_one(self, payments, server):
+        item = {"current_period_start": 1, "current_period_end": 2, "price": {"unit_amount": 499, "currency": "gbp"}, "quantity": 1}
+        told = {
+            **{"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "canceled", "metadata": {"plan": "solo"}},
+            **{"items": listed(item), "cancel_at": None, "cancel_at_period_end": False},
+        }
+        charges = listed({**DISPUTED_CHARGE, "disputed": False})
+        server.found = {"/v1/subscriptions/sub_1": told, "/v1/invoices": listed(), "/v1/charges": charges}
+        server.refused = {"/v1/disputes": (403, {"type": "invalid_request_error", "message": "No"})}
+        assert payments.purchase("sub_1").state is State.EXPIRED
+
     @every_call
     def test_of_a_request_under_way_are_for_later(self, payments, server, call):
         server.answer(409, {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "Under way"})
@@ -171,13 +210,13 @@ class TestErrors:
 
     @every_call
     def test_of_a_network_that_is_not_there_are_for_later(self, clock, call):
-        payments = StripePayments(connect(KEY, retries=0, api=f"http://127.0.0.1:{free_port()}"), clock, lambda: ("whsec_new",))
+        payments = StripePayments(connect(KEY, api=f"http://127.0.0.1:{free_port()}"), clock, lambda: ("whsec_new",))
         with pytest.raises(ShopUnavailable, match="cannot be reached"):
             call(payments)
 
     def test_of_a_stripe_that_says_nothing_are_for_later(self, server, clock):
         server.silent = True
-        client = connect(KEY, stripe.RequestsClient(timeout=0.2), retries=0, api=server.url)
+        client = connect(KEY, stripe.RequestsClient(timeout=0.2), api=server.url)
         with pytest.raises(ShopUnavailable, match="cannot be reached"):
             StripePayments(client, clock, lambda: ()).purchase("sub_1")
 
@@ -187,7 +226,7 @@ class TestErrors:
         with pytest.raises(NoSuchPurchase, match="x_1"):
             CALLS[name](payments)
 
-    def test_of_a_customer_nobody_knows_refuse_the_order(self, payments, server):
+    def test_of_names_nobody_knows_refuse_the_order(self, payments, server):
         server.answer(404, {"type": "invalid_request_error", "code": "resource_missing", "message": "No such customer: 'cus_1'"})
         with pytest.raises(ShopRefused, match="cus_1"):
             payments.open_checkout(ORDER)
@@ -212,8 +251,51 @@ class TestErrors:
 
 class TestRequests:
     def test_name_the_version_this_was_written_for_and_tell_nothing_of_the_machine(self, payments, server):
-        server.body = b'{"object": "list", "data": [], "has_more": false, "url": "/v1/prices"}'
+        server.body = EMPTY
         payments.ping()
-        (headers,) = server.headers
-        assert (headers["Stripe-Version"], headers["Authorization"]) == (VERSION, f"Bearer {KEY}")
-        assert "telemetry_id" not in headers["X-Stripe-Client-User-Agent"]
+        for headers in server.headers:
+            assert (headers["Stripe-Version"], headers["Authorization"]) == (VERSION, f"Bearer {KEY}")
+            assert "telemetry_id" not in headers["X-Stripe-Client-User-Agent"]
+
+    def test_try_everything_that_is_needed_when_asked_whether_it_is_there(self, payments, server):
+        server.body = EMPTY
+        payments.ping()
+        things = ("billing_portal/configurations", "charges", "checkout/sessions", "disputes", "invoices", "prices", "refunds")
+        assert sorted(server.paths) == [f"/v1/{thing}?limit=1" for thing in (*things, "subscriptions")]
+
+    @pytest.mark.parametrize("status", [409, 429, 500])
+    def test_are_sent_once_by_whoever_listeners_wait_for(self, server, clock, status):
+        server.answer(status, {"type": "api_error", "message": "Sorry"})
+        with pytest.raises(ShopUnavailable):
+            StripePayments(connect(KEY, api=server.url), clock, lambda: ()).purchase("sub_1")
+        assert len(server.paths) == 1
+
+    def test_are_given_up_after_five_seconds(self, server, clock, monkeypatch):
+        waits = []
+        send = requests.Session.request
+        monkeypatch.setattr(requests.Session, "request", lambda *all_, **named: waits.append(named["timeout"]) or send(*all_, **named))
+        server.body = EMPTY
+        StripePayments(connect(KEY, api=server.url), clock, lambda: ()).ping()
+        assert set(waits) == {5}
+
+    def test_for_completed_checkouts_are_one(self, payments, server):
+        paid = {"id": "cs_1", "object": "checkout.session", "status": "complete", "expires_at": 1, "metadata": {"order": "other"}}
+        server.found = {
+            "/v1/checkout/sessions": {**listed(paid), "has_more": True},
+            "/v1/prices": listed(),
+        }
+        server.status = 500
+        with pytest.raises(ShopUnavailable):
+            payments.open_checkout(ORDER)
+        assert sum("status=complete" in path for path in server.paths) == 1
+
+    def test_leave_no_address_in_the_log(self, server, clock, caplog):
+        logging.getLogger("stripe").setLevel(logging.NOTSET)
+        caplog.set_level(logging.INFO)
+        server.body = EMPTY
+        payments = StripePayments(connect(KEY, api=server.url), clock, lambda: ())
+        server.refused = {"/v1/prices": (500, {"type": "api_error", "message": "Sorry"})}
+        with pytest.raises(ShopUnavailable):
+            payments.open_checkout(ORDER)
+        assert any("a%40example.org" in path for path in server.paths)
+        assert "example.org" not in caplog.text
