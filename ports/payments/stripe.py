@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -126,10 +126,12 @@ class StripePayments(Payments):
                 self._stripe.v1.subscriptions.cancel(reference)
             drafts = invoices.list({"subscription": reference, "status": "draft", "limit": PAGE})
             for draft in list(drafts.auto_paging_iter()):
-                invoices.finalize_invoice(draft.id, {"auto_advance": False})
+                with self._unless_no_longer("draft", draft.id):
+                    invoices.finalize_invoice(draft.id, {"auto_advance": False})
             unpaid = invoices.list({"subscription": reference, "status": "open", "limit": PAGE})
             for invoice in list(unpaid.auto_paging_iter()):
-                invoices.void_invoice(invoice.id)
+                with self._unless_no_longer("open", invoice.id):
+                    invoices.void_invoice(invoice.id)
 
     def account_page(self, customer: str, back: str) -> str:
         with answers(f"opening the account page of {customer}"):
@@ -150,6 +152,15 @@ class StripePayments(Payments):
             return event.notification
         told = event.notification
         return Notification(told.id, told.kind, None, self._payer(event.charge))
+
+    @contextmanager
+    def _unless_no_longer(self, status: str, invoice: str) -> Generator[None]:
+        """Let a refusal pass where Stripe, or somebody who paid, was faster: the invoice has that status no more."""
+        try:
+            yield
+        except stripe.InvalidRequestError:
+            if self._stripe.v1.invoices.retrieve(invoice).status == status:
+                raise
 
     def _payer(self, charge: str) -> str | None:
         try:

@@ -52,6 +52,11 @@ def list_invoices(ledger: Ledger, parameters: Parameters) -> Document:
     return page_of((shown(invoice, *expanded) for invoice in asked), parameters)
 
 
+def retrieve_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:
+    only(parameters)
+    return shown(ledger.get("invoice", name))
+
+
 def finalise_invoice(ledger: Ledger, parameters: Parameters, name: str) -> Document:
     """One that shall not be collected waits for somebody to pay or void it; one of zero is paid by this."""
     only(parameters, "auto_advance")

@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Callable[..., Document]] = {
     ("POST", f"subscriptions/{NAME}"): billing.update_subscription,
     ("DELETE", f"subscriptions/{NAME}"): billing.cancel_subscription,
     ("GET", "invoices"): billing.list_invoices,
+    ("GET", f"invoices/{NAME}"): billing.retrieve_invoice,
     ("POST", f"invoices/{NAME}/finalize"): billing.finalise_invoice,
     ("POST", f"invoices/{NAME}/void"): billing.void_invoice,
     ("GET", "charges"): billing.list_charges,

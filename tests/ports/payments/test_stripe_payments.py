@@ -194,8 +194,14 @@ class TestErrors:
     def test_of_a_missing_permission_for_disputes_matter_only_where_there_is_one(self, payments, server):
         item = {"current_period_start": 1, "current_period_end": 2, "price": {"unit_amount": 499, "currency": "gbp"}, "quantity": 1}
         told = {
-            **{"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "canceled", "metadata": {"plan": "solo"}},
-            **{"items": listed(item), "cancel_at": None, "cancel_at_period_end": False},
+            "id": "sub_1",
+            "object": "subscription",
+            "customer": "cus_1",
+            "status": "canceled",
+            "metadata": {"plan": "solo"},
+            "items": listed(item),
+            "cancel_at": None,
+            "cancel_at_period_end": False,
         }
         charges = listed({**DISPUTED_CHARGE, "disputed": False})
         server.found = {"/v1/subscriptions/sub_1": told, "/v1/invoices": listed(), "/v1/charges": charges}
@@ -237,6 +243,18 @@ class TestErrors:
         server.answer(status, {"type": kind, "code": "parameter_missing", "message": "Not like this"})
         with pytest.raises(ShopRefused, match="Not like this"):
             CALLS[name](payments)
+
+    @pytest.mark.parametrize(("status", "step"), [("draft", "finalize"), ("open", "void")])
+    def test_of_ending_while_stripe_goes_on_by_itself_are_none(self, payments, server, status, step):
+        invoice = {"id": "in_1", "object": "invoice", "status": "paid"}
+        ended = {"id": "sub_1", "object": "subscription", "status": "canceled"}
+        server.found = {"/v1/subscriptions/sub_1": ended, "/v1/invoices": listed(invoice), "/v1/invoices/in_1": invoice}
+        server.refused = {f"/v1/invoices/in_1/{step}": (400, {"type": "invalid_request_error", "message": "Not like this"})}
+        payments.end("sub_1")
+        assert server.paths[-1] in {"/v1/invoices/in_1", "/v1/invoices/in_1/void"}
+        server.found["/v1/invoices/in_1"] = invoice | {"status": status}
+        with pytest.raises(ShopRefused, match="Not like this"):
+            payments.end("sub_1")
 
     def test_in_reading_whose_a_dispute_is_are_for_later(self, payments, server):
         server.answer(500, {"type": "api_error", "message": "Sorry"})

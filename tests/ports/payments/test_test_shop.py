@@ -446,6 +446,25 @@ class TestAnswers:
         assert "payments" not in plain.to_dict()
         assert len(expanded.payments.data) == 1
 
+    def test_drafts_are_finalised_once_and_never_voided(self, client, test_shop, purchase, shop_clock):
+        shop_clock.advance(31 * 24 * 3600)
+        (draft,) = client.v1.invoices.list({"subscription": purchase, "status": "draft"}).data
+        with pytest.raises(stripe.InvalidRequestError, match="only void an open invoice"):
+            client.v1.invoices.void_invoice(draft.id)
+        with pytest.raises(stripe.InvalidRequestError, match="then collect"):
+            client.v1.invoices.finalize_invoice(draft.id)
+        client.v1.invoices.finalize_invoice(draft.id, {"auto_advance": False})
+        with pytest.raises(stripe.InvalidRequestError, match="already finalized"):
+            client.v1.invoices.finalize_invoice(draft.id, {"auto_advance": False})
+        shop_clock.advance(7200)
+        assert client.v1.invoices.retrieve(draft.id).status == "open"
+
+    def test_a_draft_of_an_ended_subscription_is_charged_all_the_same(self, client, test_shop, purchase, shop_clock):
+        shop_clock.advance(31 * 24 * 3600)
+        client.v1.subscriptions.cancel(purchase)
+        shop_clock.advance(7200)
+        assert len(test_shop.purchase(purchase).charges) == 2
+
     def test_what_is_not_there_is_missing(self, client):
         with pytest.raises(stripe.InvalidRequestError) as missing:
             client.v1.subscriptions.retrieve("sub_unknown")
