@@ -81,8 +81,8 @@ def settings(home: Path) -> dict[str, str]:
     """The environment of a Core that reaches nothing outside its folder."""
     return {
         "CELESTA_ENV": "test", "CELESTA_HOME": str(home), "SECRETS": "env", "CLOCK": "stepped", "TASK_QUEUE": "held",
-        "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake", "APPLE": "fake",
-        "GOOGLE": "fake", "AMAZON": "fake", "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
+        "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake",
+        "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
         "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
         "LICENCE_KEY": "wE5rT7yU9iO1pA3sD5fG7hJ9kL1zX3cV", "OFFLINE_KEY": "bN2mQ4wE6rT8yU0iO2pA4sD6fG8hJ0kL",
         **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
@@ -95,6 +95,10 @@ def values(tmp_path: Path, database: str) -> dict[str, str]:
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
     return {**settings(home), "DATABASE_URL": database}
+
+
+STORES = {"APPLE": "fake", "GOOGLE": "fake", "AMAZON": "fake"}
+"""For tests that buy in app stores, which are off otherwise."""
 
 
 @pytest.fixture

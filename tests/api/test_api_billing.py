@@ -10,8 +10,14 @@ from ports.apple.interface import AppleStore
 from ports.apple.states import AppleSubscription, Renewal, Transaction
 from ports.payments.interface import Payments
 from tests.api.caller import problem
+from tests.conftest import STORES
 
 APRIL = 1_775_044_800_000
+
+
+@pytest.fixture
+def values(values: dict[str, str]) -> dict[str, str]:
+    return {**values, **STORES}
 
 
 @pytest.fixture

@@ -12,9 +12,15 @@ from apps.core.contract.codec import ACTIONS
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
 from apps.core.contract.intake import CompleteDelivery, OpenDelivery, RecordFiles
 from apps.core.contract.playback import StartPlayback
+from tests.conftest import STORES
 from tests.factories.anything import Anything
 
 FUZZ = settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture
+def values(values: dict[str, str]) -> dict[str, str]:
+    return {**values, **STORES}
 
 
 @pytest.fixture

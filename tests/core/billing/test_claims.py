@@ -26,6 +26,7 @@ from ports.apple.interface import AppleStore
 from ports.apple.states import AppleSubscription, Renewal, Transaction
 from ports.purchases import State
 from tests.at_once import at_once
+from tests.conftest import STORES
 from tests.core.billing.conftest import SITE
 
 
@@ -41,6 +42,11 @@ def bought(reference: str = "2000000001", account: str | None = None, status: in
         app_account_token=account,
     )  # fmt: skip
     return AppleSubscription(status, (transaction,), Renewal(renews, renewal_price=4990, currency="GBP"))
+
+
+@pytest.fixture
+def values(values: dict[str, str]) -> dict[str, str]:
+    return {**values, **STORES}
 
 
 @pytest.fixture
