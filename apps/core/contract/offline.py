@@ -180,6 +180,10 @@ class EncryptionOrder(msgspec.Struct, frozen=True):
     """8 bytes: with them the same file comes out the same, whoever makes it."""
     subject: str
     """What the copy is bound to: `<recording id>/<rendition>`."""
+    format_version: int
+    """A worker that does not know it makes nothing."""
+    chunk_size: int
+    """Bytes. It was settled with the key: chunks of another size would be other things under the same key and nonces."""
 
 
 class RegisterDevice(Command[Device], frozen=True):

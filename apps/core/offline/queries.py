@@ -74,8 +74,11 @@ def get_encryption_order(action: GetEncryptionOrder, connection: Connection, dat
     if not isinstance(work, EncryptWork):
         raise Invalid("This is no job to encrypt.", "Do what was claimed.")
     mine = COPY.recording_id == work.recording_id, COPY.rendition == work.rendition, COPY.source_sha256 == work.source_sha256
-    columns = COPY.source_key, COPY.source_size, COPY.source_sha256, COPY.wrapping_key, COPY.data_key, COPY.nonce_prefix
-    (copy,) = fetch(connection, select(*columns).where(*mine))
+    source = COPY.source_key, COPY.source_size, COPY.source_sha256
+    form = COPY.wrapping_key, COPY.data_key, COPY.nonce_prefix, COPY.format_version, COPY.chunk_size
+    (copy,) = fetch(connection, select(*source, *form).where(*mine))
     subject = subject_of(work.recording_id, work.rendition)
     key = data_keys.unwrap(Wrapped(copy.wrapping_key, copy.data_key), subject)
-    return EncryptionOrder(copy.source_key, copy.source_size, copy.source_sha256, key, copy.nonce_prefix, subject)
+    return EncryptionOrder(
+        copy.source_key, copy.source_size, copy.source_sha256, key, copy.nonce_prefix, subject, copy.format_version, copy.chunk_size
+    )
