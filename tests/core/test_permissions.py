@@ -63,6 +63,7 @@ MAY: dict[str, set[str]] = {
     "OpenDelivery": {"console"},
     "RecordFiles": {"console"},
     "CompleteDelivery": {"console"},
+    "SetFolderAudience": {"console"},
     "ListKnownFiles": {"console"},
     "GetReleaseDraft": {"tasks"},
     "WriteRelease": {"tasks"},
