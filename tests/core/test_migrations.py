@@ -106,6 +106,17 @@ class TestWhatPlayersAreTold:
         assert [one.name for one in found["a" * 64]] == ["aac-64", "aac-128", "aac-256", "flac"]
 
 
+class TestWhichAudioHasAPreview:
+    """Revision 0007."""
+
+    def test_is_known_where_there_is_one(self, history, add_content):
+        history.begin_at("0005")
+        recording_id, _ = add_content("a" * 64, *LADDER, PREVIEW)
+        add_content("b" * 64, *LADDER, recording_id=recording_id)
+        history.migrate()
+        assert dict(history.read("audio", "content_hash", "has_preview")) == {"a" * 64: True, "b" * 64: None}
+
+
 class TestTheFormOfCopies:
     """Revision 0007."""
 

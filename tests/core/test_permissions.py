@@ -90,6 +90,8 @@ MAY: dict[str, set[str]] = {
     "RecordEncryption": {"tasks"},
     "WrapKeysAnew": {"tasks"},
     "RecordTranscode": {"tasks"},
+    "ListMissingPreviews": {"tasks"},
+    "RecordPreview": {"tasks"},
     "StartPlayback": ACCOUNTS,
     "RenewPlayback": ACCOUNTS,
     "EndPlayback": ACCOUNTS,
