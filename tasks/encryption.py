@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from apps.core.contract.errors import Unavailable
 from apps.core.contract.jobs import EncryptWork
 from apps.core.contract.offline import EncryptionOrder, GetEncryptionOrder, RecordEncryption
 from ports.storage.interface import ObjectNotFound
@@ -19,11 +20,11 @@ from tasks.leases import Lease, do_job
 from tasks.office import Office, office
 from tasks.workspace import workspace
 
-MAGIC, VERSION = b"CLST", 1
+MAGIC = b"CLST"
+VERSION = 1
+"""The one form that this release makes; Core says which is wanted."""
 HEADER = struct.Struct(">4sHHIQ8s")
 """Magic, version, nothing, chunk size, size of what is inside, nonce prefix."""
-CHUNK = 1 << 16
-"""Bytes of what is inside; a player that seeks decrypts one or two."""
 TAG = 16
 PLACE = struct.Struct(">IB")
 """A chunk's number, and 1 where it is the last."""
@@ -37,6 +38,10 @@ def encrypt(job_id: str) -> None:
 
 def encrypt_rendition(office: Office, lease: Lease, work: EncryptWork) -> None:
     order = office.core.send(GetEncryptionOrder(lease.job_id, lease.token))
+    if order.format_version != VERSION:
+        raise Unavailable(
+            f"The copy is wanted in form {order.format_version}, and this worker makes form {VERSION}: another release began it."
+        )
     with workspace(office.workspaces, order.source_size) as folder:
         target = folder / "encrypted"
         try:
@@ -58,13 +63,13 @@ class Encrypted:
 
 def encrypt_file(source: BinaryIO, target: BinaryIO, order: EncryptionOrder, progress: Callable[[float], None]) -> Encrypted:
     """Encrypt in chunks, however large it is; raises `OSError` where the source is not what was ordered."""
-    header = HEADER.pack(MAGIC, VERSION, 0, CHUNK, order.source_size, order.nonce_prefix)
+    header = HEADER.pack(MAGIC, VERSION, 0, order.chunk_size, order.source_size, order.nonce_prefix)
     cipher, bound = AESGCM(order.data_key), header + order.subject.encode()
     read, written = hashlib.sha256(), hashlib.sha256(header)
     target.write(header)
     left, number = order.source_size, 0
     while left or not number:
-        chunk = _read(source, min(left, CHUNK))
+        chunk = _read(source, min(left, order.chunk_size))
         left -= len(chunk)
         read.update(chunk)
         place = PLACE.pack(number, left == 0)

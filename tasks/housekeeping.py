@@ -9,17 +9,19 @@ from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import WrapKeysAnew
 from tasks.app import celery
 from tasks.office import Office, office
+from tasks.previews import cut_missing_previews
 from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
 
 
 @celery.task
 def prune() -> None:
-    """Remove what has served its time, keys that are being replaced among it."""
+    """Remove what has served its time, keys that are being replaced among it, and make up for previews that older audio lacks."""
     if take_slot(office(), PRUNE):
         while office().core.send(PruneExpired()):
             pass
         while office().core.send(WrapKeysAnew()):
             pass
+        cut_missing_previews(office())
 
 
 @celery.task

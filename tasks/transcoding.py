@@ -9,7 +9,7 @@ from ports.transcoder.interface import MediaRefused, RenditionFile, Transcode
 from tasks.app import celery
 from tasks.leases import Lease, do_job
 from tasks.office import Office, office
-from tasks.previews import cut_preview
+from tasks.previews import preview_of
 from tasks.workspace import keep_room, workspace
 
 EXTENSIONS = {"audio/mp4": ".mp4", "audio/flac": ".flac"}
@@ -42,7 +42,7 @@ def transcode_recording(office: Office, lease: Lease, work: TranscodeWork) -> No
 
         made = office.transcoder.transcode(source, into, progress)
         prefix = f"audio/{work.recording_id}/{work.content_hash}"
-        preview = cut_preview(made.renditions, into)
+        preview = preview_of(made.renditions, into)
         files = (*made.renditions, preview) if preview else made.renditions
         renditions = tuple(_store(office.storage, lease, prefix, file) for file in files)
     office.core.send(RecordTranscode(lease.job_id, lease.token, _audio(made), renditions))

@@ -12,9 +12,20 @@ import click
 
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
-from apps.console.folder.delivery import deliver, sort_out
+from apps.console.folder.delivery import deliver, set_audience, sort_out
 from apps.console.folder.progress import follow
-from apps.console.folder.report import NO_BROKER, NOT_RUNNING, WAITING, no_music, taken, tell, tell_left_out, tell_stopped, tell_unchanged
+from apps.console.folder.report import (
+    NO_BROKER,
+    NOT_RUNNING,
+    WAITING,
+    no_music,
+    taken,
+    tell,
+    tell_left_out,
+    tell_moved,
+    tell_stopped,
+    tell_unchanged,
+)
 from apps.console.folder.tags import clean
 from apps.console.folder.walk import Seen, Walk
 from apps.core.client.interface import Sender
@@ -30,9 +41,14 @@ INTERRUPTED = 130
 
 @click.command("import")
 @click.argument("path")
-@click.option("--for-subscribers", is_flag=True, help="Only whoever has a plan hears it in full; others hear thirty seconds.")
+@click.option(
+    "--for-subscribers/--for-everybody",
+    default=None,
+    help="Whether only who has a plan hears all of the folder in full, and others thirty seconds; what it brought before changes with it. "
+    "Without either it stays as it is, and a new folder is for everybody.",
+)
 @click.option("--no-wait", is_flag=True, help="End as soon as the music is delivered; it is prepared in the background.")
-def import_(path: str, for_subscribers: bool, no_wait: bool) -> None:
+def import_(path: str, for_subscribers: bool | None, no_wait: bool) -> None:
     """Import a folder of music: MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV and AIFF files with their tags.
 
     The files are copied, the folder is never changed. What was imported before and has not changed since is passed over.
@@ -74,7 +90,8 @@ class Import:
     core: Sender
     queue: TaskQueue
     root: Path
-    for_subscribers: bool = False
+    for_subscribers: bool | None = None
+    """None: as the folder is."""
     delivery_id: DeliveryId | None = None
     """Once it is opened: there is none where nothing is new."""
 
@@ -82,8 +99,10 @@ class Import:
         """Whether something was taken, or nothing need be."""
         walk = Walk(self.root)
         seen = list(walk.files())
+        audience = set_audience(self.core, self.root, self.for_subscribers)
         fresh, unchanged = sort_out(self.core, self.root, seen)
         took = self._deliver(fresh, wait=wait) if fresh else bool(seen)
+        tell_moved(audience)
         tell_unchanged(len(unchanged), [Refusal(file.path, file.refusal) for file in unchanged if file.refusal])
         tell_left_out(walk.left_out)
         if not seen:

@@ -146,7 +146,7 @@ class TestTheAPI:
         (listed,) = player.get("/v1/devices").json["items"]
         assert (listed["id"], listed["name"], listed["copies"]) == (phone.device_id, "phone", 0)
         assert [player.delete(f"/v1/devices/{phone.device_id}").status_code for _ in range(2)] == [204, 204]
-        assert player.get("/v1/devices").json == {"items": [], "most": 1}
+        assert player.get("/v1/devices").json == {"items": [], "most": 1, "removed": []}
 
     def test_refuses_one_device_more_with_what_to_do(self, phone, player, device):
         body = {"name": "tablet", "public_key": b64encode(DeviceKey().public).decode()}

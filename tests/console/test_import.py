@@ -79,6 +79,18 @@ class TestImport:
         assert "2 files imported before and unchanged." in output
         assert operator.send(ListDeliveries()).items[0].files == 2
 
+    def test_for_other_listeners_moves_what_it_brought_before(self, run, folder, catalogue, operator):
+        run(folder, "--no-wait")
+        catalogue.receive(*catalogue.waiting("receive"))
+        assert "now for" not in run(folder, "--no-wait").output
+        assert "\n1 release is now for subscribers only.\n" in "\n" + run(folder, "--for-subscribers", "--no-wait").output
+        assert "now for" not in run(folder, "--no-wait").output
+        make_audio(folder / "new.mp3", seconds=0.2, tags={"title": "Song", "album": "Another"})
+        assert "now for" not in run(folder, "--no-wait").output
+        catalogue.receive(*catalogue.waiting("receive"))
+        assert "2 releases are now for everybody." in run(folder, "--for-everybody", "--no-wait").output
+        assert len(operator.send(ListDeliveries()).items) == 2
+
     def test_what_cannot_be_opened_is_read_again_next_time(self, folder):
         assert read(folder, Seen("gone.mp3", 1, 1, "")).modified_ns == NEVER
         assert read(folder, Seen("fake.mp3", 1, 1, "")).modified_ns == 1

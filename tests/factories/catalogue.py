@@ -63,7 +63,7 @@ class Catalogue:
         return FoundFile(path, size=1000, modified_ns=next(self.numbers), tags=Tags(**{"duration_ms": 60_000, **tags}))
 
     def deliver(
-        self, files: Iterable[FoundFile], source: str = SOURCE, content: str = "", *, subscribers_only: bool = False
+        self, files: Iterable[FoundFile], source: str = SOURCE, content: str = "", *, subscribers_only: bool | None = None
     ) -> list[ReleaseId]:
         """Deliver these files and write their releases; `content` sets what is in them apart from other deliveries of the same paths."""
         delivery_id = self.operator.send(OpenDelivery(source, subscribers_only))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from apps.core.contract.ids import ReleaseId, TrackId
 from apps.core.database import db
@@ -39,7 +39,7 @@ class Deals:
     ) -> None:
         """It began now unless said otherwise."""
         with self.core.app_context():
-            begins = starts_at or self.core.extensions["container"].get(Clock).now()
+            begins = starts_at or self.now
             deal = DealRow(
                 release_id=release_id, track_id=track_id, territory=territory, commercial_model=model, use_type=use_type,
                 starts_at=begins, ends_at=ends_at,
@@ -48,6 +48,23 @@ class Deals:
             db.session.flush()
             db.session.add_all(DealExclusionRow(deal_id=deal.id, territory=one) for one in excluded)
             db.session.commit()
+
+    def withdraw(self, *which: Any) -> None:
+        """End those of the deals, of all releases, from now on."""
+        with self.core.app_context():
+            db.session.execute(update(DealRow).where(*which).values(ends_at=self.now))
+            db.session.commit()
+
+    def holding(self, release_id: ReleaseId) -> list[tuple[str, str, str]]:
+        """Model, use and territory of those that hold now, in order."""
+        with self.core.app_context():
+            holds = (DealRow.starts_at <= self.now) & (DealRow.ends_at.is_(None) | (DealRow.ends_at > self.now))
+            wanted = db.select(DealRow.commercial_model, DealRow.use_type, DealRow.territory).where(DealRow.release_id == release_id, holds)
+            return sorted(tuple(row) for row in db.session.execute(wanted))
+
+    @property
+    def now(self) -> datetime:
+        return self.core.extensions["container"].get(Clock).now()
 
     def none(self, release_id: ReleaseId) -> None:
         with self.core.app_context():

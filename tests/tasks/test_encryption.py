@@ -10,14 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+import msgspec
 import pytest
+from sqlalchemy import update
 
 from apps.core.contract.jobs import LEASE_SECONDS, ClaimJob, EncryptWork, JobStatus, ListJobs
 from apps.core.contract.offline import EncryptionOrder, OfflineCopy, Preparing, RegisterDevice, SaveOffline
+from apps.core.database import db
+from apps.core.offline.models import EncryptedFileRow
 from ports.storage.filesystem import FilesystemStorage
 from ports.storage.interface import Storage
 from tasks import workspace as workspaces
-from tasks.encryption import CHUNK, HEADER, TAG, encrypt_file, encrypt_rendition
+from tasks.encryption import HEADER, TAG, VERSION, encrypt_file, encrypt_rendition
 from tasks.leases import do_job
 from tasks.office import Office
 from tests.factories.offline import OfflineMusic
@@ -26,12 +30,13 @@ from tests.reference_client.keys import DeviceKey
 
 RECORDING, RENDITION = "0354A9Suv89oq3SaRYbz7J", "aac-256"
 KEY = bytes(range(32))
+CHUNK = 1 << 16
 CONTENT = os.urandom(3 * CHUNK + 1000)
 STEP = CHUNK + TAG
 
 
 def order(content: bytes, subject: str = f"{RECORDING}/{RENDITION}") -> EncryptionOrder:
-    return EncryptionOrder("audio/a.mp4", len(content), hashlib.sha256(content).hexdigest(), KEY, b"8 bytes.", subject)
+    return EncryptionOrder("audio/a.mp4", len(content), hashlib.sha256(content).hexdigest(), KEY, b"8 bytes.", subject, VERSION, CHUNK)
 
 
 def encrypted(content: bytes, subject: str = f"{RECORDING}/{RENDITION}") -> bytes:
@@ -60,6 +65,14 @@ class TestACopy:
 
     def test_comes_out_the_same_whoever_makes_it(self):
         assert encrypted(CONTENT) == encrypted(CONTENT)
+
+    def test_has_chunks_of_the_size_that_was_settled_with_its_key(self):
+        other, target = msgspec.structs.replace(order(CONTENT), chunk_size=1000), io.BytesIO()
+        encrypt_file(io.BytesIO(CONTENT), target, other, lambda _: None)
+        copy = target.getvalue()
+        assert copy[8:12] == struct.pack(">I", 1000)
+        assert len(copy) == HEADER.size + len(CONTENT) + TAG * -(-len(CONTENT) // 1000)
+        assert opened(copy) == CONTENT
 
     def test_tells_how_far_it_is(self):
         told: list[float] = []
@@ -204,6 +217,23 @@ class TestTheJob:
         assert (job.status, job.attempts) == (JobStatus.DONE, 2)
         assert ana.send(wanted).file.sha256 == first[0].file.sha256
         assert len(stored()) == 1
+
+    def test_of_a_copy_that_another_release_began_is_done_by_its_rules_alone(self, ana, wanted, job_id, office, core_app, stored, operator):
+        def settle(**values: int) -> None:
+            with core_app.app_context():
+                db.session.execute(update(EncryptedFileRow).values(values))
+                db.session.commit()
+
+        settle(format_version=2)
+        do_job(office, job_id, EncryptWork, encrypt_rendition)
+        assert stored() == []
+        (job,) = [one for one in operator.send(ListJobs()).items if one.kind == "encrypt"]
+        assert (job.status, job.attempts) == (JobStatus.WAITING, 0)
+        settle(format_version=1, chunk_size=1 << 12)
+        do_job(office, job_id, EncryptWork, encrypt_rendition)
+        (name,) = stored()
+        with office.storage.open(name) as file:
+            assert file.read(12)[8:] == struct.pack(">I", 1 << 12)
 
     def test_cut_short_leaves_nothing_half_made(self, ana, wanted, job_id, office, operator, stored, monkeypatch):
         def fails(*_):

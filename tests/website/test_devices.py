@@ -9,8 +9,9 @@ import pytest
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import LogIn
 from apps.core.contract.actions import Actor, Service
+from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
-from apps.core.contract.offline import ListDevices, RegisterDevice
+from apps.core.contract.offline import ListDevices, RecordEncryption, RegisterDevice, SaveOffline
 from apps.core.rights.plans import Plan, Plans
 from ports.payments.interface import Interval
 from tests.reference_client.keys import DeviceKey
@@ -48,6 +49,19 @@ class TestDevices:
         answer = listener.submit(PAGE, f"{PAGE}/{phone.id}/remove")
         assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, PAGE)
         assert ana.send(ListDevices()).items == ()
+
+    def test_that_were_removed_are_named_with_the_day_their_place_is_free(self, listener, phone, ana, catalogue):
+        track = ana.send(GetRelease(catalogue.release())).tracks[0]
+        ana.send(SaveOffline(phone.id, track.id))
+        (job_id,) = catalogue.waiting("encrypt")
+        claim = catalogue.claim(job_id)
+        catalogue.worker.send(RecordEncryption(job_id, claim.lease, "offline/a.clst", 10, "5" * 64))
+        ana.send(SaveOffline(phone.id, track.id))
+        listener.submit(PAGE, f"{PAGE}/{phone.id}/remove")
+        page = listener.get(PAGE).text
+        assert "Ana&#39;s &lt;phone&gt;" in page
+        assert "its place is free on 1 April 2026" in page
+        assert "No device keeps music offline yet" not in page
 
     def test_beyond_the_plan_are_told(self, listener, ana, phone, on_plan, core_app):
         on_plan(ana, "monthly")

@@ -9,7 +9,7 @@ from apps.console.folder.reading import read_all
 from apps.console.folder.walk import Seen
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, KnownFile, ListKnownFiles, RecordFiles
+from apps.core.contract.intake import CompleteDelivery, FolderAudience, KnownFile, ListKnownFiles, RecordFiles, SetFolderAudience
 
 
 def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
@@ -32,6 +32,19 @@ def deliver(core: Sender, delivery_id: DeliveryId, root: Path, files: Sequence[S
         core.send(RecordFiles(delivery_id, tuple(batch)))
         recorded(len(batch))
     core.send(CompleteDelivery(delivery_id))
+
+
+def set_audience(core: Sender, root: Path, for_subscribers: bool | None) -> FolderAudience:
+    """Move what the folder brought before to these listeners, some releases at a time; None: leave it as it is.
+
+    Returns whom it is for, and how many releases had been for others.
+    """
+    done = core.send(SetFolderAudience(str(root), for_subscribers))
+    moved = done.moved
+    while done.next is not None:
+        done = core.send(SetFolderAudience(str(root), done.subscribers_only, done.next))
+        moved += done.moved
+    return FolderAudience(done.subscribers_only, moved, None)
 
 
 def _known_files(core: Sender, root: Path) -> dict[str, KnownFile]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from apps.console.folder.tags import clean
-from apps.core.contract.intake import DeliveryDetail, DeliveryStatus, DeliverySummary, Refusal
+from apps.core.contract.intake import DeliveryDetail, DeliveryStatus, DeliverySummary, FolderAudience, Refusal
 from ports.transcoder.containers import ACCEPTED_IN_WORDS
 
 NOT_RUNNING = "The music is delivered; it becomes playable once Celesta runs: ./celesta run"
@@ -53,6 +53,13 @@ def tell_stopped(detail: DeliveryDetail | None) -> None:
         return
     tell(detail)
     click.echo(STOPPED_WATCHING)
+
+
+def tell_moved(audience: FolderAudience) -> None:
+    """How many releases of earlier imports are for other listeners now."""
+    if audience.moved:
+        whom = "subscribers only" if audience.subscribers_only else "everybody"
+        click.echo(f"{_counted(audience.moved, 'release')} {'is' if audience.moved == 1 else 'are'} now for {whom}.")
 
 
 def tell_unchanged(number: int, refused: Sequence[Refusal]) -> None:

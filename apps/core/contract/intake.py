@@ -153,8 +153,31 @@ class OpenDelivery(Command[DeliveryId], frozen=True):
     permission: ClassVar[Permission] = OPERATOR
 
     source: FolderPath
-    subscribers_only: bool = False
-    """Whether it takes a plan to hear all of what this brings; else every account may."""
+    subscribers_only: bool | None = None
+    """Whether it takes a plan to hear all of what this brings, or every account may; None: as the folder is, and a new one is for every
+    account."""
+
+
+class FolderAudience(msgspec.Struct, frozen=True):
+    subscribers_only: bool
+    moved: int
+    """How many releases had been for others."""
+    next: Cursor | None
+    """Where there may be more to move, for another call."""
+
+
+class SetFolderAudience(Command[FolderAudience], frozen=True):
+    """Let all that deliveries of exactly this `source` have brought, and still bring, be for subscribers only or for every account.
+
+    None: all are for subscribers where the newest delivery is, else nothing changes, so that nothing becomes free unless somebody says so.
+    What was withdrawn stays so. A call moves some releases; sent again with `cursor` set to what the last one gave as `next`, it goes on.
+    """
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    source: FolderPath
+    subscribers_only: bool | None = None
+    cursor: Cursor | None = None
 
 
 class RecordFiles(Command[Done], frozen=True):

@@ -48,12 +48,23 @@ class Device(msgspec.Struct, frozen=True):
     """How many tracks it holds a licence to, at most."""
 
 
+class RemovedDevice(msgspec.Struct, frozen=True):
+    """A device that was removed, and can still play without a connection what it keeps: until then it holds its place."""
+
+    id: DeviceId
+    name: str
+    free_at: datetime
+    """When the last of its licences expires, and its place can be given to another."""
+
+
 class Devices(msgspec.Struct, frozen=True):
     """An account's own, oldest first."""
 
     items: tuple[Device, ...]
     most: int
     """How many the plan allows; of more, those registered last can neither save nor renew."""
+    removed: tuple[RemovedDevice, ...] = ()
+    """Those that still hold a place, first the one that gives it up first."""
 
 
 class Licence(msgspec.Struct, frozen=True):
@@ -169,6 +180,10 @@ class EncryptionOrder(msgspec.Struct, frozen=True):
     """8 bytes: with them the same file comes out the same, whoever makes it."""
     subject: str
     """What the copy is bound to: `<recording id>/<rendition>`."""
+    format_version: int
+    """A worker that does not know it makes nothing."""
+    chunk_size: int
+    """Bytes. It was settled with the key: chunks of another size would be other things under the same key and nonces."""
 
 
 class RegisterDevice(Command[Device], frozen=True):
@@ -176,7 +191,10 @@ class RegisterDevice(Command[Device], frozen=True):
 
     `public_key` is an uncompressed point of P-256, 65 bytes, whose private key was made on the device and never leaves it.
 
-    Raises Invalid for what is no such point, PlaybackRefused (`device_limit`) where the plan allows no more devices.
+    A removed device holds its place until the last of its licences has expired, unless it is the one that is registered.
+
+    Raises Invalid for what is no such point, PlaybackRefused (`device_limit`) where the plan allows no more devices, with `free_at`,
+    the moment at which a place becomes free by itself, where there is one.
     """
 
     permission: ClassVar[Permission] = LISTENER
@@ -187,9 +205,9 @@ class RegisterDevice(Command[Device], frozen=True):
 
 
 class RemoveDevice(Command[Done], frozen=True):
-    """End a device's licences and give its place to another. What it holds it deletes when it next checks in, or when it expires.
+    """End a device's licences. What it holds it deletes when it next checks in, or when it expires; so long it holds its place.
 
-    Removing it twice changes nothing. Raises NotFound.
+    Where it holds no licence its place is free at once. Removing it twice changes nothing. Raises NotFound.
     """
 
     permission: ClassVar[Permission] = LISTENER

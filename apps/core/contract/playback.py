@@ -19,6 +19,9 @@ SESSION_SECONDS = 90
 
 PREVIEW = "preview"
 """The rendition that holds a recording's beginning and nothing else."""
+PREVIEW_SOURCE = "aac-128"
+"""The rendition that previews are cut from."""
+PREVIEWS_PER_QUERY = 50
 PREVIEW_SECONDS = 30
 PREVIEW_MARGIN_MS = 500
 """How far a preview's last segment may go beyond: segments end where a coded frame does, not at whole seconds."""
@@ -129,6 +132,38 @@ class RecordTranscode(Command[Done], frozen=True):
     lease: LeaseToken
     audio: Audio
     renditions: tuple[Rendition, ...]
+
+
+class MissingPreview(msgspec.Struct, frozen=True):
+    """Audio that is heard and was transcoded before there were previews."""
+
+    recording_id: RecordingId
+    content_hash: str
+    source: Rendition
+    """What its preview is cut from."""
+
+
+class ListMissingPreviews(Query[tuple[MissingPreview, ...]], frozen=True):
+    """Recordings of which nobody has tried to cut a preview yet, by id, at most 50; `after` is the last one that was seen."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    after: RecordingId | None = None
+
+
+class RecordPreview(Command[Done], frozen=True):
+    """Record the preview of audio that had none, or that it is too short for one, so that nobody asks again.
+
+    Nothing changes where the audio was transcoded anew since. Raises Invalid for what is no preview.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    recording_id: RecordingId
+    content_hash: Annotated[str, Meta(max_length=64)]
+    source_sha256: Annotated[str, Meta(max_length=64)]
+    """Of the rendition it was cut from."""
+    preview: Rendition | None
 
 
 class StartPlayback(Command[PlaybackSession], frozen=True):

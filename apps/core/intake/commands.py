@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.intake import (
@@ -13,12 +14,15 @@ from apps.core.contract.intake import (
     CompleteDelivery,
     DeliveryStatus,
     DeliverySummary,
+    FolderAudience,
     OpenDelivery,
     RecordFiles,
+    SetFolderAudience,
     WriteRelease,
 )
 from apps.core.contract.jobs import ReceiveWork, Work
 from apps.core.database import FOR_CHANGE
+from apps.core.intake.audience import is_for_subscribers, set_audience, some_of_folder
 from apps.core.intake.filing import file_away, refuse_overlong
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
@@ -28,14 +32,15 @@ from apps.core.intake.writing import write_files
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for_new
 from apps.core.outbox import Events
+from apps.core.rights.deals import ensure_folder_deals, move_folder_deals
 from ports.clock.interface import Clock
 
 
 @handles(OpenDelivery)
 def open_delivery(action: OpenDelivery, session: Session, clock: Clock) -> str:
     row = DeliveryRow(
-        deliverer=OWN_MUSIC, source=action.source, status=DeliveryStatus.OPEN, subscribers_only=action.subscribers_only,
-        created_at=clock.now(),
+        deliverer=OWN_MUSIC, source=action.source, status=DeliveryStatus.OPEN, created_at=clock.now(),
+        subscribers_only=is_for_subscribers(session, action.source) if action.subscribers_only is None else action.subscribers_only,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -70,11 +75,30 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
     if work.delivered_release_id != action.delivered_release_id:
         raise Invalid("This job is for another release.", "Write the one that was claimed.")
     delivered = session.get_one(DeliveredReleaseRow, work.delivered_release_id)
-    delivered.release_id = write_files(session, events, delivered, action.files, clock.now())
+    release_id = delivered.release_id = write_files(session, events, delivered, action.files, clock.now())
     delivered.written_at = clock.now()
     finish(job)
     finish_delivery(session, work.delivery_id)
-    return delivered.release_id
+    if release_id is not None:
+        # The delivery is locked and read again by now: whoever moves its folder to another audience meets this release, or came before.
+        subscribers_only = session.get_one(DeliveryRow, work.delivery_id).subscribers_only
+        ensure_folder_deals(session, release_id, clock.now(), subscribers_only=subscribers_only)
+    return release_id
+
+
+@handles(SetFolderAudience)
+def set_folder_audience(action: SetFolderAudience, session: Session, clock: Clock) -> FolderAudience:
+    wanted = is_for_subscribers(session, action.source) if action.subscribers_only is None else action.subscribers_only
+    if action.subscribers_only is None and not wanted:
+        return FolderAudience(wanted, 0, None)
+    if action.cursor is None:
+        # First, so that releases which are being written meanwhile are met below, or written for these listeners.
+        set_audience(session, action.source, subscribers_only=wanted)
+    release_ids, cursor = some_of_folder(session, action.source, action.cursor)
+    moved = move_folder_deals(session, release_ids, clock.now(), subscribers_only=wanted)
+    if moved:
+        touch(session)
+    return FolderAudience(wanted, len(moved), cursor)
 
 
 def _open(session: Session, delivery_id: str) -> DeliveryRow:

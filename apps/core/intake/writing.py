@@ -26,13 +26,12 @@ from apps.core.jobs.work import ask_for
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PublishedRenditionRow
 from apps.core.playback.publishing import publish, show_releases
-from apps.core.rights.deals import ensure_folder_deals
 
 
 def write_files(
     session: Session, events: Events, delivered: DeliveredReleaseRow, received: Sequence[ReceivedFile], now: datetime
 ) -> str | None:
-    """Write what was accepted and mark what was refused; returns the release's id, or None where nothing was accepted."""
+    """Write what was accepted, but for its deals, and mark what was refused; returns the release's id, or None where nothing was."""
     delivery = session.get_one(DeliveryRow, delivered.delivery_id)
     accepted = judge(session, delivery, delivered.id, received)
     if not accepted:
@@ -44,7 +43,6 @@ def write_files(
     recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named)
     write_tracks(session, release, accepted, recordings, tracks)
     describe_release(session, release, files, delivery.source, named)
-    ensure_folder_deals(session, release.id, now, subscribers_only=delivery.subscribers_only)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()

@@ -35,7 +35,7 @@ from apps.core.contract.playback import Audio, Rendition
 from apps.core.database import FOR_CHANGE
 from apps.core.jobs.holding import finish, held_work
 from apps.core.offline.copies import copy_of, have_it_made, key_of, source_of, wrap_anew
-from apps.core.offline.devices import active_devices, holder_of, own_device, too_many_devices
+from apps.core.offline.devices import DEVICE_REMOVED, holder_of, own_device, refuse_beyond, too_many_devices
 from apps.core.offline.licensing import Review, as_licence, give, held
 from apps.core.offline.models import DeviceRow, EncryptedFileRow, LicenceRow
 from apps.core.offline.rules import expiry, subject_of
@@ -61,9 +61,7 @@ def register_device(action: RegisterDevice, actor: Actor, session: Session, cloc
     mine = DeviceRow.account_id == account_id, DeviceRow.removed_at.is_(None)
     row = session.scalar(select(DeviceRow).where(*mine, DeviceRow.public_key == action.public_key))
     if row is None:
-        most = plans.entitlement(actor.plan, account_id).devices
-        if active_devices(session, account_id) >= most:
-            raise too_many_devices(most)
+        refuse_beyond(session, account_id, action.public_key, plans.entitlement(actor.plan, account_id).devices, now)
         row = DeviceRow(account_id=account_id, public_key=action.public_key, name=name, registered_at=now, seen_at=now)
         session.add(row)
     row.name = name
@@ -77,7 +75,7 @@ def remove_device(action: RemoveDevice, actor: Actor, session: Session, clock: C
     if device.removed_at is None:
         device.removed_at = now
         mine = LicenceRow.device_id == device.id, LicenceRow.ended_at.is_(None)
-        session.execute(update(LicenceRow).where(*mine).values(ended_at=now, reason="device_removed"))
+        session.execute(update(LicenceRow).where(*mine).values(ended_at=now, reason=DEVICE_REMOVED))
     return Done()
 
 

@@ -21,6 +21,9 @@ from apps.core.outbox import Events
 from apps.core.playback.models import RenditionRow
 
 PREFIX_BYTES = 8
+FORMAT_VERSION, CHUNK_BYTES = 1, 1 << 16
+"""How copies that are asked for from now on are made; those asked for before stay as they are. A player that seeks decrypts one or two
+chunks."""
 WRAPPED_AT_ONCE = 500
 ROW = EncryptedFileRow
 
@@ -42,7 +45,7 @@ def copy_of(session: Session, recording_id: str, source: Rendition, data_keys: D
     key = data_keys.wrap(os.urandom(KEY_BYTES), subject_of(recording_id, source.name))
     fresh = {
         "source_key": source.key, "source_size": source.size, "wrapping_key": key.by, "data_key": key.key,
-        "nonce_prefix": os.urandom(PREFIX_BYTES),
+        "nonce_prefix": os.urandom(PREFIX_BYTES), "format_version": FORMAT_VERSION, "chunk_size": CHUNK_BYTES,
     }  # fmt: skip
     # Of those who want it first at the same moment one makes the key; the others wait for it here.
     session.execute(insert(session, ROW).values(**identity, **fresh).on_conflict_do_nothing())

@@ -40,6 +40,9 @@ class EncryptedFileRow(Base):
     data_key: Mapped[bytes]
     """Wrapped; nowhere is it stored otherwise."""
     nonce_prefix: Mapped[bytes]
+    format_version: Mapped[int] = mapped_column(server_default="1")
+    chunk_size: Mapped[int] = mapped_column(server_default="65536")
+    """Settled with the key: made by other rules, the copy would be other bytes under the same key and nonces."""
     key: Mapped[str | None]
     """In object storage; None until it is made."""
     size: Mapped[int | None] = mapped_column(BigInteger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from apps.core.contract.offline import LICENCE_DAYS
@@ -19,6 +20,13 @@ def expiry(now: datetime, paid_until: datetime | None, offered_until: datetime) 
     """The earliest of the three ends, in whole seconds, as a licence tells it; not after `now` where one is as good as over."""
     ends = [now + LONGEST, offered_until] + ([paid_until] if paid_until is not None else [])
     return min(ends).replace(microsecond=0)
+
+
+def free_from(ends: Sequence[datetime | None], most: int) -> datetime | None:
+    """When fewer than `most` of these places are taken, by time alone; None where that never comes. An end of None is none."""
+    sooner = sorted(end for end in ends if end is not None)
+    over = len(ends) - most
+    return sooner[over] if most > 0 and over < len(sooner) else None
 
 
 def was_good(licence: LicenceRow, start: datetime, end: datetime) -> bool:

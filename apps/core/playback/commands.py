@@ -21,25 +21,29 @@ from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.playback import (
+    PREVIEW,
+    PREVIEW_SOURCE,
     RENEW_SECONDS,
     SESSION_SECONDS,
     Audio,
     EndPlayback,
     MediaFile,
     PlaybackSession,
+    RecordPreview,
     RecordTranscode,
     Rendition,
     RenewPlayback,
     SessionLease,
     StartPlayback,
 )
+from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.models import DeliveredFileRow
 from apps.core.jobs.holding import finish, held_work
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
 from apps.core.playback.refusals import not_on_plan, refuse_what_cannot_be_heard
-from apps.core.playback.rules import URL_MARGIN, StoredFile, beginning_of, check_renditions, stored_file, whole_files
+from apps.core.playback.rules import URL_MARGIN, StoredFile, beginning_of, check_preview, check_renditions, stored_file, whole_files
 from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import NEW_SESSION, PLAYABLE, PREVIEW_RENDITION
 from apps.core.rights.offers import here_on
@@ -58,7 +62,8 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     for table in (RenditionRow, AudioRow):
         session.execute(delete(table).filter_by(**content))
     files = encoder.encode(whole_files(action.renditions))
-    session.add(AudioRow(**content, facts=encoder.encode(action.audio), files=files, created_at=now))
+    has_preview = any(one.name == PREVIEW for one in action.renditions)
+    session.add(AudioRow(**content, facts=encoder.encode(action.audio), files=files, has_preview=has_preview, created_at=now))
     for one in action.renditions:
         facts = encoder.encode(one)
         session.add(RenditionRow(**content, name=one.name, key=one.key, bit_rate=one.bit_rate, size=one.size, facts=facts))
@@ -70,6 +75,23 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
         heard = {"refusal": None, "duration_ms": action.audio.duration_ms}
         session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(heard))
         touch(session)
+    return Done()
+
+
+@handles(RecordPreview)
+def record_preview(action: RecordPreview, session: Session) -> Done:
+    content = {"recording_id": action.recording_id, "content_hash": action.content_hash}
+    audio = session.get(AudioRow, tuple(content.values()), with_for_update=FOR_CHANGE)
+    facts = session.scalar(select(RenditionRow.facts).filter_by(**content, name=PREVIEW_SOURCE))
+    if audio is None or facts is None or msgspec.json.decode(facts, type=Rendition).sha256 != action.source_sha256:
+        return Done()
+    if action.preview is not None:
+        one = action.preview
+        check_preview(one)
+        row = {"name": one.name, "key": one.key, "bit_rate": one.bit_rate, "size": one.size, "facts": encoder.encode(one)}
+        session.execute(insert(session, RenditionRow).values(**content, **row).on_conflict_do_nothing())
+        touch(session)
+    audio.has_preview = action.preview is not None
     return Done()
 
 

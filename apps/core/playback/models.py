@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, false
+from sqlalchemy import BigInteger, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
-from apps.core.database import Base, IdColumn
+from apps.core.database import Base, IdColumn, only_where
 
 
 class AudioRow(Base):
     """What a transcode measured of one content of a recording."""
 
     __tablename__ = "audio"
+    __table_args__ = (Index("ix_audio_without_preview", "recording_id", **only_where("has_preview IS NULL")),)
 
     recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), primary_key=True)
     content_hash: Mapped[str] = mapped_column(primary_key=True)
@@ -22,6 +23,8 @@ class AudioRow(Base):
     """The contract's `Audio`, encoded."""
     files: Mapped[bytes]
     """What a player is told of each rendition that plays the whole, lowest bit rate first, but for its link: `StoredFile`s, encoded."""
+    has_preview: Mapped[bool | None]
+    """False where it is too short for one; None where nobody has tried to cut one yet."""
     created_at: Mapped[datetime]
 
 

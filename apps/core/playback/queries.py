@@ -1,17 +1,25 @@
-"""Reading what a running playback session may fetch."""
+"""Reading what a running playback session may fetch, and which audio lacks a preview."""
 
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.contract.actions import Actor
 from apps.core.contract.errors import NotFound
-from apps.core.contract.playback import GetPlaylist, Playlist, Rendition
+from apps.core.contract.playback import (
+    PREVIEW_SOURCE,
+    PREVIEWS_PER_QUERY,
+    GetPlaylist,
+    ListMissingPreviews,
+    MissingPreview,
+    Playlist,
+    Rendition,
+)
 from apps.core.database import fetch
-from apps.core.playback.models import PlaybackSessionRow, RenditionRow
+from apps.core.playback.models import AudioRow, PlaybackSessionRow, PublishedRenditionRow, RenditionRow
 from apps.core.playback.rules import media_playlist, multivariant_playlist, streamed
 from apps.core.playback.slots import session_over
 from ports.clock.interface import Clock
@@ -38,3 +46,18 @@ def get_playlist(action: GetPlaylist, actor: Actor, connection: Connection, cloc
     if action.rendition is None:
         return Playlist(multivariant_playlist(renditions))
     return Playlist(media_playlist(renditions[0], storage.signed_url(renditions[0].key, row.urls_expire_at)))
+
+
+@handles(ListMissingPreviews)
+def list_missing_previews(action: ListMissingPreviews, connection: Connection) -> tuple[MissingPreview, ...]:
+    audio, heard, source = AudioRow, PublishedRenditionRow, RenditionRow
+    wanted = (
+        select(audio.recording_id, audio.content_hash, source.facts)
+        .join(heard, and_(heard.recording_id == audio.recording_id, heard.content_hash == audio.content_hash))
+        .join(source, and_(source.recording_id == audio.recording_id, source.content_hash == audio.content_hash))
+        .where(audio.has_preview.is_(None), source.name == PREVIEW_SOURCE)
+    )
+    if action.after is not None:
+        wanted = wanted.where(audio.recording_id > action.after)
+    rows = fetch(connection, wanted.order_by(audio.recording_id).limit(PREVIEWS_PER_QUERY))
+    return tuple(MissingPreview(row.recording_id, row.content_hash, msgspec.json.decode(row.facts, type=Rendition)) for row in rows)

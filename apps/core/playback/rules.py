@@ -14,7 +14,6 @@ from apps.core.contract.playback import PREVIEW, PREVIEW_MARGIN_MS, PREVIEW_SECO
 REQUIRED = frozenset({"aac-64", "aac-128", "aac-256", "flac"})
 WHOLE = frozenset({"aac-64", "aac-128", "aac-256"})
 """What a full playback is streamed from."""
-SEGMENTED = WHOLE | {PREVIEW}
 MAKE_AGAIN = "Transcode it again, and record the renditions as they were made."
 URL_MARGIN = timedelta(minutes=10)
 """What a track's URLs are good for beyond its own length: pauses and slow networks."""
@@ -28,10 +27,19 @@ def check_renditions(renditions: Sequence[Rendition]) -> None:
     if len(names) != len(set(names)) or not set(names) >= REQUIRED:
         raise Invalid(f"The renditions are {', '.join(sorted(names))}; needed are {', '.join(sorted(REQUIRED))}.", MAKE_AGAIN)
     for rendition in renditions:
-        if rendition.name in SEGMENTED:
+        if rendition.name == PREVIEW:
+            check_preview(rendition)
+        elif rendition.name in WHOLE:
             _check_segments(rendition)
-        if rendition.name == PREVIEW and lasts_ms(rendition) > PREVIEW_SECONDS * 1000 + PREVIEW_MARGIN_MS:
-            raise Invalid(f"The preview is longer than {PREVIEW_SECONDS} seconds.", MAKE_AGAIN)
+
+
+def check_preview(rendition: Rendition) -> None:
+    """Raises `Invalid` where it is too long, or its segments do not tile its file."""
+    if rendition.name != PREVIEW:
+        raise Invalid(f"{rendition.name} is no preview.", MAKE_AGAIN)
+    _check_segments(rendition)
+    if lasts_ms(rendition) > PREVIEW_SECONDS * 1000 + PREVIEW_MARGIN_MS:
+        raise Invalid(f"The preview is longer than {PREVIEW_SECONDS} seconds.", MAKE_AGAIN)
 
 
 def lasts_ms(rendition: Rendition) -> int:

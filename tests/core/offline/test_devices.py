@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 import pytest
 
 from apps.core.contract.actions import Scope, Service
 from apps.core.contract.errors import Forbidden, Invalid, NotFound, PlaybackRefused, Unauthenticated
 from apps.core.contract.ids import new_id
-from apps.core.contract.offline import CheckIn, Device, Devices, ListDevices, RegisterDevice, RemoveDevice, SaveOffline
+from apps.core.contract.offline import CheckIn, Device, Devices, ListDevices, RegisterDevice, RemovedDevice, RemoveDevice, SaveOffline
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.reference_client.keys import DeviceKey
@@ -115,6 +117,88 @@ class TestRemoveDevice:
         again = ana.send(RegisterDevice("Ana's phone", key.public))
         assert again.id != phone.id
         assert ana.send(ListDevices()).items == (again,)
+
+
+class TestTheDateOfAPlace:
+    """A removed device can play what it kept until that expires, and holds its place as long."""
+
+    def refused(self, ana, when: datetime) -> None:
+        with pytest.raises(PlaybackRefused, match=rf"its place is free on {when.day} {when:%B}") as refusal:
+            ana.send(another())
+        assert refusal.value.details == {"reason": "device_limit", "free_at": when.isoformat()}
+
+    def test_is_when_its_last_licence_expires(self, ana, phone, save, clock):
+        save(0)
+        clock.advance(86_400)
+        until = save(1).licence.expires_at
+        ana.send(RemoveDevice(phone.id))
+        assert ana.send(ListDevices()) == Devices((), 1, (RemovedDevice(phone.id, "Ana's phone", until),))
+        clock.set(until - timedelta(seconds=1))
+        self.refused(ana, until)
+        clock.set(until)
+        tablet = ana.send(another())
+        assert ana.send(ListDevices()) == Devices((tablet,), 1)
+
+    def test_keeps_one_from_filling_devices_one_after_the_other(self, ana, phone, save, clock):
+        until = save().licence.expires_at
+        ana.send(RemoveDevice(phone.id))
+        for _ in range(3):
+            self.refused(ana, until)
+            clock.advance(86_400)
+
+    def test_is_now_where_all_it_kept_was_revoked_at_a_check_in(self, ana, phone, save, deals, release):
+        licence = save().licence
+        deals.only(release.id)
+        assert len(ana.send(CheckIn(phone.id, (licence.id,))).revoked) == 1
+        ana.send(RemoveDevice(phone.id))
+        assert ana.send(ListDevices()) == Devices((), 1)
+        ana.send(another())
+
+    def test_of_several_is_the_first_that_makes_room(self, ana, phone, save, on_plan, clock):
+        on_plan(ana, "monthly")
+        tablets = [ana.send(another(f"tablet {number}")) for number in range(2)]
+        ends = []
+        for device in (phone, *tablets):
+            ends.append(save(device=device.id).licence.expires_at)
+            ana.send(RemoveDevice(device.id))
+            clock.advance(86_400)
+        assert [device.free_at for device in ana.send(ListDevices()).removed] == ends
+        self.refused(ana, ends[0])
+        on_plan(ana, "none")
+        self.refused(ana, ends[2])
+
+    def test_is_unknown_where_devices_that_are_in_use_take_all(self, ana, phone, save, on_plan):
+        on_plan(ana, "monthly")
+        save(device=ana.send(another()).id)
+        ana.send(RemoveDevice(ana.send(ListDevices()).items[1].id))
+        on_plan(ana, "none")
+        limited(lambda: ana.send(another()))
+
+    def test_does_not_matter_to_the_device_itself(self, ana, phone, key, save, on_plan):
+        save()
+        ana.send(RemoveDevice(phone.id))
+        again = ana.send(RegisterDevice("Ana's phone", key.public))
+        assert ana.send(ListDevices()) == Devices((again,), 1)
+        on_plan(ana, "monthly")
+        for _ in range(2):
+            ana.send(another())
+        limited(lambda: ana.send(another()))
+
+    def test_of_one_that_came_back_and_went_again_is_told_once(self, ana, phone, key, save, clock):
+        save()
+        ana.send(RemoveDevice(phone.id))
+        clock.advance(86_400)
+        again = ana.send(RegisterDevice("Pocket", key.public))
+        until = save(device=again.id).licence.expires_at
+        ana.send(RemoveDevice(again.id))
+        assert ana.send(ListDevices()).removed == (RemovedDevice(again.id, "Pocket", until),)
+        self.refused(ana, until)
+
+    def test_of_somebody_elses_device_does_not_matter(self, ana, ben, phone, save):
+        save()
+        ana.send(RemoveDevice(phone.id))
+        assert ben.send(ListDevices()).removed == ()
+        ben.send(another())
 
 
 class TestAForeignDevice:

@@ -11,6 +11,7 @@ from apps.core.contract.jobs import LEASE_SECONDS, EncryptWork
 from apps.core.contract.offline import GetEncryptionOrder, OfflineCopy, Preparing, RecordEncryption, SaveOffline
 from apps.core.database import reader
 from apps.core.jobs.models import JobRow
+from apps.core.offline import copies
 from apps.core.offline.models import EncryptedFileRow
 from apps.core.outbox import OutboxRow
 
@@ -38,7 +39,16 @@ class TestTheOrder:
         assert first == second
         assert first.subject == f"{tracks[0].recording_id}/aac-256"
         assert (len(first.data_key), len(first.nonce_prefix), first.source_size) == (32, 8, 400_700)
+        assert (first.format_version, first.chunk_size) == (1, 65_536)
         assert claim.work == EncryptWork(tracks[0].recording_id, "aac-256", first.source_sha256)
+
+    def test_stays_as_it_was_settled_with_the_key(self, worker, claim, monkeypatch, ana, phone, tracks, catalogue):
+        first = worker.send(GetEncryptionOrder(claim.job_id, claim.lease))
+        monkeypatch.setattr(copies, "CHUNK_BYTES", 1 << 18)
+        assert worker.send(GetEncryptionOrder(claim.job_id, claim.lease)) == first
+        ana.send(SaveOffline(phone.id, tracks[1].id))
+        other = catalogue.claim(*catalogue.waiting("encrypt"))
+        assert worker.send(GetEncryptionOrder(other.job_id, other.lease)).chunk_size == 1 << 18
 
     def test_is_told_to_nobody_who_does_not_hold_it(self, worker, claim, catalogue, clock):
         for job_id, lease in ((claim.job_id, new_id()), (new_id(), claim.lease)):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from sqlalchemy import delete, update
 
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import Invalid, NotFound, PlaybackRefused
 from apps.core.contract.jobs import TranscodeWork
 from apps.core.contract.listening import Play, RecordPlays
-from apps.core.contract.playback import PREVIEW, GetPlaylist, RecordTranscode, SegmentEntry
-from apps.core.database import reader
+from apps.core.contract.playback import PREVIEW, GetPlaylist, ListMissingPreviews, RecordPreview, RecordTranscode, SegmentEntry
+from apps.core.database import db, reader
 from apps.core.listening.models import PlayRow
+from apps.core.playback.models import AudioRow, RenditionRow
 from apps.core.rights.terms import CommercialModel
 from tests.factories.catalogue import audio, renditions
 from tests.factories.deals import Deals
@@ -84,3 +86,52 @@ class TestRecording:
         )
         with pytest.raises(Invalid, match="longer than 30 seconds"):
             worker.send(RecordTranscode(claim.job_id, claim.lease, audio(), long))
+
+
+class TestMakingUpForOne:
+    @pytest.fixture
+    def missing(self, tracks, core_app):
+        """The recording of which nobody has tried to cut one."""
+        with core_app.app_context():
+            db.session.execute(delete(RenditionRow).where(RenditionRow.name == PREVIEW))
+            db.session.execute(update(AudioRow).where(AudioRow.recording_id == tracks[0].recording_id).values(has_preview=None))
+            db.session.commit()
+
+    @pytest.fixture
+    def order(self, missing, worker):
+        (order,) = worker.send(ListMissingPreviews())
+        return order
+
+    @pytest.fixture
+    def record(self, worker, order):
+        def record(**changes):
+            one = order.source
+            cut = msgspec.structs.replace(one, name=PREVIEW, key="audio/p.mp4", size=200_700, segments=one.segments[:5])
+            facts = {"preview": cut, "source_sha256": one.sha256, "content_hash": order.content_hash, **changes}
+            return worker.send(RecordPreview(order.recording_id, **facts))
+
+        return record
+
+    def test_lets_it_be_heard_and_twice_changes_nothing(self, ana, start, record, worker, core_app):
+        for _ in range(2):
+            record()
+        assert worker.send(ListMissingPreviews()) == ()
+        Deals(core_app).only(start(ana).release_id, model=CommercialModel.SUBSCRIPTION)
+        assert start(ana).preview
+
+    def test_after_the_last_that_was_seen_there_is_no_other(self, order, worker):
+        assert worker.send(ListMissingPreviews(order.recording_id)) == ()
+
+    def test_of_what_is_too_short_is_not_asked_for_again(self, record, worker):
+        record(preview=None)
+        assert worker.send(ListMissingPreviews()) == ()
+
+    @pytest.mark.parametrize("other", [{"source_sha256": "1" * 64}, {"content_hash": "1" * 64}])
+    def test_is_nothing_where_it_was_transcoded_anew_meanwhile(self, record, worker, order, other):
+        record(**other)
+        assert worker.send(ListMissingPreviews()) == (order,)
+
+    def test_takes_nothing_but_a_preview(self, record, order):
+        for bad in (order.source, msgspec.structs.replace(order.source, name=PREVIEW)):
+            with pytest.raises(Invalid):
+                record(preview=bad)

@@ -1,0 +1,132 @@
+"""What migrations make of what is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from flask import Flask
+
+from apps.core.contract.ids import new_id
+from apps.core.contract.jobs import TranscodeWork
+from apps.core.contract.playback import PREVIEW
+from apps.core.database import IdColumn, db
+from apps.core.migrate import FOLDER, migrate
+from apps.core.playback.rules import StoredFile, whole_files
+from tests.conftest import START
+from tests.factories.catalogue import renditions
+
+
+@dataclass
+class History:
+    """A database at an earlier revision, filled and read by SQL, as no model knows it any more."""
+
+    core: Flask
+    values: Mapping[str, str]
+
+    def begin_at(self, revision: str) -> None:
+        """Empty, at that revision."""
+        with self.core.app_context(), db.engine.begin() as connection:
+            command.downgrade(_configuration(connection), revision)
+
+    def add(self, table: str, **row: Any) -> None:
+        with self.core.app_context(), db.engine.begin() as connection:
+            stored = sa.Table(table, sa.MetaData(), autoload_with=connection)
+            connection.execute(stored.insert().values({name: _stored(name, value) for name, value in row.items()}))
+
+    def migrate(self) -> None:
+        migrate(self.values)
+
+    def read(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        with self.core.app_context(), db.engine.connect() as connection:
+            stored = sa.Table(table, sa.MetaData(), autoload_with=connection)
+            return [tuple(row) for row in connection.execute(sa.select(*(stored.c[name] for name in columns)))]
+
+
+def _configuration(connection: sa.Connection) -> Any:
+    from alembic.config import Config
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _stored(name: str, value: Any) -> Any:
+    return IdColumn().process_bind_param(value, db.engine.dialect) if name == "id" or name.endswith("_id") else value
+
+
+@pytest.fixture
+def history(core_app, values) -> History:
+    return History(core_app, values)
+
+
+@pytest.fixture
+def add_content(history) -> Callable[..., tuple[str, str]]:
+    """Adds audio of a recording and these renditions of it, as they were stored before revision 0006."""
+
+    def add(content: str, *names: str, recording_id: str = "") -> tuple[str, str]:
+        if not recording_id:
+            recording_id = new_id()
+            history.add("recording", id=recording_id, identity=recording_id, **RECORDING)
+        history.add("audio", recording_id=recording_id, content_hash=content, facts=b"{}", created_at=START)
+        for one in renditions(TranscodeWork(recording_id, "", content)):
+            if one.name in names:
+                facts = msgspec.json.encode(one)
+                more = {"name": one.name, "key": one.key, "bit_rate": one.bit_rate, "size": one.size, "facts": facts}
+                history.add("rendition", recording_id=recording_id, content_hash=content, **more)
+        return recording_id, content
+
+    return add
+
+
+RECORDING = {"deliverer": "own music", "title": "Dawn", "artist": "Ana", "duration_ms": 60_000, "explicit": False}
+LADDER = ("flac", "aac-64", "aac-256", "aac-128")
+
+
+class TestWhatPlayersAreTold:
+    """Revision 0006."""
+
+    def test_is_what_a_transcode_records_now(self, history, add_content):
+        history.begin_at("0005")
+        recording_id, _ = add_content("a" * 64, *LADDER, PREVIEW)
+        add_content("b" * 64, "aac-64", recording_id=recording_id)
+        add_content("c" * 64)
+        history.migrate()
+        rows = history.read("audio", "content_hash", "files")
+        found = {content: msgspec.json.decode(files, type=tuple[StoredFile, ...]) for content, files in rows}
+        made = renditions(TranscodeWork(recording_id, "", "a" * 64))
+        only = [one for one in renditions(TranscodeWork(recording_id, "", "b" * 64)) if one.name == "aac-64"]
+        assert found == {"a" * 64: whole_files(made), "b" * 64: whole_files(only), "c" * 64: ()}
+        assert [one.name for one in found["a" * 64]] == ["aac-64", "aac-128", "aac-256", "flac"]
+
+
+class TestWhichAudioHasAPreview:
+    """Revision 0007."""
+
+    def test_is_known_where_there_is_one(self, history, add_content):
+        history.begin_at("0005")
+        recording_id, _ = add_content("a" * 64, *LADDER, PREVIEW)
+        add_content("b" * 64, *LADDER, recording_id=recording_id)
+        history.migrate()
+        assert dict(history.read("audio", "content_hash", "has_preview")) == {"a" * 64: True, "b" * 64: None}
+
+
+class TestTheFormOfCopies:
+    """Revision 0007."""
+
+    def test_of_those_made_before_is_the_one_they_were_made_in(self, history):
+        history.begin_at("0006")
+        recording_id = new_id()
+        history.add("recording", id=recording_id, identity=recording_id, **RECORDING)
+        history.add(
+            "encrypted_file", recording_id=recording_id, rendition="aac-256", source_sha256="a" * 64, source_key="audio/a", source_size=1,
+            wrapping_key="one", data_key=b"key", nonce_prefix=b"8 bytes.",
+        )  # fmt: skip
+        history.migrate()
+        assert history.read("encrypted_file", "format_version", "chunk_size") == [(1, 65_536)]
