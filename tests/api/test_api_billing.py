@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from apps.api.app import create_api
+from apps.core.app import create_core
 from apps.core.contract.actions import Scope
 from apps.core.contract.billing import LARGEST_NOTIFICATION
+from apps.core.database import close_engines
 from ports.apple.interface import AppleStore
 from ports.apple.states import AppleSubscription, Renewal, Transaction
 from ports.payments.interface import Payments
@@ -92,9 +95,9 @@ class TestHooks:
         assert statuses == {403, 429}
 
     def test_of_a_shop_that_is_off_answer_that_nothing_is_believed(self, values, core_app):
-        from apps.api.app import create_api
-        from apps.core.app import create_core
-
         other = {**values, "GOOGLE": "off"}
-        answer = create_api(other, create_core(other)).test_client().post("/hooks/google", data=b"{}")
+        core = create_core(other)
+        answer = create_api(other, core).test_client().post("/hooks/google", data=b"{}")
+        with core.app_context():
+            close_engines()
         assert problem(answer, 503)["type"].endswith("unavailable")

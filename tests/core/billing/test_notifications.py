@@ -27,7 +27,7 @@ from apps.core.contract.billing import (
     Shop,
 )
 from apps.core.contract.errors import Forbidden, Invalid, Unavailable
-from apps.core.database import reader
+from apps.core.database import close_engines, reader
 from ports.payments.interface import Interval, Order
 from ports.payments.stripe_signature import sign
 from ports.purchases import State
@@ -109,6 +109,8 @@ class TestWhatIsNotBelieved:
             body, _ = shop.signed(FOREIGN)
             with pytest.raises(Unavailable, match="believed"):
                 api.send(ReceiveNotification(Shop.CARD, body, sign(body, int(clock.now().timestamp()), "")))
+            with core.app_context():
+                close_engines()
         assert stored() == 0
 
     def test_is_what_is_too_large(self, api, shop):
