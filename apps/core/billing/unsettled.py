@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from apps.core.billing.models import CheckoutRow, NotificationRow, SubscriptionRow
 from apps.core.contract.billing import CheckoutName, PurchaseName, Shop
 
-AT_ONCE = 50
+AT_ONCE, NOTICES_AT_ONCE = 50, 500
 CLAIMED = timedelta(minutes=10)
 """What was given out is given out again after that, unless somebody looked: its time is then another."""
 NOTICE, SUBSCRIPTION, CHECKOUT = NotificationRow, SubscriptionRow, CheckoutRow
@@ -20,16 +20,16 @@ KNOWN = exists().where(SUBSCRIPTION.shop == NOTICE.shop, SUBSCRIPTION.reference 
 
 def mark_noticed(session: Session, now: datetime) -> None:
     """Everything that a notification is about is due at once: the purchase it names, or all of the customer it names."""
-    waiting = session.execute(select(NOTICE.shop, NOTICE.id, NOTICE.reference, NOTICE.customer, KNOWN.label("known")).where(WAITING)).all()
-    named = {(one.shop, one.reference) for one in waiting if one.known}
-    paid_by = {(one.shop, one.customer) for one in waiting if one.reference is None}
-    for column, values in ((SUBSCRIPTION.reference, named), (SUBSCRIPTION.customer, paid_by)):
-        for shop, value in sorted(values):
-            due = update(SUBSCRIPTION).where(SUBSCRIPTION.shop == shop, column == value)
-            session.execute(due.values(look_again_at=now), execution_options={"synchronize_session": False})
-    for one in waiting:
-        if one.known or one.reference is None:
-            session.execute(update(NOTICE).where(NOTICE.shop == one.shop, NOTICE.id == one.id).values(handled_at=now))
+    wanted = select(NOTICE.shop, NOTICE.id, NOTICE.reference, NOTICE.customer).where(WAITING, KNOWN | NOTICE.reference.is_(None))
+    notices = session.execute(wanted.order_by(NOTICE.received_at).limit(NOTICES_AT_ONCE)).all()
+    for shop in {one.shop for one in notices}:
+        mine = [one for one in notices if one.shop == shop]
+        named = SUBSCRIPTION.reference.in_({one.reference for one in mine if one.reference})
+        paid_by = SUBSCRIPTION.customer.in_({one.customer for one in mine if not one.reference})
+        due = update(SUBSCRIPTION).where(SUBSCRIPTION.shop == shop, named | paid_by).values(look_again_at=now)
+        handled = update(NOTICE).where(NOTICE.shop == shop, NOTICE.id.in_([one.id for one in mine])).values(handled_at=now)
+        for statement in (due, handled):
+            session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def unknown_purchases(session: Session) -> list[PurchaseName]:
