@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from threading import Event, Thread
 
 import msgspec
@@ -41,6 +42,20 @@ class Halting(FakePayments):
         if not self.answered.is_set():
             self.answered.set()
             assert self.go_on.wait(20)
+        return said
+
+
+class Busy(FakePayments):
+    """A shop at which something else goes on between a question and its answer."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def purchase(self, reference: str) -> Purchase:
+        said, meanwhile = super().purchase(reference), self.meanwhile
+        if meanwhile is not None:
+            self.meanwhile = None
+            meanwhile()
+            self.meanwhile = meanwhile
         return said
 
 
@@ -118,6 +133,17 @@ class TestAtTheSameMoment:
         shop.go_on.set()
         late.join(20)
         assert len(till.subscriptions(ana).all) == 1
+
+
+class TestOneThatIsOvertakenAgainAndAgain:
+    def test_gives_up_and_says_to_try_again(self, ana, till, worker, put):
+        """Each time the shop is asked, somebody else asks as well and is faster."""
+        till.buy(ana)
+        shop = put(Busy)
+        shop.meanwhile = lambda: worker.send(RefreshSubscription(Shop.CARD, purchase_of(till)))
+        with pytest.raises(Unavailable, match="Others change the same"):
+            worker.send(RefreshSubscription(Shop.CARD, purchase_of(till)))
+        assert till.subscriptions(ana).current.state == State.ACTIVE
 
 
 class TestAShopThatDoesNotAnswer:

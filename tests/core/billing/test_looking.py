@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from apps.core.billing.models import CheckoutRow
+from apps.core.billing.recording import Recorder
 from apps.core.contract.accounts import AccountSuspensionChanged, GetOwnAccount, RestoreAccount, SuspendAccount
 from apps.core.contract.billing import (
     CancelSubscription,
@@ -14,6 +15,7 @@ from apps.core.contract.billing import (
     ClaimUnsettled,
     ConfirmCheckout,
     ListPayments,
+    ListPlans,
     PurchaseName,
     ReceiveNotification,
     RefreshSubscription,
@@ -24,10 +26,11 @@ from apps.core.contract.codec import encoder
 from apps.core.contract.errors import Unavailable
 from apps.core.database import db
 from apps.core.event_tasks import tasks_for
+from apps.core.rights.plans import Plans
 from ports.payments.fake.payments import FakePayments
 from ports.payments.interface import Payments
 from ports.purchases import NoSuchPurchase, Purchase, ShopUnavailable, State
-from tests.core.billing.conftest import charge_of, customer_of, purchase_of
+from tests.core.billing.conftest import charge_of, checkout_of, customer_of, purchase_of
 
 
 class Absent(FakePayments):
@@ -181,6 +184,30 @@ class TestAPaidOrderThatWasNeverWrittenDown:
         assert again.url.endswith(f"?checkout={again.number}")
         assert ana.send(ConfirmCheckout(again.number)).subscription.state == State.ACTIVE
         assert till.balance()["shop:card"] == 499
+
+
+class TestALostOrder:
+    def test_that_can_no_longer_be_paid_is_opened_under_another_number(self, ana, till, core_app):
+        first = till.choose(ana)
+        with core_app.app_context():
+            db.session.execute(db.delete(CheckoutRow))
+            db.session.commit()
+        till.shop.abandon(checkout_of(first))
+        again = till.choose(ana)
+        assert again.number == first.number + 1
+        till.pay(again)
+        assert ana.send(ConfirmCheckout(again.number)).subscription.state == State.ACTIVE
+
+
+class TestWithoutATrial:
+    def test_everything_goes_on(self, ana, till, core_app):
+        container = core_app.extensions["container"]
+        plans = Plans({plan.code: plan for plan in container.get(Plans) if not plan.days})
+        container.put(Plans, plans)
+        container.put(Recorder, replace(container.get(Recorder), plans=plans))
+        assert [offer.code for offer in ana.send(ListPlans()).plans] == ["monthly", "yearly"]
+        till.buy(ana)
+        assert ana.send(GetOwnAccount()).plan == "monthly"
 
 
 class TestATrial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -218,6 +219,15 @@ class TestCancelling:
             with pytest.raises(NotFound):
                 ben.send(kind(subscription_id))
         assert till.subscriptions(ana).current == bought
+
+
+class TestTheShopsAccountPage:
+    def test_is_not_to_be_had_where_the_shop_does_not_say_who_pays(self, ana, till, altered):
+        bought = till.buy(ana)
+        altered(lambda said: replace(said, customer=None))
+        ana.send(CheckSubscription(bought.id))
+        with pytest.raises(Conflict, match="does not know who pays"):
+            ana.send(OpenPaymentPage(bought.id, f"{SITE}/back"))
 
 
 class TestAFailedPayment:
