@@ -80,7 +80,7 @@ def boundary(known: Known) -> datetime | None:
             return known.period_ends_at + RENEWAL_MARGIN
         case Until.PERIOD:
             return known.period_ends_at
-        case Until.GRACE:
+        case _:
             return known.grace_ends_at or known.period_ends_at
 
 

@@ -51,7 +51,7 @@ class Shops:
                 return self._container.get(AppleStore)
             case Shop.GOOGLE:
                 return self._container.get(GoogleStore)
-            case Shop.AMAZON:
+            case _:
                 return self._container.get(AmazonStore)
 
     def look_up(self, shop: Shop, reference: str) -> Truth:

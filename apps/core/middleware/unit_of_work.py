@@ -23,8 +23,7 @@ class Transaction:
 
     def connection(self) -> Connection:
         """Taken from the pool; the transaction begins with its first statement."""
-        if self._connection is None:
-            self._connection = self._opened.enter_context(db.engine.connect())
+        self._connection = self._opened.enter_context(db.engine.connect())
         return self._connection
 
     def session(self) -> Session:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DatabaseError
 
 from apps.core.billing.recording import Recorder
 from apps.core.billing.taxes import Taxes
-from apps.core.contract.billing import GetLedger, ListPayments
+from apps.core.contract.billing import GetLedger, ListPayments, RefreshSubscription, Shop
 from apps.core.database import db
 from ports.environment import BootError, Environment
-from tests.core.billing.conftest import charge_of
+from tests.core.billing.conftest import charge_of, purchase_of
 
 
 class TestTheLedger:
@@ -51,8 +51,8 @@ class TestTheLedger:
         till.reconcile()
         assert till.balance()["shop:card"] == 299
         altered(lambda said: replace(said, charges=tuple(replace(charge, refunds=()) for charge in said.charges)))
-        for day in (3, 4):
-            till.later(2026, 3, day + 9, 12)
+        for _ in range(2):
+            till.worker.send(RefreshSubscription(Shop.CARD, purchase_of(till)))
             assert till.balance() == {"shop:card": 499, "revenue": -416, "tax:GB": -83}
         assert ana.send(ListPayments()).items[0].refunded == 0
 

@@ -27,6 +27,7 @@ from apps.core.contract.billing import (
     Shop,
 )
 from apps.core.contract.errors import Forbidden, Invalid, Unavailable
+from apps.core.contract.ids import new_id
 from apps.core.database import close_engines, reader
 from ports.payments.interface import Interval, Order
 from ports.payments.stripe_signature import sign
@@ -156,7 +157,7 @@ class TestANotification:
         assert worker.send(ClaimUnsettled()).purchases == ()
 
     def test_of_what_was_bought_for_an_unknown_account_is_put_aside(self, till, payments, worker, send):
-        for buyer in ("no-id-at-all", "z" * 22):
+        for buyer in ("no-id-at-all", "z" * 22, new_id()):
             till.shop.pay(payments.open_checkout(replace(ORDER, id=f"order of {buyer}", account_id=buyer)).reference)
             till.deliver()
             till.reconcile()

@@ -155,6 +155,16 @@ class TestARefusal:
             start(app)
 
 
+class TestARepeatedStart:
+    def test_with_the_same_key_is_the_same_session_and_its_record_is_kept_with_it(self, ana, tracks):
+        """The answer is stored in the transaction of the bare connection that the session was written with."""
+        wanted = StartPlayback(tracks[0].id, "phone")
+        first, again = ana.send(wanted, "a key"), ana.send(wanted, "a key")
+        assert again == first
+        assert ana.send(wanted, "another key").id != first.id
+        ana.send(wanted)
+
+
 class TestASuspension:
     def test_acts_at_once_on_starting_and_renewing(self, ana, start, operator):
         session = start(ana)

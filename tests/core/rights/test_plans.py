@@ -70,6 +70,7 @@ class TestAFileOfOnesOwn:
             ("9900", "0", "cannot be read"),
             ("9900", "99.00", "cannot be read"),
             ("devices = 9", "devices = 9\ncolour = 1", "cannot be read"),
+            ("days = 7", "days = 7\nprices = { SEK = 1 }", "the trial trial has prices"),
             ('code = "trial"', 'code = "gold"', "two have the same code"),
             ('code = "trial"', 'code = "none"', "none is what accounts without a plan have"),
             ('becomes = "gold"', 'becomes = "silver"', "becomes 'silver', which is not sold"),
