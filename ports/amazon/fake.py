@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from ports.amazon.interface import AmazonStore
 from ports.amazon.states import AmazonPurchase, purchase_of
 from ports.app_stores.fake import FakeStore
-from ports.purchases import Purchase
 
 
 class FakeAmazonStore(FakeStore[AmazonPurchase], AmazonStore):
@@ -17,6 +15,4 @@ class FakeAmazonStore(FakeStore[AmazonPurchase], AmazonStore):
     store: ClassVar[str] = "the Amazon Appstore"
     folder: ClassVar[str] = "test-amazon"
     native: ClassVar[Any] = AmazonPurchase
-
-    def translated(self, facts: AmazonPurchase, now: datetime) -> Purchase:
-        return purchase_of(facts, now)
+    translate: ClassVar[Any] = staticmethod(purchase_of)

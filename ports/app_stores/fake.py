@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
@@ -36,6 +37,8 @@ class FakeStore(Generic[Facts]):
     folder: ClassVar[str]
     native: ClassVar[Any]
     """The type of its facts."""
+    translate: ClassVar[Callable[[Any, datetime], Purchase]]
+    """Its facts in our language."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         log.warning("%s is a fake: purchases are the files in %s, and no money moves", self.store, folder)
@@ -59,15 +62,11 @@ class FakeStore(Generic[Facts]):
     def purchase(self, reference: str) -> Purchase:
         try:
             facts: Facts = msgspec.json.decode(self._file(reference).read_bytes(), type=self.native)
-            return self.translated(facts, self._clock.now())
+            return type(self).translate(facts, self._clock.now())
         except OSError:
             raise NoSuchPurchase(f"{self.store} knows no purchase {reference}.") from None
         except (msgspec.DecodeError, ValueError) as error:
             raise ShopUnavailable(f"The facts of the purchase {reference} make no sense ({error}): correct the file.") from error
-
-    def translated(self, facts: Facts, now: datetime) -> Purchase:
-        """The store's facts in our language."""
-        raise NotImplementedError
 
     def keep(self, reference: str, facts: Facts) -> None:
         """Make this what is so of a purchase."""

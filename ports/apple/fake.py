@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from ports.app_stores.fake import FakeStore
 from ports.apple.interface import AppleStore
 from ports.apple.states import AppleSubscription, purchase_of
-from ports.purchases import Purchase
 
 
 class FakeAppleStore(FakeStore[AppleSubscription], AppleStore):
@@ -17,6 +15,4 @@ class FakeAppleStore(FakeStore[AppleSubscription], AppleStore):
     store: ClassVar[str] = "Apple's App Store"
     folder: ClassVar[str] = "test-apple"
     native: ClassVar[Any] = AppleSubscription
-
-    def translated(self, facts: AppleSubscription, now: datetime) -> Purchase:
-        return purchase_of(facts, now)
+    translate: ClassVar[Any] = staticmethod(purchase_of)

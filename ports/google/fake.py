@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from ports.app_stores.fake import FakeStore
 from ports.google.interface import GoogleStore
 from ports.google.states import GooglePurchase, purchase_of
-from ports.purchases import Purchase
 
 
 class FakeGoogleStore(FakeStore[GooglePurchase], GoogleStore):
@@ -17,6 +15,4 @@ class FakeGoogleStore(FakeStore[GooglePurchase], GoogleStore):
     store: ClassVar[str] = "Google Play"
     folder: ClassVar[str] = "test-google"
     native: ClassVar[Any] = GooglePurchase
-
-    def translated(self, facts: GooglePurchase, now: datetime) -> Purchase:
-        return purchase_of(facts, now)
+    translate: ClassVar[Any] = staticmethod(purchase_of)

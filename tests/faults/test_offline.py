@@ -11,6 +11,7 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 import requests
+from cryptography.exceptions import InvalidTag
 
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Service
@@ -137,7 +138,7 @@ def test_what_lies_on_the_device_is_of_no_use_to_another_and_cannot_be_altered(p
     phone.save(track["id"], "aac-64")
     kept = phone.kept[track["id"]]
     claims = phone.licence(track["id"])
-    with pytest.raises(Exception):  # noqa: B017 - InvalidTag says no more
+    with pytest.raises(InvalidTag):
         DeviceKey().unwrap(kept.wrapped_key, claims["recording"], claims["rendition"])
     content = bytearray(kept.file.read_bytes())
     content[len(content) // 2] ^= 1

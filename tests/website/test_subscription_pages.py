@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from apps.core.rights.terms import CommercialModel
+from apps.website.app import create_website
 from ports.payments.interface import Payments
 from tests.factories.deals import Deals
+from tests.website.visitor import Visitor
 
 
 @pytest.fixture
@@ -81,8 +83,6 @@ class TestSubscribing:
 
     def test_lets_the_forms_lead_to_the_shop(self, values, core_app, website):
         """Stripe's pages are elsewhere; a browser must be allowed to follow a form there."""
-        from apps.website.app import create_website
-        from tests.website.visitor import Visitor
 
         class Elsewhere(type(core_app.extensions["container"].get(Payments))):
             def origins(self) -> tuple[str, ...]:
@@ -171,7 +171,6 @@ class TestARelease:
         page = listener.get(f"/releases/{release_id}").text
         assert page.count(">Preview<") == 2 and 'href="/plans"' in page and "data-play=" in page
         subscribe(listener)
-        core_app.extensions["container"].get(Payments)
         assert listener.call("/player/sessions", {"track_id": track_id(page), "device": "web-1"}).json["preview"] is False
 
     def test_is_no_preview_for_a_guest(self, guest, catalogue, core_app):

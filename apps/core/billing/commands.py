@@ -77,7 +77,7 @@ def cancel_subscription(
     action: CancelSubscription, actor: Actor, session: Session, events: Events, shops: Shops, recorder: Recorder
 ) -> Subscription:
     bought = _bought_by_card(action.subscription_id, actor)
-    stop_charging_for(shops, bought)
+    _stop_charging_for(shops, bought)
     return recorder.record(session, events, shops.look_up(Shop.CARD, bought.reference))
 
 
@@ -150,7 +150,7 @@ def stop_charging(action: StopCharging, session: Session, events: Events, shops:
     with reader() as connection, Session(connection) as reading:
         paid = reading.scalars(select(SubscriptionRow).where(*mine)).all()
     for one in paid:
-        stop_charging_for(shops, one)
+        _stop_charging_for(shops, one)
     for truth in [shops.look_up(Shop.CARD, one.reference) for one in paid]:
         recorder.record(session, events, truth)
     return Done()
@@ -163,7 +163,7 @@ def claim_unsettled(session: Session, clock: Clock) -> Unsettled:
     return Unsettled((*unknown_purchases(session), *claim_purchases(session, now)), claim_checkouts(session, now))
 
 
-def stop_charging_for(shops: Shops, bought: SubscriptionRow) -> None:
+def _stop_charging_for(shops: Shops, bought: SubscriptionRow) -> None:
     """Let it end with what is paid; where nothing is, at once. Raises `Unavailable`."""
     nothing_paid = MEANINGS[State(bought.state)].access is Until.NEVER
     with asking(Shop.CARD):

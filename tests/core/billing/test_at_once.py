@@ -26,7 +26,7 @@ from apps.core.contract.billing import (
 from apps.core.contract.errors import Conflict, Unavailable
 from ports.payments.fake.payments import FakePayments
 from ports.payments.interface import Payments
-from ports.purchases import Purchase, ShopUnavailable, State
+from ports.purchases import Purchase, ShopRefused, ShopUnavailable, State
 from tests.at_once import at_once
 from tests.core.billing.conftest import purchase_of
 
@@ -93,7 +93,7 @@ class TestAtTheSameMoment:
             try:
                 till.pay(page)
                 paid += 1
-            except Exception as refusal:  # noqa: BLE001 - the shop's own refusal
+            except ShopRefused as refusal:
                 assert "can no longer be paid" in str(refusal)
         assert paid == 1
 

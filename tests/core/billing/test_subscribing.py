@@ -22,7 +22,7 @@ from apps.core.contract.billing import (
 )
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.ids import new_id
-from ports.purchases import State
+from ports.purchases import ShopRefused, State
 from tests.core.billing.conftest import SITE, charge_of, checkout_of, customer_of, purchase_of
 
 
@@ -121,7 +121,7 @@ class TestACheckout:
     def test_of_another_plan_takes_the_place_of_the_first(self, ana, till):
         monthly, yearly = till.choose(ana), till.choose(ana, "yearly")
         assert yearly.number == monthly.number + 1
-        with pytest.raises(Exception, match="can no longer be paid"):
+        with pytest.raises(ShopRefused, match="can no longer be paid"):
             till.pay(monthly)
         till.pay(yearly)
         assert ana.send(ConfirmCheckout(yearly.number)).subscription.plan == "yearly"

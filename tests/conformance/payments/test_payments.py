@@ -3,79 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from ports.clock.stepped import SteppedClock
 from ports.environment import BootError
 from ports.payments.fake.payments import FakePayments
-from ports.payments.interface import Interval, Order, Payments
+from ports.payments.interface import Interval, Payments
 from ports.purchases import Charge, NoSuchPurchase, Purchase, ShopRefused, State
 from ports.registry import port_of
 from tests.at_once import at_once
-
-START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-FAILED = datetime(2026, 2, 28, 13, 0, tzinfo=UTC)
-"""When the first renewal is charged: an hour after its period began."""
-MONTHLY = Order(
-    id="4kZ1f0e",
-    account_id="ana-7",
-    email="ana@example.org",
-    customer=None,
-    plan="solo",
-    title="Celesta for one",
-    amount=499,
-    currency="GBP",
-    every=Interval.MONTH,
-    trial_days=0,
-    success_url="https://music.example.org/account/plan?paid=1",
-    cancel_url="https://music.example.org/account/plan",
-)
-
-
-@pytest.fixture
-def settings(settings: dict[str, str]) -> dict[str, str]:
-    return settings | {"CLOCK": "stepped"}
-
-
-@pytest.fixture
-def clock(environment) -> SteppedClock:
-    clock = SteppedClock.from_env(environment)
-    clock.set(START)
-    return clock
-
-
-@pytest.fixture
-def payments(environment, clock) -> FakePayments:
-    return FakePayments.from_env(environment)
-
-
-@pytest.fixture
-def bought(payments) -> Callable[..., str]:
-    """Buys, with what differs from an order of a month: the purchase's name."""
-
-    def buy(**different: Any) -> str:
-        return payments.shop.pay(payments.open_checkout(replace(MONTHLY, **different)).reference)
-
-    return buy
-
-
-@pytest.fixture
-def failing(payments, bought, clock) -> str:
-    """A purchase whose first renewal failed a minute ago."""
-    purchase = bought()
-    payments.shop.set_card(payments.purchase(purchase).customer, works=False)
-    clock.set(FAILED + timedelta(minutes=1))
-    return purchase
-
-
-def at(*moment: int) -> datetime:
-    return datetime(*moment, tzinfo=UTC)
+from tests.conformance.payments.orders import FAILED, MONTHLY, START, at
 
 
 def period(purchase: Purchase | Charge) -> tuple[datetime, datetime]:

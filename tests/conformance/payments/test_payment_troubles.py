@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from ports.clock.stepped import SteppedClock
-from ports.payments.fake.payments import FakePayments
 from ports.purchases import NoSuchPurchase, ShopRefused, State
-from tests.conformance.test_payments import FAILED, MONTHLY, START, at
-
-
-@pytest.fixture
-def clock(environment, settings) -> SteppedClock:
-    settings["CLOCK"] = "stepped"
-    clock = SteppedClock.from_env(environment)
-    clock.set(START)
-    return clock
-
-
-@pytest.fixture
-def payments(environment, clock) -> FakePayments:
-    return FakePayments.from_env(environment)
-
-
-@pytest.fixture
-def bought(payments) -> Callable[..., str]:
-    """Buys, with what differs from an order of a month: the purchase's name."""
-
-    def buy(**different: Any) -> str:
-        return payments.shop.pay(payments.open_checkout(replace(MONTHLY, **different)).reference)
-
-    return buy
-
-
-@pytest.fixture
-def failing(payments, bought, clock) -> str:
-    """A purchase whose first renewal failed a minute ago."""
-    purchase = bought()
-    payments.shop.set_card(payments.purchase(purchase).customer, works=False)
-    clock.set(FAILED + timedelta(minutes=1))
-    return purchase
+from tests.conformance.payments.orders import FAILED, START, at
 
 
 class TestStandingStill:

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ports.clock.stepped import SteppedClock
 from ports.payments.fake.payments import FakePayments
 from ports.payments.stripe_signature import sign, verify
 from ports.purchases import NotAuthentic, NotConfigured
-from tests.conformance.test_payments import MONTHLY, START, at
+from tests.conformance.payments.orders import at
 
 CARD_EVENTS = {"charge.refunded", "charge.dispute.created", "charge.dispute.closed", "refund.created", "refund.updated", "refund.failed"}
-
-
-@pytest.fixture
-def clock(environment, settings) -> SteppedClock:
-    settings["CLOCK"] = "stepped"
-    clock = SteppedClock.from_env(environment)
-    clock.set(START)
-    return clock
-
-
-@pytest.fixture
-def payments(environment, clock) -> FakePayments:
-    return FakePayments.from_env(environment)
-
-
-@pytest.fixture
-def bought(payments) -> Callable[[], str]:
-    return lambda: payments.shop.pay(payments.open_checkout(MONTHLY).reference)
 
 
 class TestNotifications:
