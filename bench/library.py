@@ -134,7 +134,7 @@ def _do(tasks: Sender, claim: JobClaim) -> None:
         draft = tasks.send(GetReleaseDraft(work.delivered_release_id))
         files = tuple(ReceivedFile(file.id, hashlib.sha256(file.path.encode()).hexdigest(), f"made-up/{file.id}") for file in draft.files)
         tasks.send(WriteRelease(claim.job_id, claim.lease, work.delivered_release_id, files))
-    else:
+    elif isinstance(work, TranscodeWork):
         tasks.send(RecordTranscode(claim.job_id, claim.lease, AUDIO, renditions(work.recording_id)))
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from typing_extensions import TypeForm
 
 from ports.amazon.interface import AmazonStore
+from ports.analytics.interface import Analytics
 from ports.apple.interface import AppleStore
 from ports.cache.interface import Cache
 from ports.clock.interface import Clock
@@ -176,6 +177,15 @@ PORTS = (
         {
             "off": "ports.amazon.off:OffAmazonStore",
             "fake": "ports.amazon.fake:FakeAmazonStore",
+        },
+    ),
+    Port(
+        "analytics engine",
+        Analytics,
+        "ANALYTICS",
+        "duckdb",
+        {
+            "duckdb": "ports.analytics.duckdb:DuckdbAnalytics",
         },
     ),
     Port(

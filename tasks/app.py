@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 ROUTES = {
     "tasks.billing.*": {"queue": "billing"},
     "tasks.encryption.*": {"queue": "default"},
+    "tasks.exports.ask": {"queue": "default"},
+    "tasks.exports.*": {"queue": "reports"},
     "tasks.intake.*": {"queue": "default"},
     "tasks.transcoding.*": {"queue": "media"},
     "tasks.housekeeping.*": {"queue": "default"},
@@ -80,7 +82,7 @@ def settings() -> dict[str, Any]:
 
 celery = Celery(
     "celesta",
-    include=["tasks.billing", "tasks.encryption", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"],
+    include=["tasks.billing", "tasks.encryption", "tasks.exports", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"],
     set_as_current=False,
 )
 celery.add_defaults(settings)

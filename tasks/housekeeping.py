@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from apps.core.contract.exports import DropExportedPlays
 from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import WrapKeysAnew
@@ -20,6 +21,8 @@ def prune() -> None:
         while office().core.send(PruneExpired()):
             pass
         while office().core.send(WrapKeysAnew()):
+            pass
+        while office().core.send(DropExportedPlays()):
             pass
         cut_missing_previews(office())
 

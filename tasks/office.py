@@ -11,6 +11,7 @@ from typing import Any
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
+from ports.analytics.interface import Analytics
 from ports.container import Container
 from ports.storage.interface import Storage
 from ports.transcoder.interface import Transcoder
@@ -24,6 +25,7 @@ class Office:
         container = Container(values)
         self.storage = container.get(Storage)
         self.transcoder = container.get(Transcoder)
+        self.analytics = container.get(Analytics)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
         self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
 

@@ -18,11 +18,13 @@ MINUTELY, HOURLY = timedelta(minutes=1), timedelta(hours=1)
 PRUNE = "tasks.housekeeping.prune"
 CLEAR_QUARANTINE = "tasks.housekeeping.clear_quarantine"
 RECONCILE = "tasks.billing.reconcile"
+EXPORT = "tasks.exports.ask"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
     CLEAR_QUARANTINE: HOURLY,
     RECONCILE: MINUTELY,
+    EXPORT: MINUTELY,
 }
 
 CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}

@@ -22,6 +22,7 @@ class Task:
 
 JOB_TASKS = {
     "encrypt": ("tasks.encryption.encrypt", "default"),
+    "export": ("tasks.exports.export", "reports"),
     "receive": ("tasks.intake.receive", "default"),
     "transcode": ("tasks.transcoding.transcode", "media"),
 }

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
 from apps.console.folder.delivery import deliver
 from apps.console.folder.walk import Walk
 from apps.core.contract.intake import OpenDelivery
-from apps.core.contract.jobs import JobId, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import ExportWork, JobId, ReceiveWork, TranscodeWork
 from ports.container import Container
 from ports.storage.interface import Storage
+from tasks.exports import export_day
 from tasks.intake import receive_release
 from tasks.leases import do_job
 from tasks.office import Office
@@ -15,6 +18,7 @@ from tasks.transcoding import transcode_recording
 from tests.factories.audio import make_audio
 
 WORK = {
+    "tasks.exports.export": (ExportWork, export_day),
     "tasks.intake.receive": (ReceiveWork, receive_release),
     "tasks.transcoding.transcode": (TranscodeWork, transcode_recording),
 }
@@ -56,7 +60,7 @@ def do_tasks(office, task_queue):
     """Do every task that is held (of these names), and those which come of them; returns the ids of their jobs by task."""
 
     def do(*names: str) -> dict[str, list[JobId]]:
-        done: dict[str, list[JobId]] = {name: [] for name in WORK}
+        done: defaultdict[str, list[JobId]] = defaultdict(list)
         while todo := [task for task in task_queue.held if task.name in (names or WORK)]:
             task = todo[0]
             task_queue.held.remove(task)

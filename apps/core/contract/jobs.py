@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
+from apps.core.contract.days import Day
 from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, RecordingId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
@@ -56,7 +57,13 @@ class EncryptWork(msgspec.Struct, frozen=True, tag="encrypt"):
     """Of the rendition, whose bytes never change under it."""
 
 
-Work = ReceiveWork | TranscodeWork | EncryptWork
+class ExportWork(msgspec.Struct, frozen=True, tag="export"):
+    """Export one closed day of the play log."""
+
+    day: Day
+
+
+Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):
@@ -82,7 +89,7 @@ class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
 class JobSummary(msgspec.Struct, frozen=True):
     id: JobId
     kind: str
-    """`receive`, `transcode` or `encrypt`."""
+    """`receive`, `transcode`, `encrypt` or `export`."""
     status: JobStatus
     attempts: int
     progress: float

@@ -12,12 +12,20 @@ from sqlalchemy.orm import Session
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
-from apps.core.contract.errors import Invalid
+from apps.core.contract.codec import encoder
+from apps.core.contract.errors import Conflict, Invalid
+from apps.core.contract.exports import AskForExports, AssignPseudonyms, DropExportedPlays, RecordExport, Table
 from apps.core.contract.ids import HIGHEST_ID, new_id
+from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.database import insert
-from apps.core.listening.models import HistoryRow, PlayRow
+from apps.core.jobs.holding import finish, held_work
+from apps.core.jobs.work import ask_for
+from apps.core.listening.closing import KEPT, check_closed, days_to_export, drop_some, uncounted
+from apps.core.listening.models import ExportedDayRow, HistoryRow, PlayRow
 from apps.core.listening.proofs import Proofs, lock_proofs
+from apps.core.listening.pseudonyms import name_listeners
+from apps.core.outbox import Events
 from ports.clock.interface import Clock
 
 AHEAD = timedelta(days=1)
@@ -36,7 +44,7 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
     known = _known_tracks(session, action.plays)
     proofs = lock_proofs(session, actor, action.plays)
     # Whoever sends the same plays at the same moment waits at their sessions and devices: only then is it certain which are new.
-    new = _new(session, actor, [play for play in action.plays if play.track_id in known])
+    new = _new(session, actor, [play for play in action.plays if play.track_id in known], now)
     facts = [_fact(play, actor, known[play.track_id], proofs, now) for play in new]
     recorded = _insert_new(session, PlayRow, facts)
     _insert_new(session, HistoryRow, [_memory(play, actor) for play in new if play.event_id in recorded])
@@ -50,6 +58,39 @@ def clear_history(actor: Actor, session: Session) -> Done:
     return Done()
 
 
+@handles(AskForExports)
+def ask_for_exports(session: Session, events: Events, clock: Clock) -> int:
+    now = clock.now()
+    missing = days_to_export(session, now)
+    ask_for(session, events, {day: ExportWork(day) for day in missing}, now)
+    return len(missing)
+
+
+@handles(AssignPseudonyms)
+def assign_pseudonyms(action: AssignPseudonyms, session: Session, clock: Clock) -> int:
+    check_closed(action.day, clock.now())
+    return name_listeners(session, action.day)
+
+
+@handles(RecordExport)
+def record_export(action: RecordExport, session: Session, clock: Clock) -> Done:
+    job, work = held_work(session, action.job_id, action.lease, ExportWork)
+    manifest = action.manifest
+    if manifest.day != work.day or sorted(file.table for file in manifest.files) != sorted(Table):
+        raise Invalid(f"This is not the whole export of {work.day}.", "Record each table of the day that was claimed.")
+    if table := uncounted(session, manifest):
+        raise Conflict(f"The export of {work.day} does not hold all of its {table}.", "Export it again.")
+    row = ExportedDayRow(day=work.day, manifest=encoder.encode(manifest), sha256=action.sha256, exported_at=clock.now())
+    session.add(row)
+    finish(job)
+    return Done()
+
+
+@handles(DropExportedPlays)
+def drop_exported_plays(session: Session, clock: Clock) -> bool:
+    return drop_some(session, clock.now())
+
+
 def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple[str, str]]:
     """Recording and release by track."""
     ids = {play.track_id for play in plays if play.track_id <= HIGHEST_ID}
@@ -57,12 +98,17 @@ def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple
     return {row.id: (row.recording_id, row.release_id) for row in rows}
 
 
-def _new(session: Session, actor: Actor, plays: Sequence[Play]) -> Sequence[Play]:
+def _new(session: Session, actor: Actor, plays: Sequence[Play], now: datetime) -> Sequence[Play]:
     """Those that are not in the log, each once."""
     by_event = {play.event_id: play for play in reversed(plays)}
     known = select(PlayRow.event_id).where(PlayRow.account_id == actor.account_id, PlayRow.event_id.in_(by_event))
     for event_id in session.scalars(known):
         del by_event[event_id]
+    if any(play.started_at < now - KEPT for play in by_event.values()):
+        # Its play may have left the log; the listener's history knows it still.
+        remembered = select(HistoryRow.event_id).where(HistoryRow.account_id == actor.account_id, HistoryRow.event_id.in_(by_event))
+        for event_id in session.scalars(remembered):
+            del by_event[event_id]
     return list(by_event.values())[::-1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,7 +16,11 @@ class PlayRow(Base):
     """An append-only fact with its evidence. It caps and judges nothing."""
 
     __tablename__ = "play"
-    __table_args__ = (UniqueConstraint("account_id", "event_id"), Index("ix_play_day", "day", "id"))
+    __table_args__ = (
+        UniqueConstraint("account_id", "event_id"),
+        Index("ix_play_day", "day", "id"),
+        Index("ix_play_received_at", "received_at"),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     account_id: Mapped[str] = mapped_column(IdColumn)
@@ -51,3 +56,39 @@ class HistoryRow(Base):
     event_id: Mapped[str]
     track_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("track.id"))
     played_at: Mapped[datetime]
+
+
+class ListenerRow(Base):
+    """Who is behind a pseudonym of the exports: without this row nobody can tell any more."""
+
+    __tablename__ = "listener"
+
+    account_id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    """No foreign key, as in the log."""
+    pseudonym: Mapped[bytes] = mapped_column(unique=True)
+    """16 random bytes."""
+
+
+class Plays(StrEnum):
+    """What became of an exported day's plays in the database."""
+
+    KEPT = "kept"
+    LEAVING = "leaving"
+    GONE = "gone"
+    HELD = "held"
+    """Some came after all was thought to be there: they wait for somebody to look."""
+
+
+class ExportedDayRow(Base):
+    """A closed day of the play log that lies in object storage."""
+
+    __tablename__ = "exported_day"
+
+    day: Mapped[str] = mapped_column(primary_key=True)
+    manifest: Mapped[bytes]
+    """The contract's `DayManifest`, encoded."""
+    sha256: Mapped[str]
+    """Of the manifest."""
+    exported_at: Mapped[datetime]
+    plays: Mapped[str] = mapped_column(default=Plays.KEPT)
+    """Whether its plays are still in the database: `Plays`."""

@@ -12,11 +12,16 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import Actor
+from apps.core.contract.exports import ExportedDay, ListExportedDays, ReadDay, Slice, Table
 from apps.core.contract.ids import Id
 from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
-from apps.core.listening.models import HistoryRow
+from apps.core.listening.closing import MANIFEST, check_closed
+from apps.core.listening.exporting import plan_lines, read_slice
+from apps.core.listening.models import ExportedDayRow, HistoryRow
+from apps.core.rights.plans import Plans
+from ports.clock.interface import Clock
 
 KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 
@@ -41,3 +46,18 @@ def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: C
     page = rows[: action.size]
     items = tuple(HistoryEntry(*row[1:]) for row in page)
     return Page(items, encode_cursor(page[-1].played_at, page[-1].id) if len(rows) > action.size else None)
+
+
+@handles(ReadDay)
+def read_day(action: ReadDay, connection: Connection, clock: Clock, plans: Plans) -> Slice:
+    check_closed(action.day, clock.now())
+    if action.table == Table.PLANS:
+        return plan_lines(plans)
+    return read_slice(connection, action.day, action.table, action.after, action.most)
+
+
+@handles(ListExportedDays)
+def list_exported_days(action: ListExportedDays, connection: Connection) -> tuple[ExportedDay, ...]:
+    row = ExportedDayRow
+    wanted = select(row.manifest, row.sha256).where(row.day >= action.first, row.day <= action.last).order_by(row.day)
+    return tuple(ExportedDay(MANIFEST.decode(one.manifest), one.sha256) for one in fetch(connection, wanted))

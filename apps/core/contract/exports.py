@@ -1,0 +1,163 @@
+"""The play log as it is exported: one closed day at a time, with the dimensions of that day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import BACK_OFFICE, Command, Done, Permission, Query
+from apps.core.contract.days import Day
+from apps.core.contract.ids import JobId
+from apps.core.contract.jobs import LeaseToken
+
+EXPORT_VERSION = 1
+"""Of the tables and their columns."""
+SLICE = 50_000
+"""Rows that are read at once at most."""
+PARTITIONS = "play-log/"
+"""Under which keys the days are stored."""
+
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
+
+
+class Table(StrEnum):
+    """What a day's export consists of; the columns of each stand in `COLUMNS`."""
+
+    PLAYS = "plays"
+    """Plays that began on this day and came before it closed."""
+    LATE = "late"
+    """Plays that began on an earlier day and came after that had closed, and before this day did."""
+    RECORDINGS = "recordings"
+    TRACKS = "tracks"
+    RELEASES = "releases"
+    OWNERSHIP = "ownership"
+    PLANS = "plans"
+
+
+_PLAY = {
+    "listener": "UUID", "started_at": "TIMESTAMP", "received_at": "TIMESTAMP", "played_ms": "INTEGER",
+    "track_id": "UUID", "recording_id": "UUID", "release_id": "UUID", "territory": "VARCHAR", "plan": "VARCHAR",
+    "preview": "BOOLEAN", "client": "VARCHAR", "evidence": "VARCHAR", "play_id": "UUID",
+}  # fmt: skip
+COLUMNS: dict[Table, dict[str, str]] = {
+    Table.PLAYS: _PLAY,
+    Table.LATE: _PLAY,
+    Table.RECORDINGS: {
+        "isrc": "VARCHAR", "title": "VARCHAR", "artist": "VARCHAR", "artist_id": "UUID", "duration_ms": "INTEGER",
+        "genre": "VARCHAR", "recording_id": "UUID",
+    },
+    Table.TRACKS: {
+        "recording_id": "UUID", "release_id": "UUID", "title": "VARCHAR", "disc": "INTEGER", "number": "INTEGER", "track_id": "UUID",
+    },
+    Table.RELEASES: {
+        "title": "VARCHAR", "artist": "VARCHAR", "upc": "VARCHAR", "type": "VARCHAR", "label_id": "UUID", "p_line": "VARCHAR",
+        "release_id": "UUID",
+    },
+    Table.OWNERSHIP: {
+        "recording_id": "UUID", "territory": "VARCHAR", "label_id": "UUID", "label": "VARCHAR", "starts_at": "TIMESTAMP",
+        "ends_at": "TIMESTAMP", "ownership_id": "UUID",
+    },
+    Table.PLANS: {"plan": "VARCHAR", "title": "VARCHAR"},
+}  # fmt: skip
+"""By table: its columns and their types, in order, the key last. Ids are UUIDs and times are in UTC.
+
+The dimensions tell of what this day's plays, late ones included, are of; `plans` of all plans there are.
+
+`listener` is a pseudonym that only Core can lead back to an account; `artist_id` is the first main artist; `recordings.artist` and
+`releases.artist` are as credited.
+"""
+
+
+class ExportedFile(msgspec.Struct, frozen=True):
+    """One table of one day, as a Parquet file in object storage."""
+
+    table: Table
+    key: str
+    sha256: Sha256
+    rows: Annotated[int, Meta(ge=0)]
+    size: Annotated[int, Meta(ge=0)]
+
+
+class DayManifest(msgspec.Struct, frozen=True):
+    """What was exported of one day, once for ever."""
+
+    day: Day
+    closed_at: Annotated[datetime, Meta(tz=True)]
+    version: int
+    files: tuple[ExportedFile, ...]
+
+
+class ExportedDay(msgspec.Struct, frozen=True):
+    manifest: DayManifest
+    sha256: Sha256
+    """Of the manifest's stored bytes: whoever names it names every byte of the day."""
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """Some rows of a table as lines of CSV, `\\N` for null."""
+
+    lines: bytes
+    rows: int
+    last: str | None
+    """To go on after; None where these were the last."""
+
+
+class AskForExports(Command[int], frozen=True):
+    """Ask for the export of closed days that have none yet, the earliest first; returns how many were asked for."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+
+class AssignPseudonyms(Command[int], frozen=True):
+    """Give listeners of that day's plays who have none a pseudonym, some at a time; returns how many got one, 0 where all have one.
+
+    Raises Conflict where the day has not closed yet.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    day: Day
+
+
+class ReadDay(Query[Slice], frozen=True):
+    """Some rows of a closed day's table, in the order of their ids. Raises Conflict where the day has not closed yet."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    day: Day
+    table: Table
+    after: Annotated[str, Meta(max_length=22)] | None = None
+    most: Annotated[int, Meta(ge=1, le=SLICE)] = SLICE
+
+
+class RecordExport(Command[Done], frozen=True):
+    """Take a day's stored files as its export. Raises LeaseLost, and Conflict where they are not all that the day has."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    manifest: DayManifest
+    sha256: Sha256
+
+
+class ListExportedDays(Query[tuple[ExportedDay, ...]], frozen=True):
+    """The exported days from `first` to `last`, both included, in order; days without an export are left out."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    first: Day
+    last: Day
+
+
+class DropExportedPlays(Command[bool], frozen=True):
+    """Remove some plays that were exported 90 days ago or more; true where more may be left, for another call.
+
+    A day whose plays are not all in its export is left alone, and told in the log.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
