@@ -47,7 +47,7 @@ def exported_days(office: Office, first: Day, last: Day) -> Sequence[ExportedDay
 
 
 def _fetch(storage: Storage, day: Day, file: ExportedFile, folder: Path) -> Path:
-    path = folder / f"{day}-{file.table}.parquet"
+    path = folder / f"{day}-{file.sha256}"
     try:
         storage.fetch(file.key, path)
     except ObjectNotFound:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from apps.core.contract.codec import encoder
 from apps.core.contract.days import Day, closes_at
 from apps.core.contract.exports import (
     COLUMNS,
+    DIMENSION_IDS,
     EXPORT_VERSION,
     PARTITIONS,
     AskForExports,
-    AssignPseudonyms,
     DayManifest,
     ExportedFile,
     ReadDay,
+    ReadDimension,
     RecordExport,
     Table,
 )
+from apps.core.contract.ids import id_from_bytes
 from apps.core.contract.jobs import ExportWork
 from ports.storage.interface import Storage
 from tasks.app import celery
@@ -29,6 +34,15 @@ from tasks.workspace import keep_room, workspace
 
 PARQUET, JSON = "application/vnd.apache.parquet", "application/json"
 READ_BYTES = 1 << 20
+PLAYS_EXPORTED = 0.5
+"""The share of the work that is done when all plays are stored."""
+DIMENSION_KEYS = {
+    Table.RECORDINGS: "recording_id",
+    Table.TRACKS: "track_id",
+    Table.RELEASES: "release_id",
+    Table.OWNERSHIP: "recording_id",
+}
+"""By table: the column of the plays that says which of its rows are wanted."""
 
 
 class NotAsStored(OSError):
@@ -47,39 +61,66 @@ def export(job_id: str) -> None:
 
 
 def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
-    while office.core.send(AssignPseudonyms(work.day)):
-        lease.progress(0)
     with workspace(office.workspaces, 0) as folder:
-        files: list[ExportedFile] = []
-        for table in Table:
-            lease.progress(len(files) / len(Table))
-            files.append(_export_table(office, work.day, table, folder))
-        manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, tuple(files))
+        day = _Day(office, lease, work.day, folder)
+        for table in (Table.PLAYS, Table.LATE):
+            day.export_plays(table)
+        for table, column in DIMENSION_KEYS.items():
+            day.export_dimension(table, column)
+        day.pack(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)), folder / Table.PLANS)
+        manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, tuple(day.files))
         written = folder / "manifest"
         written.write_bytes(encoder.encode(manifest))
         _key, sha256 = _store(office.storage, f"{PARTITIONS}{work.day}/manifest", ".json", written, JSON)
     office.core.send(RecordExport(lease.job_id, lease.token, manifest, sha256))
 
 
-def _export_table(office: Office, day: Day, table: Table, folder: Path) -> ExportedFile:
-    lines, packed = folder / f"{table}.csv", folder / f"{table}.parquet"
-    _read_lines(office, day, table, lines)
-    rows = office.analytics.pack(lines, COLUMNS[table], packed)
-    lines.unlink()
-    key, sha256 = _store(office.storage, f"{PARTITIONS}{day}/{table}", ".parquet", packed, PARQUET)
-    return ExportedFile(table, key, sha256, rows, packed.stat().st_size)
+@dataclass
+class _Day:
+    """One day on its way into storage."""
 
+    office: Office
+    lease: Lease
+    day: Day
+    folder: Path
+    files: list[ExportedFile] = field(default_factory=list[ExportedFile])
+    plays: list[Path] = field(default_factory=list[Path])
+    """Its plays, late ones too, as they lie in the folder."""
 
-def _read_lines(office: Office, day: Day, table: Table, into: Path) -> None:
-    with into.open("wb") as file:
+    def export_plays(self, table: Table) -> None:
+        """A file for each slice: one is packed and stored while the next is read."""
         after: str | None = None
-        while True:
-            keep_room(into.parent)
-            part = office.core.send(ReadDay(day, table, after))
-            file.write(part.lines)
-            if part.last is None:
-                return
-            after = part.last
+        with ThreadPoolExecutor(1) as press:
+            packing: list[Future[None]] = []
+            while after or not packing:
+                keep_room(self.folder)
+                self.lease.progress(0)
+                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after))
+                for earlier in packing[-1:]:
+                    earlier.result()
+                path = self.folder / f"{table}-{len(packing)}"
+                self.plays.append(path)
+                packing.append(press.submit(self.pack, table, part.lines, path))
+                after = part.last
+            packing[-1].result()
+
+    def export_dimension(self, table: Table, column: str) -> None:
+        """What is known of all that was played."""
+        statement = f"SELECT DISTINCT {column} FROM plays ORDER BY {column}"  # noqa: S608 - our own names
+        ids = (id_from_bytes(one.bytes) for (one,) in self.office.analytics.query(statement, {"plays": self.plays}))
+        lines = bytearray()
+        while some := tuple(islice(ids, DIMENSION_IDS)):
+            self.lease.progress(PLAYS_EXPORTED)
+            lines += self.office.core.send(ReadDimension(table, some))
+        self.pack(table, lines, self.folder / table)
+
+    def pack(self, table: Table, lines: bytes | bytearray, packed: Path) -> None:
+        written = packed.with_suffix(".csv")
+        written.write_bytes(lines)
+        rows = self.office.analytics.pack(written, COLUMNS[table], packed)
+        written.unlink()
+        key, sha256 = _store(self.office.storage, f"{PARTITIONS}{self.day}/{table}", ".parquet", packed, PARQUET)
+        self.files.append(ExportedFile(table, key, sha256, rows, packed.stat().st_size))
 
 
 def _store(storage: Storage, prefix: str, extension: str, path: Path, content_type: str) -> tuple[str, str]:

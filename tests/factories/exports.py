@@ -11,7 +11,6 @@ from apps.core.contract.days import Day, closes_at
 from apps.core.contract.exports import (
     EXPORT_VERSION,
     AskForExports,
-    AssignPseudonyms,
     DayManifest,
     ExportedFile,
     ReadDay,
@@ -37,15 +36,11 @@ class Exports:
     def export(self, job_id: str) -> Day:
         claim = self.catalogue.claim(job_id)
         assert isinstance(claim.work, ExportWork)
-        while self.worker.send(AssignPseudonyms(claim.work.day)):
-            pass
         made = self.manifest(claim.work.day)
         self.worker.send(RecordExport(claim.job_id, claim.lease, made, hashlib.sha256(encoder.encode(made)).hexdigest()))
         return made.day
 
     def manifest(self, day: Day) -> DayManifest:
-        files = tuple(ExportedFile(table, f"play-log/{day}/{table}", SHA256, len(self.lines(day, table)), 0) for table in Table)
+        rows = {table: self.worker.send(ReadDay(day, late=table == Table.LATE)).rows for table in (Table.PLAYS, Table.LATE)}
+        files = tuple(ExportedFile(table, f"play-log/{day}/{table}", SHA256, rows.get(table, 0), 0) for table in Table)
         return DayManifest(day, closes_at(day), EXPORT_VERSION, files)
-
-    def lines(self, day: Day, table: Table) -> list[str]:
-        return self.worker.send(ReadDay(day, table)).lines.decode().splitlines()

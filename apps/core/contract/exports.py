@@ -11,13 +11,14 @@ from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, Command, Done, Permission, Query
 from apps.core.contract.days import Day
-from apps.core.contract.ids import JobId
+from apps.core.contract.ids import Id, JobId
 from apps.core.contract.jobs import LeaseToken
 
 EXPORT_VERSION = 1
 """Of the tables and their columns."""
-SLICE = 50_000
-"""Rows that are read at once at most."""
+SLICE = 100_000
+"""Plays that are read at once at most, and that one file holds at most."""
+DIMENSION_IDS = 2_000
 PARTITIONS = "play-log/"
 """Under which keys the days are stored."""
 
@@ -73,7 +74,7 @@ The dimensions tell of what this day's plays, late ones included, are of; `plans
 
 
 class ExportedFile(msgspec.Struct, frozen=True):
-    """One table of one day, as a Parquet file in object storage."""
+    """A table of one day, or a part of it, as a Parquet file in object storage."""
 
     table: Table
     key: str
@@ -98,11 +99,11 @@ class ExportedDay(msgspec.Struct, frozen=True):
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """Some rows of a table as lines of CSV, `\\N` for null."""
+    """Some plays as lines of CSV, `\\N` for null."""
 
     lines: bytes
     rows: int
-    last: str | None
+    last: Id | None
     """To go on after; None where these were the last."""
 
 
@@ -112,26 +113,26 @@ class AskForExports(Command[int], frozen=True):
     permission: ClassVar[Permission] = BACK_OFFICE
 
 
-class AssignPseudonyms(Command[int], frozen=True):
-    """Give listeners of that day's plays who have none a pseudonym, some at a time; returns how many got one, 0 where all have one.
+class ReadDay(Query[Slice], frozen=True):
+    """Some of a closed day's own plays, or of its late ones, by their ids. Raises Conflict where the day has not closed yet."""
 
-    Raises Conflict where the day has not closed yet.
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    day: Day
+    late: bool = False
+    after: Id | None = None
+    most: Annotated[int, Meta(ge=1, le=SLICE)] = SLICE
+
+
+class ReadDimension(Query[bytes], frozen=True):
+    """What the catalogue knows of these at this moment, as lines of CSV: tracks, recordings or releases by their ids, owners by those
+    of recordings, and all plans there are. Raises Invalid for a table of plays.
     """
 
     permission: ClassVar[Permission] = BACK_OFFICE
 
-    day: Day
-
-
-class ReadDay(Query[Slice], frozen=True):
-    """Some rows of a closed day's table, in the order of their ids. Raises Conflict where the day has not closed yet."""
-
-    permission: ClassVar[Permission] = BACK_OFFICE
-
-    day: Day
     table: Table
-    after: Annotated[str, Meta(max_length=22)] | None = None
-    most: Annotated[int, Meta(ge=1, le=SLICE)] = SLICE
+    ids: Annotated[tuple[Id, ...], Meta(max_length=DIMENSION_IDS)] = ()
 
 
 class RecordExport(Command[Done], frozen=True):

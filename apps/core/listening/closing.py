@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -79,7 +80,9 @@ def _is_whole(session: Session, day: ExportedDayRow) -> bool:
 
 def uncounted(session: Session, manifest: DayManifest) -> Table | None:
     """The table of plays of which the export has not as many rows as the database."""
-    rows = {file.table: file.rows for file in manifest.files}
+    rows: Counter[Table] = Counter()
+    for file in manifest.files:
+        rows[file.table] += file.rows
     return next((table for table in PLAY_TABLES if rows[table] != _count(session, table, manifest.day)), None)
 
 

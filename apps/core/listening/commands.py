@@ -14,17 +14,17 @@ from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.codec import encoder
 from apps.core.contract.errors import Conflict, Invalid
-from apps.core.contract.exports import AskForExports, AssignPseudonyms, DropExportedPlays, RecordExport, Table
+from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
 from apps.core.contract.ids import HIGHEST_ID, new_id
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.database import insert
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
-from apps.core.listening.closing import KEPT, check_closed, days_to_export, drop_some, uncounted
+from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted
 from apps.core.listening.models import ExportedDayRow, HistoryRow, PlayRow
 from apps.core.listening.proofs import Proofs, lock_proofs
-from apps.core.listening.pseudonyms import name_listeners
+from apps.core.listening.pseudonyms import pseudonym_of
 from apps.core.outbox import Events
 from ports.clock.interface import Clock
 
@@ -44,10 +44,11 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
     known = _known_tracks(session, action.plays)
     proofs = lock_proofs(session, actor, action.plays)
     # Whoever sends the same plays at the same moment waits at their sessions and devices: only then is it certain which are new.
-    new = _new(session, actor, [play for play in action.plays if play.track_id in known], now)
-    facts = [_fact(play, actor, known[play.track_id], proofs, now) for play in new]
-    recorded = _insert_new(session, PlayRow, facts)
-    _insert_new(session, HistoryRow, [_memory(play, actor) for play in new if play.event_id in recorded])
+    listener = pseudonym_of(session, actor)
+    new = _new(session, actor, listener, [play for play in action.plays if play.track_id in known], now)
+    facts = [_fact(play, listener, actor, known[play.track_id], proofs, now) for play in new]
+    recorded = _insert_new(session, PlayRow, facts, "listener")
+    _insert_new(session, HistoryRow, [_memory(play, actor) for play in new if play.event_id in recorded], "account_id")
     unknown = tuple(play.event_id for play in action.plays if play.track_id not in known)
     return PlaysRecorded(len(recorded), len(action.plays) - len(unknown) - len(recorded), unknown)
 
@@ -66,17 +67,11 @@ def ask_for_exports(session: Session, events: Events, clock: Clock) -> int:
     return len(missing)
 
 
-@handles(AssignPseudonyms)
-def assign_pseudonyms(action: AssignPseudonyms, session: Session, clock: Clock) -> int:
-    check_closed(action.day, clock.now())
-    return name_listeners(session, action.day)
-
-
 @handles(RecordExport)
 def record_export(action: RecordExport, session: Session, clock: Clock) -> Done:
     job, work = held_work(session, action.job_id, action.lease, ExportWork)
     manifest = action.manifest
-    if manifest.day != work.day or sorted(file.table for file in manifest.files) != sorted(Table):
+    if manifest.day != work.day or {file.table for file in manifest.files} != set(Table):
         raise Invalid(f"This is not the whole export of {work.day}.", "Record each table of the day that was claimed.")
     if table := uncounted(session, manifest):
         raise Conflict(f"The export of {work.day} does not hold all of its {table}.", "Export it again.")
@@ -98,10 +93,10 @@ def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple
     return {row.id: (row.recording_id, row.release_id) for row in rows}
 
 
-def _new(session: Session, actor: Actor, plays: Sequence[Play], now: datetime) -> Sequence[Play]:
+def _new(session: Session, actor: Actor, listener: str, plays: Sequence[Play], now: datetime) -> Sequence[Play]:
     """Those that are not in the log, each once."""
     by_event = {play.event_id: play for play in reversed(plays)}
-    known = select(PlayRow.event_id).where(PlayRow.account_id == actor.account_id, PlayRow.event_id.in_(by_event))
+    known = select(PlayRow.event_id).where(PlayRow.listener == listener, PlayRow.event_id.in_(by_event))
     for event_id in session.scalars(known):
         del by_event[event_id]
     if any(play.started_at < now - KEPT for play in by_event.values()):
@@ -112,11 +107,11 @@ def _new(session: Session, actor: Actor, plays: Sequence[Play], now: datetime) -
     return list(by_event.values())[::-1]
 
 
-def _fact(play: Play, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
+def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
     recording_id, release_id = track
     heard = proofs.of(play, recording_id, now)
     return {
-        "id": new_id(), "account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id,
+        "id": new_id(), "listener": listener, "event_id": play.event_id, "track_id": play.track_id,
         "recording_id": recording_id, "release_id": release_id, "started_at": play.started_at, "received_at": now,
         "day": play.started_at.astimezone(UTC).date().isoformat(), "played_ms": play.played_ms, "session_id": heard.session_id,
         "licence_id": heard.licence_id, "client": actor.client or actor.service, "territory": heard.territory, "plan": heard.plan,
@@ -130,14 +125,14 @@ def _memory(play: Play, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Insert what is not there yet, and return its event ids."""
+def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]], whose: str) -> set[str]:
+    """Insert what is not there yet of the one `whose` column names, and return its event ids."""
     if not rows:
         return set()
     # In one order: two batches with the same plays, sent at once, never wait for each other.
     new = (
         insert(session, table)
         .values(sorted(rows, key=lambda row: row["event_id"]))
-        .on_conflict_do_nothing(index_elements=["account_id", "event_id"])
+        .on_conflict_do_nothing(index_elements=[whose, "event_id"])
     )
     return set(session.scalars(new.returning(table.event_id)))

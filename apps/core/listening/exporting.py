@@ -1,18 +1,17 @@
 """The tables of a day's export as statements: which plays belong to it, and what they are of.
 
-Each value is selected as the text it has in a line of CSV, and the row's id last, so that a slice goes out as the database writes it
-and tells where it ends.
+The database itself writes the lines of CSV and joins those of a slice to one text: made into objects first, it took six times as long.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Integer, LargeBinary, Select, String, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -21,16 +20,18 @@ from sqlalchemy.sql.functions import FunctionElement
 from apps.core.catalogue.models import LabelRow, OwnershipRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.days import Day, closes_at
+from apps.core.contract.errors import Invalid
 from apps.core.contract.exports import Slice, Table
-from apps.core.contract.ids import id_from_bytes, id_to_bytes
-from apps.core.listening.models import ListenerRow, PlayRow
+from apps.core.contract.ids import BYTES, id_from_bytes
+from apps.core.listening.models import PlayRow
 from apps.core.meter import count_rows
 from apps.core.rights.plans import Plans
 from ports.analytics.interface import NULL
 
-DIGITS = 32
+DIGITS = 2 * BYTES
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
-Rows = Select[*tuple[Any, ...]]
+Line = tuple[Column, ...]
+"""What a line consists of, the row's id last."""
 
 
 class Hexadecimal(FunctionElement[str]):
@@ -47,9 +48,26 @@ class InUtc(FunctionElement[str]):
     inherit_cache = True
 
 
+class Formatted(FunctionElement[str]):
+    """Values put into a text at its `%s`."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Formatted, "sqlite")
+def formatted_in_sqlite(element: Formatted, compiler: Any, **options: Any) -> str:
+    return f"printf({compiler.process(element.clauses, **options)})"
+
+
+@compiles(Formatted, "postgresql")
+def formatted_in_postgresql(element: Formatted, compiler: Any, **options: Any) -> str:
+    return f"format({compiler.process(element.clauses, **options)})"
+
+
 @compiles(Hexadecimal, "sqlite")
 def hexadecimal_in_sqlite(element: Hexadecimal, compiler: Any, **options: Any) -> str:
-    return f"lower(hex({compiler.process(element.clauses, **options)}))"
+    return f"hex({compiler.process(element.clauses, **options)})"
 
 
 @compiles(Hexadecimal, "postgresql")
@@ -77,100 +95,95 @@ def belongs(table: Table, day: Day) -> ColumnElement[bool]:
 
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
-    key, wanted = _statement(day, table)
+    row = PlayRow
+    wanted = _lines(_play()).where(belongs(table, day)).order_by(row.id).limit(most)
     if after is not None:
-        wanted = wanted.where(type_coerce(key, LargeBinary) > id_to_bytes(after))
-    lines, rows = _lines(connection, wanted.order_by(key).limit(most))
-    count_rows(rows)
-    return Slice(lines, rows, id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1].decode())) if rows == most else None)
+        wanted = wanted.where(row.id > after)
+    count, lines = _joined(connection, wanted)
+    last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1].decode())) if count == most else None
+    return Slice(lines, count, last)
 
 
-def plan_lines(plans: Plans) -> Slice:
-    rows = [(plan.code, plan.title) for plan in plans]
-    return Slice(_written(rows), len(rows), None)
+def dimension_lines(connection: Connection, table: Table, ids: Sequence[str]) -> bytes:
+    if table not in DIMENSIONS:
+        raise Invalid(f"{table} is no dimension.", "Read plays by their day.")
+    line, key, row_id = DIMENSIONS[table]
+    return _joined(connection, _lines(line()).where(key.in_(ids)).order_by(row_id))[1]
 
 
-def _statement(day: Day, table: Table) -> tuple[ColumnElement[str], Rows]:
-    """What selects the table's rows, and the key they go by."""
-    match table:
-        case Table.PLAYS | Table.LATE:
-            return PlayRow.__table__.c.id, _plays().where(belongs(table, day))
-        case Table.TRACKS:
-            return TrackRow.__table__.c.id, _tracks().where(TrackRow.id.in_(_played(day, PlayRow.track_id)))
-        case Table.RELEASES:
-            return ReleaseRow.__table__.c.id, _releases().where(ReleaseRow.id.in_(_played(day, PlayRow.release_id)))
-        case Table.OWNERSHIP:
-            return OwnershipRow.__table__.c.id, _ownership().where(OwnershipRow.recording_id.in_(_played(day, PlayRow.recording_id)))
-        case _:
-            return RecordingRow.__table__.c.id, _recordings().where(RecordingRow.id.in_(_played(day, PlayRow.recording_id)))
-
-
-def _lines(connection: Connection, wanted: Rows) -> tuple[bytes, int]:
-    if connection.dialect.name == "postgresql":
-        return _copied(connection, wanted)
-    rows = connection.execute(wanted).all()
-    return _written(rows), len(rows)
-
-
-def _written(rows: Iterable[Iterable[Any]]) -> bytes:
+def plan_lines(plans: Plans) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows((plan.code, plan.title) for plan in plans)
     return text.getvalue().encode()
 
 
-def _copied(connection: Connection, wanted: Rows) -> tuple[bytes, int]:
-    """The server writes the lines itself."""
-    statement = wanted.compile(connection)
-    cursor = connection.connection.cursor()
-    try:
-        with cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)", statement.params) as copy:
-            return b"".join(copy), cursor.rowcount
-    finally:
-        cursor.close()
+def _lines(line: Line) -> Select[str]:
+    return select(Formatted(",".join(["%s"] * len(line)), *line).label("line"))
 
 
-def _plays() -> Rows:
+def _joined(connection: Connection, wanted: Select[str]) -> tuple[int, bytes]:
+    """How many lines there are, and all of them. Both databases join them in the order in which the inner query gives them."""
+    line = wanted.subquery().c.line
+    count, lines = connection.execute(select(func.count(), func.aggregate_strings(line, "\n"))).one()
+    count_rows(count)
+    return count, f"{lines}\n".encode() if count else b""
+
+
+def _play() -> Line:
     play = PlayRow
-    return select(
-        Hexadecimal(ListenerRow.pseudonym), InUtc(play.started_at), InUtc(play.received_at), play.played_ms, Hexadecimal(play.track_id),
-        Hexadecimal(play.recording_id), Hexadecimal(play.release_id), play.territory, play.plan, type_coerce(play.preview, Integer),
-        play.client, play.evidence, Hexadecimal(play.id),
-    ).join(ListenerRow, ListenerRow.account_id == play.account_id)  # fmt: skip
+    return (
+        Hexadecimal(play.listener), InUtc(play.started_at), InUtc(play.received_at), play.played_ms, Hexadecimal(play.track_id),
+        Hexadecimal(play.recording_id), Hexadecimal(play.release_id), _text(play.territory), _text(play.plan),
+        type_coerce(play.preview, Integer), _text(play.client), _text(play.evidence), Hexadecimal(play.id),
+    )  # fmt: skip
 
 
-def _recordings() -> Rows:
+def _recording() -> Line:
     row, credit = RecordingRow, RecordingCreditRow
     mine = (credit.recording_id == row.id) & (credit.role == CreditRole.MAIN)
     lead = select(credit.artist_id).where(mine).order_by(credit.position).limit(1).scalar_subquery()
-    return select(
-        _or_null(row.isrc), row.title, row.artist, _or_null(Hexadecimal(lead)), row.duration_ms, _or_null(row.genre), Hexadecimal(row.id)
-    )
+    return (
+        _text(row.isrc), _text(row.title), _text(row.artist), _or_null(Hexadecimal(lead)), row.duration_ms, _text(row.genre),
+        Hexadecimal(row.id),
+    )  # fmt: skip
 
 
-def _tracks() -> Rows:
+def _track() -> Line:
     row = TrackRow
-    return select(Hexadecimal(row.recording_id), Hexadecimal(row.release_id), row.title, row.disc, row.number, Hexadecimal(row.id))
+    return Hexadecimal(row.recording_id), Hexadecimal(row.release_id), _text(row.title), row.disc, row.number, Hexadecimal(row.id)
 
 
-def _releases() -> Rows:
+def _release() -> Line:
     row = ReleaseRow
-    return select(
-        row.title, row.artist, _or_null(row.upc), row.type, _or_null(Hexadecimal(row.label_id)), _or_null(row.p_line), Hexadecimal(row.id)
-    )
+    return (
+        _text(row.title), _text(row.artist), _text(row.upc), _text(row.type), _or_null(Hexadecimal(row.label_id)), _text(row.p_line),
+        Hexadecimal(row.id),
+    )  # fmt: skip
 
 
-def _ownership() -> Rows:
+def _ownership() -> Line:
     row = OwnershipRow
-    return select(
-        Hexadecimal(row.recording_id), row.territory, Hexadecimal(row.label_id), LabelRow.name, InUtc(row.starts_at),
+    label = select(LabelRow.name).where(LabelRow.id == row.label_id).scalar_subquery()
+    return (
+        Hexadecimal(row.recording_id), _text(row.territory), Hexadecimal(row.label_id), _text(label), InUtc(row.starts_at),
         _or_null(InUtc(row.ends_at)), Hexadecimal(row.id),
-    ).join(LabelRow, LabelRow.id == row.label_id)  # fmt: skip
+    )  # fmt: skip
 
 
-def _or_null(text: Column) -> ColumnElement[str]:
-    return func.coalesce(cast(text, String), NULL)
+def _text(value: Any) -> ColumnElement[str]:
+    """In quotes, so that whatever it holds stays one value of one line's."""
+    quoted = literal('"', String()) + func.replace(value, '"', '""', type_=String()) + literal('"', String())
+    return _or_null(quoted)
 
 
-def _played(day: Day, column: Column) -> CompoundSelect[Any]:
-    """Of what there are plays, late ones included."""
-    return select(column).where(belongs(Table.PLAYS, day)).union(select(column).where(belongs(Table.LATE, day)))
+def _or_null(text: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.coalesce(text, NULL)
+
+
+DIMENSIONS: dict[Table, tuple[Callable[[], Line], InstrumentedAttribute[str], InstrumentedAttribute[str]]] = {
+    Table.RECORDINGS: (_recording, RecordingRow.id, RecordingRow.id),
+    Table.TRACKS: (_track, TrackRow.id, TrackRow.id),
+    Table.RELEASES: (_release, ReleaseRow.id, ReleaseRow.id),
+    Table.OWNERSHIP: (_ownership, OwnershipRow.recording_id, OwnershipRow.id),
+}
+"""By table: what a line says, by which ids it is asked for, and in which order it goes."""

@@ -17,14 +17,14 @@ class PlayRow(Base):
 
     __tablename__ = "play"
     __table_args__ = (
-        UniqueConstraint("account_id", "event_id"),
+        UniqueConstraint("listener", "event_id"),
         Index("ix_play_day", "day", "id"),
         Index("ix_play_received_at", "received_at"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
-    account_id: Mapped[str] = mapped_column(IdColumn)
-    """No foreign key: a fact outlives the account it came from."""
+    listener: Mapped[str] = mapped_column(IdColumn)
+    """A pseudonym: a fact outlives the account it came from."""
     event_id: Mapped[str]
     day: Mapped[str]
     """The UTC day it began on, `YYYY-MM-DD`: the log is exported and dropped by day."""
@@ -59,14 +59,13 @@ class HistoryRow(Base):
 
 
 class ListenerRow(Base):
-    """Who is behind a pseudonym of the exports: without this row nobody can tell any more."""
+    """Who is behind a pseudonym of the log and its exports: without this row nobody can tell any more."""
 
     __tablename__ = "listener"
 
-    account_id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
-    """No foreign key, as in the log."""
-    pseudonym: Mapped[bytes] = mapped_column(unique=True)
-    """16 random bytes."""
+    account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"), primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(IdColumn, unique=True)
+    """Random, all of it: unlike other ids it does not tell when it was made."""
 
 
 class Plays(StrEnum):

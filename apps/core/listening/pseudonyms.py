@@ -1,30 +1,25 @@
-"""The names that listeners have in exports: random, so that without Core's table nobody can tell whose they are."""
+"""The names that listeners have in the play log: random, so that without Core's table nobody can tell whose they are."""
 
 from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from apps.core.contract.days import Day
-from apps.core.contract.exports import Table
+from apps.core.contract.actions import Actor
+from apps.core.contract.ids import BYTES, id_from_bytes
 from apps.core.database import insert
-from apps.core.listening.exporting import belongs
-from apps.core.listening.models import ListenerRow, PlayRow
-
-NAMED_AT_ONCE = 1_000
-BYTES = 16
+from apps.core.listening.models import ListenerRow
 
 
-def name_listeners(session: Session, day: Day) -> int:
-    """Give some of the day's listeners a pseudonym; returns how many, 0 where all have one."""
-    for table in (Table.PLAYS, Table.LATE):
-        unnamed = ~exists().where(ListenerRow.account_id == PlayRow.account_id)
-        wanted = select(PlayRow.account_id).where(belongs(table, day), unnamed).distinct().limit(NAMED_AT_ONCE)
-        if accounts := session.scalars(wanted).all():
-            rows = [{"account_id": account_id, "pseudonym": secrets.token_bytes(BYTES)} for account_id in accounts]
-            # Two exports at once may name the same listener: the first name stays.
-            session.execute(insert(session, ListenerRow).values(rows).on_conflict_do_nothing(index_elements=["account_id"]))
-            return len(accounts)
-    return 0
+def pseudonym_of(session: Session, actor: Actor) -> str:
+    """The actor's name in the log; it gets one with its first play."""
+    wanted = select(ListenerRow.pseudonym).where(ListenerRow.account_id == actor.account_id)
+    known = session.scalar(wanted)
+    if known is None:
+        row = {"account_id": actor.account_id, "pseudonym": id_from_bytes(secrets.token_bytes(BYTES))}
+        # Of two first plays at once one names the listener.
+        session.execute(insert(session, ListenerRow).values(row).on_conflict_do_nothing(index_elements=["account_id"]))
+        known = session.scalars(wanted).one()
+    return known

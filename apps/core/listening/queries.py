@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import Actor
-from apps.core.contract.exports import ExportedDay, ListExportedDays, ReadDay, Slice, Table
+from apps.core.contract.exports import ExportedDay, ListExportedDays, ReadDay, ReadDimension, Slice, Table
 from apps.core.contract.ids import Id
 from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.listening.closing import MANIFEST, check_closed
-from apps.core.listening.exporting import plan_lines, read_slice
+from apps.core.listening.exporting import dimension_lines, plan_lines, read_slice
 from apps.core.listening.models import ExportedDayRow, HistoryRow
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
@@ -49,11 +49,14 @@ def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: C
 
 
 @handles(ReadDay)
-def read_day(action: ReadDay, connection: Connection, clock: Clock, plans: Plans) -> Slice:
+def read_day(action: ReadDay, connection: Connection, clock: Clock) -> Slice:
     check_closed(action.day, clock.now())
-    if action.table == Table.PLANS:
-        return plan_lines(plans)
-    return read_slice(connection, action.day, action.table, action.after, action.most)
+    return read_slice(connection, action.day, Table.LATE if action.late else Table.PLAYS, action.after, action.most)
+
+
+@handles(ReadDimension)
+def read_dimension(action: ReadDimension, connection: Connection, plans: Plans) -> bytes:
+    return plan_lines(plans) if action.table == Table.PLANS else dimension_lines(connection, action.table, action.ids)
 
 
 @handles(ListExportedDays)

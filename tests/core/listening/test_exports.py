@@ -17,19 +17,20 @@ from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import (
     COLUMNS,
     AskForExports,
-    AssignPseudonyms,
     DropExportedPlays,
     ListExportedDays,
     ReadDay,
+    ReadDimension,
     RecordExport,
     Table,
 )
-from apps.core.contract.ids import id_to_bytes
+from apps.core.contract.ids import id_from_bytes, id_to_bytes
 from apps.core.contract.jobs import FailJob
 from apps.core.contract.listening import Play, RecordPlays
 from apps.core.database import db, reader
-from apps.core.listening import closing, pseudonyms
+from apps.core.listening import closing
 from apps.core.listening.models import ExportedDayRow, ListenerRow, PlayRow, Plays
+from tests.at_once import at_once
 from tests.conftest import START
 from tests.factories.exports import Exports
 
@@ -66,8 +67,18 @@ def plays_left(core_app):
 
 
 def rows(exports: Exports, day: str, table: Table) -> list[dict[str, str]]:
-    lines = exports.worker.send(ReadDay(day, table)).lines.decode()
-    return [dict(zip(COLUMNS[table], row, strict=True)) for row in csv.reader(io.StringIO(lines, newline=""))]
+    keys = {Table.RECORDINGS: "recording_id", Table.TRACKS: "track_id", Table.RELEASES: "release_id", Table.OWNERSHIP: "recording_id"}
+    if table in (Table.PLAYS, Table.LATE):
+        content = exports.worker.send(ReadDay(day, late=table == Table.LATE)).lines
+    else:
+        played = rows(exports, day, Table.PLAYS) + rows(exports, day, Table.LATE)
+        ids = {id_from_bytes(bytes.fromhex(row[keys[table]])) for row in played} if table in keys else ()
+        content = exports.worker.send(ReadDimension(table, tuple(ids)))
+    lines = content.decode()
+    return [
+        {name: value.lower() if kind == "UUID" else value for (name, kind), value in zip(COLUMNS[table].items(), row, strict=True)}
+        for row in csv.reader(io.StringIO(lines, newline=""))
+    ]
 
 
 def hexadecimal(one: str) -> str:
@@ -79,16 +90,15 @@ class TestADay:
         play(ana, "event-01")
         clock.set(CLOSED - timedelta(seconds=1))
         assert exports.worker.send(AskForExports()) == 0
-        for action in (ReadDay(TODAY, Table.PLAYS), AssignPseudonyms(TODAY)):
-            with pytest.raises(Conflict, match="2026-03-02 has not closed yet"):
-                exports.worker.send(action)
+        with pytest.raises(Conflict, match="2026-03-02 has not closed yet"):
+            exports.worker.send(ReadDay(TODAY))
         clock.set(CLOSED)
         assert exports.worker.send(AskForExports()) == 1
         assert exports.export_all() == [TODAY]
 
     def test_that_no_calendar_has_is_refused(self, worker):
         with pytest.raises(Invalid, match="no day 2026-02-30"):
-            worker.send(ReadDay("2026-02-30", Table.PLAYS))
+            worker.send(ReadDay("2026-02-30"))
 
     def test_holds_what_is_known_of_each_play(self, ana, play, release, exports, clock):
         play(ana, "event-01", START - timedelta(minutes=1))
@@ -150,15 +160,24 @@ class TestADay:
             play(ana if number % 2 else ben, f"event-0{number}")
         clock.set(CLOSED)
         exports.export_all()
-        whole, after, parts = exports.worker.send(ReadDay(TODAY, Table.PLAYS)), None, []
+        whole, after, parts = exports.worker.send(ReadDay(TODAY)), None, []
         while True:
-            part = exports.worker.send(ReadDay(TODAY, Table.PLAYS, after, most=2))
+            part = exports.worker.send(ReadDay(TODAY, after=after, most=2))
             parts.append(part)
             if (after := part.last) is None:
                 break
         assert [part.rows for part in parts] == [2, 2, 1]
         assert b"".join(part.lines for part in parts) == whole.lines
         assert whole.last is None
+
+
+class TestADimension:
+    def test_that_is_none_is_refused(self, worker):
+        with pytest.raises(Invalid, match="late is no dimension"):
+            worker.send(ReadDimension(Table.LATE))
+
+    def test_of_nothing_has_no_line(self, worker):
+        assert worker.send(ReadDimension(Table.TRACKS)) == b""
 
 
 class TestALatePlay:
@@ -223,16 +242,13 @@ class TestAPseudonym:
         assert not first & {hexadecimal(ana.actor.account_id), hexadecimal(ben.actor.account_id)}
         with core_app.app_context(), reader() as connection:
             names = {row.account_id: row.pseudonym for row in connection.execute(select(ListenerRow.account_id, ListenerRow.pseudonym))}
-        assert names[ana.actor.account_id].hex() == second["listener"]
+        assert hexadecimal(names[ana.actor.account_id]) == second["listener"]
 
-    def test_is_given_to_some_at_a_time(self, ana, ben, play, exports, clock, monkeypatch):
-        monkeypatch.setattr(pseudonyms, "NAMED_AT_ONCE", 1)
-        play(ana, "event-01")
-        clock.set(CLOSED - timedelta(minutes=5))
-        play(ben, "event-01", START)
-        clock.set(CLOSED + timedelta(days=1))
-        assert [exports.worker.send(AssignPseudonyms("2026-03-03")) for _ in range(2)] == [1, 0]
-        assert [exports.worker.send(AssignPseudonyms("2026-03-02")) for _ in range(2)] == [1, 0]
+    def test_is_one_however_many_first_plays_come_at_once(self, ana, release, core_app):
+        plays = [Play(f"event-{number:02}", release.tracks[0].id, START, 40_000) for number in range(8)]
+        at_once([lambda one=one: ana.send(RecordPlays((one,))) for one in plays])
+        with core_app.app_context(), reader() as connection:
+            assert connection.execute(select(func.count(), func.count(PlayRow.listener.distinct()))).all() == [(8, 1)]
 
 
 class TestAnExport:
@@ -283,8 +299,10 @@ class TestAnExport:
         clock.set(CLOSED)
         exports.worker.send(AskForExports())
         claim = catalogue.claim(catalogue.waiting("export")[0])
+        whole = exports.manifest(TODAY)
+        fewer = tuple(msgspec.structs.replace(file, rows=file.rows - (file.table == Table.PLAYS)) for file in whole.files)
         with pytest.raises(Conflict, match="does not hold all of its plays"):
-            exports.worker.send(RecordExport(claim.job_id, claim.lease, exports.manifest(TODAY), "0" * 64))
+            exports.worker.send(RecordExport(claim.job_id, claim.lease, msgspec.structs.replace(whole, files=fewer), "0" * 64))
 
 
 class TestDropping:

@@ -54,7 +54,7 @@ class TestAPlay:
         ana.send(RecordPlays((play(track_id=release.tracks[0].id),)))
         (row,) = log()
         assert (row.track_id, row.recording_id, row.release_id) == (release.tracks[0].id, release.tracks[0].recording_id, release.id)
-        assert (row.account_id, row.event_id, row.played_ms) == (ana.actor.account_id, "event-01", 40_000)
+        assert (row.event_id, row.played_ms) == ("event-01", 40_000)
         assert (row.started_at, row.received_at, row.day) == (START, START + timedelta(seconds=60), "2026-03-02")
         assert (row.territory, row.plan, row.client) == ("GB", "none", "website")
 
@@ -94,7 +94,7 @@ class TestOnceByItsEventId:
 
     def test_is_each_listener_s_own(self, ana, ben, play, log):
         assert [who.send(RecordPlays((play(),))).recorded for who in (ana, ben)] == [1, 1]
-        assert {row.account_id for row in log()} == {ana.actor.account_id, ben.actor.account_id}
+        assert len({row.listener for row in log()}) == 2
 
 
 class TestABatch:
