@@ -67,7 +67,8 @@ def formatted_in_postgresql(element: Formatted, compiler: Any, **options: Any) -
 
 @compiles(Hexadecimal, "sqlite")
 def hexadecimal_in_sqlite(element: Hexadecimal, compiler: Any, **options: Any) -> str:
-    return f"hex({compiler.process(element.clauses, **options)})"
+    """`hex` makes an empty text of what is not there."""
+    return f"nullif(hex({compiler.process(element.clauses, **options)}), '')"
 
 
 @compiles(Hexadecimal, "postgresql")

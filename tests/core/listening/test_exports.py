@@ -30,6 +30,7 @@ from apps.core.contract.listening import Play, RecordPlays
 from apps.core.database import db, reader
 from apps.core.listening import closing
 from apps.core.listening.models import ExportedDayRow, ListenerRow, PlayRow, Plays
+from ports.analytics.interface import NULL
 from tests.at_once import at_once
 from tests.conftest import START
 from tests.factories.exports import Exports
@@ -76,7 +77,10 @@ def rows(exports: Exports, day: str, table: Table) -> list[dict[str, str]]:
         content = exports.worker.send(ReadDimension(table, tuple(ids)))
     lines = content.decode()
     return [
-        {name: value.lower() if kind == "UUID" else value for (name, kind), value in zip(COLUMNS[table].items(), row, strict=True)}
+        {
+            name: value.lower() if kind == "UUID" and value != NULL else value
+            for (name, kind), value in zip(COLUMNS[table].items(), row, strict=True)
+        }
         for row in csv.reader(io.StringIO(lines, newline=""))
     ]
 
@@ -126,10 +130,11 @@ class TestADay:
             "The Lanterns",
         )
         assert recording["artist_id"] == hexadecimal(release.credits[0].artist_id)
-        assert (recording["isrc"], recording["duration_ms"]) == (r"\N", "60000")
+        assert (recording["isrc"], recording["duration_ms"]) == (NULL, "60000")
         (track,) = rows(exports, TODAY, Table.TRACKS)
         assert (track["track_id"], track["number"]) == (hexadecimal(played.id), "2")
         (of_release,) = rows(exports, TODAY, Table.RELEASES)
+        assert of_release["label_id"] == NULL
         assert (of_release["release_id"], of_release["title"]) == (hexadecimal(release.id), "Blue Garden")
         assert [row["plan"] for row in rows(exports, TODAY, Table.PLANS)] == ["trial", "monthly", "yearly"]
 
@@ -143,7 +148,7 @@ class TestADay:
             hexadecimal(release.tracks[0].recording_id),
             "Moon Records",
             "WW",
-            r"\N",
+            NULL,
         )
 
     def test_without_plays_is_exported_too(self, ana, play, exports, clock):
