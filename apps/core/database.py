@@ -15,6 +15,7 @@ from sqlalchemy import (
     CursorResult,
     DateTime,
     Dialect,
+    Executable,
     LargeBinary,
     MetaData,
     Select,
@@ -201,6 +202,20 @@ def insert_unless_there(connection: Connection, table: type[Base], row: Mapping[
 def _insert_unless_there(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     stored = cast("Table", table.__table__)
     return (sqlite if dialect == "sqlite" else postgresql).insert(stored).on_conflict_do_nothing()
+
+
+def insert_those_not_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
+    """Insert the rows, all of the same columns, that break no unique key; returns one column of those that were inserted.
+
+    The statement is built once, not for each number of rows, which took ten times as long as the database.
+    """
+    return connection.scalars(_insert_and_tell(connection.dialect.name, table, told), rows).all()
+
+
+@cache
+def _insert_and_tell(dialect: str, table: type[Base], told: str) -> Executable:
+    stored = cast("Table", table.__table__)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(stored).on_conflict_do_nothing().returning(stored.c[told])
 
 
 def only_where(condition: str) -> dict[str, Any]:

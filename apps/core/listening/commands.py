@@ -18,7 +18,7 @@ from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordE
 from apps.core.contract.ids import HIGHEST_ID, new_id
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
-from apps.core.database import insert
+from apps.core.database import insert_those_not_there
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted
@@ -47,8 +47,8 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
     listener = pseudonym_of(session, actor)
     new = _new(session, actor, listener, [play for play in action.plays if play.track_id in known], now)
     facts = [_fact(play, listener, actor, known[play.track_id], proofs, now) for play in new]
-    recorded = _insert_new(session, PlayRow, facts, "listener")
-    _insert_new(session, HistoryRow, [_memory(play, actor) for play in new if play.event_id in recorded], "account_id")
+    recorded = _insert_new(session, PlayRow, facts)
+    _insert_new(session, HistoryRow, [_memory(play, actor) for play in new if play.event_id in recorded])
     unknown = tuple(play.event_id for play in action.plays if play.track_id not in known)
     return PlaysRecorded(len(recorded), len(action.plays) - len(unknown) - len(recorded), unknown)
 
@@ -125,14 +125,9 @@ def _memory(play: Play, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]], whose: str) -> set[str]:
-    """Insert what is not there yet of the one `whose` column names, and return its event ids."""
+def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert what is not there yet, and return its event ids."""
     if not rows:
         return set()
     # In one order: two batches with the same plays, sent at once, never wait for each other.
-    new = (
-        insert(session, table)
-        .values(sorted(rows, key=lambda row: row["event_id"]))
-        .on_conflict_do_nothing(index_elements=[whose, "event_id"])
-    )
-    return set(session.scalars(new.returning(table.event_id)))
+    return set(insert_those_not_there(session.connection(), table, sorted(rows, key=lambda row: row["event_id"]), "event_id"))
