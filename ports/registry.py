@@ -19,6 +19,7 @@ from ports.google.interface import GoogleStore
 from ports.interface import Implementation
 from ports.mail.interface import Mail
 from ports.payments.interface import Payments
+from ports.report_dispatch.interface import ReportDispatch
 from ports.secrets.interface import Secrets
 from ports.storage.interface import Storage
 from ports.task_queue.interface import TaskQueue
@@ -186,6 +187,17 @@ PORTS = (
         "duckdb",
         {
             "duckdb": "ports.analytics.duckdb:DuckdbAnalytics",
+        },
+    ),
+    Port(
+        "report dispatch",
+        ReportDispatch,
+        "REPORT_DISPATCH",
+        "hold",
+        {
+            "sftp": "ports.report_dispatch.sftp:SftpReports",
+            "s3": "ports.report_dispatch.s3:S3Reports",
+            "hold": "ports.report_dispatch.hold:HeldReports",
         },
     ),
     Port(
