@@ -29,7 +29,8 @@ ROUTES = {
     "tasks.intake.*": {"queue": "default"},
     "tasks.transcoding.*": {"queue": "media"},
     "tasks.housekeeping.*": {"queue": "default"},
-    "tasks.reports.*": {"queue": "reports"},
+    "tasks.statements.*": {"queue": "reports"},
+    "tasks.dispatch.*": {"queue": "reports"},
 }
 """By name: which queue a task waits in, and so which worker does it."""
 
@@ -82,7 +83,10 @@ def settings() -> dict[str, Any]:
 
 celery = Celery(
     "celesta",
-    include=["tasks.billing", "tasks.encryption", "tasks.exports", "tasks.housekeeping", "tasks.intake", "tasks.transcoding"],
+    include=[
+        *("tasks.billing", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping", "tasks.intake"),
+        *("tasks.statements", "tasks.transcoding"),
+    ],
     set_as_current=False,
 )
 celery.add_defaults(settings)

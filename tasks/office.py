@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
+from apps.core.contract.reporting import Sender as Reporter
 from ports.analytics.interface import Analytics
 from ports.container import Container
+from ports.environment import BootError, Environment
+from ports.report_dispatch.interface import ReportDispatch
 from ports.storage.interface import Storage
 from ports.transcoder.interface import Transcoder
 
@@ -27,7 +32,23 @@ class Office:
         self.transcoder = container.get(Transcoder)
         self.analytics = container.get(Analytics)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
+        self.sender = _sender(container.environment)
+        self._container = container
         self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
+
+    @cached_property
+    def report_dispatch(self) -> ReportDispatch:
+        """Built when the first report is sent: a partner's server is no reason for a worker not to start."""
+        return self._container.get(ReportDispatch)
+
+
+def _sender(environment: Environment) -> Reporter:
+    """`BRAND_NAME`, and `REPORT_PARTY_ID` (a DDEX party identifier) where there is one."""
+    try:
+        told = {"name": environment.text("BRAND_NAME", "Celesta"), "party_id": environment.optional("REPORT_PARTY_ID")}
+        return msgspec.convert(told, Reporter)
+    except msgspec.ValidationError as error:
+        raise BootError(f"Reports cannot be sent as configured ({error}): correct BRAND_NAME or REPORT_PARTY_ID.") from None
 
 
 @cache

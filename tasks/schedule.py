@@ -19,12 +19,14 @@ PRUNE = "tasks.housekeeping.prune"
 CLEAR_QUARANTINE = "tasks.housekeeping.clear_quarantine"
 RECONCILE = "tasks.billing.reconcile"
 EXPORT = "tasks.exports.ask"
+STATEMENTS = "tasks.statements.ask"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
     CLEAR_QUARANTINE: HOURLY,
     RECONCILE: MINUTELY,
     EXPORT: MINUTELY,
+    STATEMENTS: HOURLY,
 }
 
 CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}

@@ -25,6 +25,7 @@ from ports.task_queue.held import HeldTaskQueue
 from ports.task_queue.interface import TaskQueue
 from tests.factories.catalogue import Catalogue
 from tests.factories.plans import OnPlan
+from tests.factories.reporting import Reports
 from tests.services import PostgresServer, postgresql
 
 PASSWORD = "correct horse battery"
@@ -202,3 +203,9 @@ def on_plan(core_app: Flask) -> OnPlan:
 def catalogue(operator: Sender, worker: Sender) -> Catalogue:
     """Makes releases by delivering them, as an import does."""
     return Catalogue(operator, worker)
+
+
+@pytest.fixture
+def reports(core_app: Flask, operator: Sender, worker: Sender, catalogue: Catalogue) -> Reports:
+    """Reports weeks, and what they need."""
+    return Reports(core_app, operator, worker, catalogue)

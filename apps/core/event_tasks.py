@@ -21,9 +21,11 @@ class Task:
 
 
 JOB_TASKS = {
+    "dispatch": ("tasks.dispatch.dispatch", "reports"),
     "encrypt": ("tasks.encryption.encrypt", "default"),
     "export": ("tasks.exports.export", "reports"),
     "receive": ("tasks.intake.receive", "default"),
+    "statements": ("tasks.statements.write", "reports"),
     "transcode": ("tasks.transcoding.transcode", "media"),
 }
 """By kind of job: the task and its queue."""

@@ -26,6 +26,8 @@ MODULES = (
     "offline.queries",
     "playback.commands",
     "playback.queries",
+    "reporting.commands",
+    "reporting.queries",
 )
 
 

@@ -67,8 +67,10 @@ class Account:
 
 
 class SftpReports(ReportDispatch):
-    """To `REPORT_SFTP_USER` at `REPORT_SFTP_HOST` and `REPORT_SFTP_PORT`, below `REPORT_SFTP_FOLDER`, by the secret `REPORT_SFTP_KEY` (a
-    private key's file in base64, as secrets are one line) or `REPORT_SFTP_PASSWORD`. The server must show exactly `REPORT_SFTP_HOST_KEY`; outside production it must be on this machine.
+    """To the account `REPORT_SFTP_USER` at `REPORT_SFTP_HOST` and `REPORT_SFTP_PORT`, below `REPORT_SFTP_FOLDER`.
+
+    By the secret `REPORT_SFTP_KEY` (a private key's file in base64, as secrets are one line) or `REPORT_SFTP_PASSWORD`. The server must
+    show exactly `REPORT_SFTP_HOST_KEY`; outside production it must be on this machine.
     """
 
     fake: ClassVar[bool] = False

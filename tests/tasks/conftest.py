@@ -7,19 +7,23 @@ import pytest
 from apps.console.folder.delivery import deliver
 from apps.console.folder.walk import Walk
 from apps.core.contract.intake import OpenDelivery
-from apps.core.contract.jobs import ExportWork, JobId, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import DispatchWork, ExportWork, JobId, ReceiveWork, StatementsWork, TranscodeWork
 from ports.container import Container
 from ports.storage.interface import Storage
+from tasks.dispatch import send_statement
 from tasks.exports import export_day
 from tasks.intake import receive_release
 from tasks.leases import do_job
 from tasks.office import Office
+from tasks.statements import write_statements
 from tasks.transcoding import transcode_recording
 from tests.factories.audio import make_audio
 
 WORK = {
+    "tasks.dispatch.dispatch": (DispatchWork, send_statement),
     "tasks.exports.export": (ExportWork, export_day),
     "tasks.intake.receive": (ReceiveWork, receive_release),
+    "tasks.statements.write": (StatementsWork, write_statements),
     "tasks.transcoding.transcode": (TranscodeWork, transcode_recording),
 }
 

@@ -85,6 +85,13 @@ STAFF = Permission(
     "staff", "Staff and administrators, and the operators' console",
     roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),
 )  # fmt: skip
+STAFF_IN_PERSON = Permission("staff in person", "Staff and administrators in person", roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}))
+"""For what has to have somebody's name on it."""
+PARTNER = Permission("partner", "Partners", roles=frozenset({Role.PARTNER}))
+STATEMENT_READERS = Permission(
+    "statement readers", "Partners for what is theirs, staff and administrators, and the operators' console",
+    roles=PARTNER.roles | STAFF.roles, services=STAFF.services,
+)  # fmt: skip
 ADMINISTRATOR = Permission(
     "administrator", "Administrators, and the operators' console",
     roles=frozenset({Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),

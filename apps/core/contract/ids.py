@@ -24,6 +24,7 @@ Id = Annotated[str, Meta(pattern=rf"^{FORM}(?!\n)$")]
 
 AccountId = Id
 ArtistId = Id
+ContractId = Id
 DeliveredFileId = Id
 DeliveredReleaseId = Id
 DeliveryId = Id

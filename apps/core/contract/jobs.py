@@ -26,6 +26,12 @@ LONGEST_PATIENCE = timedelta(days=1)
 LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
 
 
+WeekName = Day
+"""A reported week by its first day, a Friday."""
+StatementNumber = Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{4}-[0-9]{6,12}(?!\n)$")]
+"""By year, without gaps: `2026-000123`."""
+
+
 class JobStatus(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -63,7 +69,19 @@ class ExportWork(msgspec.Struct, frozen=True, tag="export"):
     day: Day
 
 
-Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork
+class StatementsWork(msgspec.Struct, frozen=True, tag="statements"):
+    """Count a week's usage, and write a statement for each label."""
+
+    week: WeekName
+
+
+class DispatchWork(msgspec.Struct, frozen=True, tag="dispatch"):
+    """Send an approved statement to its label."""
+
+    number: StatementNumber
+
+
+Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | StatementsWork | DispatchWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):
@@ -89,7 +107,7 @@ class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
 class JobSummary(msgspec.Struct, frozen=True):
     id: JobId
     kind: str
-    """`receive`, `transcode`, `encrypt` or `export`."""
+    """`receive`, `transcode`, `encrypt`, `export`, `statements` or `dispatch`."""
     status: JobStatus
     attempts: int
     progress: float

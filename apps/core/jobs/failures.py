@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.intake import FileStatus
-from apps.core.contract.jobs import JobStatus, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import DispatchWork, JobStatus, ReceiveWork, TranscodeWork
+from apps.core.contract.reporting import Status
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
 from apps.core.playback.models import PublishedRenditionRow
+from apps.core.reporting.models import StatementRow
 
 
 def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
@@ -25,6 +27,9 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
         _refuse_content(session, work, reason)
     elif isinstance(work, ReceiveWork):
         _refuse_release(session, work, reason, now)
+    elif isinstance(work, DispatchWork):
+        mine = (StatementRow.number == work.number) & (StatementRow.status == Status.APPROVED)
+        session.execute(update(StatementRow).where(mine).values(status=Status.FAILED, reason=reason))
     # Of an encrypted copy nothing was told: whoever wants it next has it tried again.
 
 
