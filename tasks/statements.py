@@ -36,9 +36,9 @@ from tasks.usage import (
     by_day,
     count_usage,
     dues_as_lines,
+    kinds_of,
     split_dues,
     terms_as_lines,
-    thresholds,
 )
 from tasks.uuids import as_id, as_uuid
 from tasks.workspace import workspace
@@ -76,11 +76,11 @@ def write_statements(office: Office, lease: Lease, _work: StatementsWork) -> Non
 
 
 def _count(office: Office, order: RunOrder, tables: Mapping[str, Sequence[Path]], folder: Path) -> Path:
-    steps = thresholds(order.terms, order.usual)
-    terms = _packed(office, terms_as_lines(order.terms, order.usual, steps), TERMS, folder / "terms")
-    statement, parameters = count_usage(len(order.days), steps)
+    kinds = kinds_of(order.terms, order.usual)
+    terms = _packed(office, terms_as_lines(order.terms, order.usual, kinds), TERMS, folder / "terms")
+    statement, parameters = count_usage(len(order.days), kinds)
     target = folder / "usage.parquet"
-    office.analytics.write(statement, {**tables, "terms": [terms]}, target, parameters)
+    office.analytics.write(statement, {**tables, "terms": [terms]}, target, {**parameters, "week": order.week})
     return target
 
 

@@ -23,11 +23,8 @@ FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 SALE_WEEK = "CAST(date_trunc('week', started_at - INTERVAL 4 DAY) AS DATE) + 4"
 """The Friday that a moment's week begins with: `date_trunc` knows weeks from Monday on."""
 LINE = "recording_id, track_id, release_id, territory, plan, sale"
-TERMS = {"label_id": "UUID", "territory": "VARCHAR", "steps": "INTEGER", "proof": "INTEGER"}
+TERMS = {"label_id": "UUID", "territory": "VARCHAR", "kind": "INTEGER"}
 DUES = {"label_id": "UUID", "territory": "VARCHAR", "currency": "VARCHAR", "due": "BIGINT", "counted": "BIGINT"}
-
-
-PROVED = f"CASE evidence WHEN '{Evidence.FETCHED}' THEN 2 WHEN '{Evidence.SESSION}' THEN 1 ELSE 0 END"
 HOLDS = "({0}.day IS NULL OR ({0}.day = grouped.day AND {0}.starts_at <= grouped.moment AND grouped.moment < {0}.ends_at))"
 
 OWNERS = f"""
@@ -54,14 +51,7 @@ OWNERS = f"""
     )"""
 """Who owns what: of two that claim it at once, the later one does. What was the same on all days, for all plays, has no moments."""
 
-GROUPED = f"""
-    grouped AS (
-        SELECT {", ".join(f"played.{name}" for name in LINE.split(", "))}, steps, proof,
-            CASE WHEN changed.recording_id IS NULL THEN NULL ELSE day END AS day,
-            CASE WHEN changed.recording_id IS NULL THEN NULL ELSE started_at END AS moment, COUNT(*) AS plays
-        FROM played LEFT JOIN changed ON changed.recording_id = played.recording_id
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-    ),
+CLAIMED = f"""
     claimed AS (
         SELECT COALESCE(here.label_id, world.label_id) AS label_id, grouped.*
         FROM grouped
@@ -69,20 +59,15 @@ GROUPED = f"""
             ON here.recording_id = grouped.recording_id AND here.territory = grouped.territory AND {HOLDS.format("here")}
         LEFT JOIN owners AS world
             ON world.recording_id = grouped.recording_id AND world.territory = 'WW' AND {HOLDS.format("world")}
-    )"""
-"""Plays that differ in nothing that matters, and whose they are: who owns it in the very territory goes before who owns it everywhere."""
-
-JUDGED = """
+    ),
     judged AS (
-        SELECT claimed.*, CASE
-            WHEN claimed.steps >= COALESCE(here.steps, world.steps, usual.steps)
-            AND claimed.proof >= COALESCE(here.proof, world.proof, usual.proof) THEN plays ELSE 0 END AS earning
+        SELECT claimed.*, COALESCE(here.kind, world.kind, usual.kind) AS kind
         FROM claimed
         LEFT JOIN terms AS here ON here.label_id = claimed.label_id AND here.territory = claimed.territory
         LEFT JOIN terms AS world ON world.label_id = claimed.label_id AND world.territory = 'WW'
-        CROSS JOIN (SELECT steps, proof FROM terms WHERE label_id IS NULL) AS usual
+        CROSS JOIN (SELECT kind FROM terms WHERE label_id IS NULL) AS usual
     )"""
-"""Which of them earn, by the contract of whose they are."""
+"""Whose they are, and by which terms they are judged: what holds in the very territory goes before what holds everywhere."""
 
 
 def by_day(tables: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
@@ -90,15 +75,15 @@ def by_day(tables: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
     return {f"{table}_{day}": [path] for table, paths in tables.items() for day, path in enumerate(paths)}
 
 
-def thresholds(terms: Iterable[Terms], usual: Eligibility) -> list[int]:
-    """Every length of play that some contract begins to count at."""
-    return sorted({usual.least_ms, *(one.eligibility.least_ms for one in terms)})
+def kinds_of(terms: Iterable[Terms], usual: Eligibility) -> list[Eligibility]:
+    """Every way there is to say which plays earn."""
+    return sorted({usual, *(one.eligibility for one in terms)}, key=lambda one: (one.least_ms, PROOF[one.least_evidence]))
 
 
-def terms_as_lines(terms: Iterable[Terms], usual: Eligibility, steps: Sequence[int]) -> str:
-    """For `TERMS`; a length is told by how many of the thresholds it reaches. The usual ones are nobody's and of no territory."""
+def terms_as_lines(terms: Iterable[Terms], usual: Eligibility, kinds: Sequence[Eligibility]) -> str:
+    """For `TERMS`; the usual ones are nobody's and of no territory."""
     told = [(as_uuid(one.label_id), one.territory, one.eligibility) for one in terms] + [(r"\N", r"\N", usual)]
-    return "".join(f"{label},{territory},{steps.index(of.least_ms) + 1},{PROOF[of.least_evidence]}\n" for label, territory, of in told)
+    return "".join(f"{label},{territory},{kinds.index(of)}\n" for label, territory, of in told)
 
 
 def dues_as_lines(orders: Iterable[StatementOrder]) -> str:
@@ -107,22 +92,32 @@ def dues_as_lines(orders: Iterable[StatementOrder]) -> str:
     return "".join(f"{label},{due.territory},{due.currency},{due.amount},{due.eligible}\n" for label, due in told)
 
 
-def count_usage(days: int, steps: Sequence[int]) -> tuple[str, dict[str, int]]:
+def count_usage(days: int, kinds: Sequence[Eligibility]) -> tuple[str, dict[str, int]]:
     """Every label's lines: how often a track was played in a territory on a plan in a week, and how many of these plays earn.
 
     A play belongs to who owned its recording then and there. Recordings of which that changed are looked up play by play, all others
-    once: the grouping, which is what takes time, is the same as if nobody had asked for owners.
+    once: the grouping, which is what takes time, is the same as if nobody had asked for owners. `$week` is the run's.
     """
+    counts = ", ".join(f"COUNT(CASE WHEN {_earns(number, kind)} THEN 1 END) AS earning_{number}" for number, kind in enumerate(kinds))
+    earning = " ".join(f"WHEN {number} THEN earning_{number}" for number in range(len(kinds)))
+    played, is_changed = _played(days), "SELECT recording_id FROM changed"
     statement = f"""
-    WITH played AS ({_played(days, len(steps))}),
-    span AS (SELECT MIN(started_at) AS first, MAX(started_at) AS last FROM played),
+    WITH span AS (SELECT MIN(started_at) AS first, MAX(started_at) AS last FROM ({_moments(days)})),
     told AS ({_each_day(days, "recording_id, territory, label_id, starts_at, ends_at, ownership_id", Table.OWNERSHIP)}),
     known AS (SELECT recording_id, COUNT(*) AS days FROM ({_each_day(days, "recording_id", Table.RECORDINGS)}) GROUP BY recording_id),
-    {OWNERS}, {GROUPED}, {JUDGED}
-    SELECT label_id, {LINE}, CAST(SUM(plays) AS BIGINT) AS plays, CAST(SUM(earning) AS BIGINT) AS eligible
+    {OWNERS},
+    grouped AS (
+        SELECT {LINE}, NULL AS day, NULL AS moment, COUNT(*) AS plays, {counts}
+        FROM ({played}) WHERE recording_id NOT IN ({is_changed}) GROUP BY {LINE}
+        UNION ALL
+        SELECT {LINE}, day, started_at AS moment, COUNT(*) AS plays, {counts}
+        FROM ({played}) WHERE recording_id IN ({is_changed}) GROUP BY {LINE}, day, started_at
+    ),
+    {CLAIMED}
+    SELECT label_id, {LINE}, CAST(SUM(plays) AS BIGINT) AS plays, CAST(SUM(CASE kind {earning} END) AS BIGINT) AS eligible
     FROM judged GROUP BY label_id, {LINE} ORDER BY label_id, {LINE}
     """
-    return statement, {f"least_{number}": least for number, least in enumerate(steps)}
+    return statement, {f"least_{number}": kind.least_ms for number, kind in enumerate(kinds)}
 
 
 TOTALS = """
@@ -166,11 +161,20 @@ ORDER BY release_id, recording_id, track_id, territory, currency, plan, sale
 """
 
 
-def _played(days: int, steps: int) -> str:
-    """Everything but previews, by what a contract may ask of it."""
-    reached = " + ".join(f"CASE WHEN played_ms >= $least_{number} THEN 1 ELSE 0 END" for number in range(steps))
-    columns = f"recording_id, track_id, release_id, territory, plan, started_at, {reached} AS steps, {PROVED} AS proof, {SALE_WEEK} AS sale"
-    return " UNION ALL ".join(_each_day(days, columns, table, "WHERE NOT preview") for table in (Table.PLAYS, Table.LATE))
+def _earns(number: int, kind: Eligibility) -> str:
+    grades = ", ".join(f"'{grade}'" for grade, proof in PROOF.items() if proof >= PROOF[kind.least_evidence])
+    return f"played_ms >= $least_{number} AND evidence IN ({grades})"
+
+
+def _played(days: int) -> str:
+    """Everything but previews. What began on a day of the week is of this week; of what came late it has to be found out."""
+    columns = "recording_id, track_id, release_id, territory, plan, started_at, played_ms, evidence"
+    in_time = _each_day(days, f"{columns}, CAST($week AS DATE) AS sale", Table.PLAYS, "WHERE NOT preview")
+    return f"{in_time} UNION ALL {_each_day(days, f'{columns}, {SALE_WEEK} AS sale', Table.LATE, 'WHERE NOT preview')}"
+
+
+def _moments(days: int) -> str:
+    return f"{_each_day(days, 'started_at', Table.PLAYS)} UNION ALL {_each_day(days, 'started_at', Table.LATE)}"
 
 
 def _each_day(days: int, columns: str, table: Table, condition: str = "") -> str:
