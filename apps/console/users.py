@@ -9,12 +9,14 @@ import click
 import msgspec
 
 from apps.console.administrator import invitation_link
+from apps.console.contracts import label_named
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment, make_home
 from apps.console.preflight import running_address
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import Account, ChangeRoles, Email, ListAccounts, RestoreAccount, SuspendAccount
 from apps.core.contract.actions import Role
+from apps.core.contract.labels import AssignPartner
 from apps.core.contract.paging import Page
 from ports.container import Container
 
@@ -72,6 +74,16 @@ def list_(email: str) -> None:
 def roles(email: str, names: tuple[str, ...]) -> None:
     """Give EMAIL exactly these roles; without one, only that of a listener, which everybody has."""
     _show(_core().send(ChangeRoles(email, frozenset({Role.LISTENER, *map(Role, names)}))))
+
+
+@users.command()
+@click.argument("email", type=EmailAddress())
+@click.argument("labels", nargs=-1, metavar="[LABEL]...")
+def partner(email: str, labels: tuple[str, ...]) -> None:
+    """Make EMAIL a partner who sees the statements of exactly these labels."""
+    core = _core()
+    assigned = core.send(AssignPartner(email, tuple(label_named(core, name).id for name in labels)))
+    click.echo(f"{assigned.email}  {', '.join(label.name for label in assigned.labels) or 'no label'}")
 
 
 @users.command()

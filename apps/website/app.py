@@ -32,9 +32,11 @@ from apps.website.views import (
     home,
     ledger,
     listening,
+    partner,
     plans,
     player,
     releases,
+    reports,
     service,
     subscription,
 )
@@ -49,7 +51,10 @@ from ports.web_sessions.interface import WebSessions
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
-VIEWS = (home, releases, artists, listening, entrance, account, devices, connect, plans, subscription, deliveries, ledger, player, service)
+VIEWS = (
+    *(home, releases, artists, listening, entrance, account, devices, connect, plans, subscription, deliveries, ledger, reports, partner),
+    *(player, service),
+)
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
@@ -102,6 +107,8 @@ def _set_up_templates(app: Flask) -> None:
         moment=wording.moment,
         calendar_day=wording.calendar_day,
         rhythm=wording.payment_rhythm,
+        week=wording.week,
+        percentage=wording.percentage,
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(

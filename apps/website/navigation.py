@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.core.contract.accounts import GetOwnAccount
-from apps.core.contract.actions import Actor, Permission
+from apps.core.contract.actions import PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.listening import ListRecentlyPlayed
+from apps.core.contract.reporting import ListRuns
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ ENTRIES = (
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),
+    Entry("Reports", "reports.index", "file-text", ListRuns.permission),
+    Entry("Statements", "partner.index", "file-text", PARTNER),
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from apps.core.contract.labels import Share
 from ports.currencies import digits
 
 MONTHS = (
@@ -51,7 +52,9 @@ def moment(at: datetime) -> str:
 
 
 def money(amount: int, currency: str) -> str:
-    """An amount in minor units: `£4.99`, `€5,990.00`, `SEK 99.00`, `¥600`."""
+    """An amount in minor units: `£4.99`, `€5,990.00`, `SEK 99.00`, `¥600`; below zero with a minus before it."""
+    if amount < 0:
+        return f"\N{MINUS SIGN}{money(-amount, currency)}"
     places = digits(currency)
     whole, parts = divmod(amount, 10**places)
     number = f"{whole:,}.{parts:0{places}}" if places else f"{whole:,}"
@@ -66,3 +69,18 @@ def payment_rhythm(every: str) -> str:
 def calendar_day(at: datetime) -> str:
     """The day of a moment, in UTC: `2 April 2026`."""
     return full_date(at.date().isoformat())
+
+
+def week(name: str) -> str:
+    """A reported week by its days: `6 to 12 March 2026`."""
+    first = date.fromisoformat(name)
+    last = first + timedelta(days=6)
+    if first.month == last.month:
+        return f"{first.day} to {full_date(last.isoformat())}"
+    began = f"{first.day} {MONTHS[first.month - 1]}"
+    return f"{began}{f' {first.year}' if first.year != last.year else ''} to {full_date(last.isoformat())}"
+
+
+def percentage(share: Share) -> str:
+    """`65 %`, `66.67 %`."""
+    return f"{100 * share.numerator / share.denominator:.4f}".rstrip("0").rstrip(".") + " %"

@@ -207,17 +207,7 @@ def split():
             connection.execute("DELETE FROM usage; DELETE FROM dues")
             label, one = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-{:012}"
             for number, (eligible, territory) in enumerate(lines):
-                usage = [
-                    label,
-                    one.format(number),
-                    one.format(1),
-                    one.format(1),
-                    territory,
-                    "monthly",
-                    "2026-03-06",
-                    eligible,
-                    eligible,
-                ]
+                usage = [label, one.format(number), one.format(1), one.format(1), territory, "monthly", "2026-03-06"]
                 connection.execute("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*usage, eligible, eligible])
             for territory, amount, counted in due:
                 connection.execute("INSERT INTO dues VALUES (?, ?, 'GBP', ?, ?)", [label, territory, amount, counted])
