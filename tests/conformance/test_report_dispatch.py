@@ -19,7 +19,7 @@ from ports.storage.interface import InvalidKey
 from tests.sftp_server import SftpServer, host_key, sftp
 
 PATH = "label/2026-000001/DSR_PADPIDA1_PADPIDA2_Celesta_2026-03-06--2026-03-12_GB_1of1_20260313T020000.tsv"
-REPORT = os.urandom(300_000)
+REPORT = os.urandom(200_000)
 
 
 @pytest.fixture
@@ -85,18 +85,18 @@ class TestReportDispatch:
         assert dispatch.send(PATH, source) == dispatch.send(PATH, source)
         assert arrived() == {PATH: REPORT}
 
-    @pytest.mark.parametrize("other", [b"", REPORT[:-1] + b"\0", REPORT + b"\0"], ids=["empty", "one byte off", "longer"])
-    def test_replaces_nothing(self, dispatch, source, arrived, other):
+    def test_replaces_nothing(self, dispatch, source, arrived):
         dispatch.send(PATH, source)
-        source.write_bytes(other)
-        with pytest.raises(DispatchFailed, match="Another file"):
-            dispatch.send(PATH, source)
+        for other in (b"", REPORT[:-1] + bytes([REPORT[-1] ^ 1]), REPORT + b"\0"):
+            source.write_bytes(other)
+            with pytest.raises(DispatchFailed, match="Another file"):
+                dispatch.send(PATH, source)
         assert arrived() == {PATH: REPORT}
 
-    @pytest.mark.parametrize("path", ["../x.tsv", "/etc/passwd", "", "a//b", ".hidden/x", "a/../../x.tsv", "x y.tsv"])
-    def test_leads_out_of_no_folder(self, dispatch, source, arrived, path):
-        with pytest.raises(InvalidKey):
-            dispatch.send(path, source)
+    def test_leads_out_of_no_folder(self, dispatch, source, arrived):
+        for path in ("../x.tsv", "/etc/passwd", "", "a//b", ".hidden/x", "a/../../x.tsv", "x y.tsv"):
+            with pytest.raises(InvalidKey):
+                dispatch.send(path, source)
         assert arrived() == {}
 
     def test_an_empty_report_is_one(self, dispatch, source, arrived):
@@ -171,12 +171,13 @@ class TestSftp:
 class TestOutsideProduction:
     """Nothing leaves this machine, whatever is set."""
 
-    @pytest.mark.parametrize("host", ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "0.0.0.0"])
-    @pytest.mark.parametrize("name", ["development", "test", "staging"])
-    def test_sftp_goes_nowhere_else(self, settings, environment, sftp_server, host, name):
-        settings.update(sftp_server.settings(), REPORT_SFTP_HOST=host, CELESTA_ENV=name)
-        with pytest.raises(BootError, match="leave this machine"):
-            SftpReports.from_env(environment)
+    def test_sftp_goes_nowhere_else(self, settings, environment, sftp_server):
+        settings.update(sftp_server.settings())
+        for host in ("192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "0.0.0.0"):
+            for name in ("development", "test", "staging"):
+                settings.update(REPORT_SFTP_HOST=host, CELESTA_ENV=name)
+                with pytest.raises(BootError, match="leave this machine"):
+                    SftpReports.from_env(environment)
 
     def test_sftp_looks_again_before_each_upload(self, choose, sftp_server, source, monkeypatch):
         dispatch = choose("sftp")

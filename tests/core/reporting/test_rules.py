@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from apps.core.reporting.rules import HOUSE, Claim, Week, allocate, apportion, earned
 
-PROPERTY = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+PROPERTY = settings(max_examples=40, derandomize=True, deadline=None, database=None)
 START = datetime(2026, 3, 6, tzinfo=UTC)
 SHARES = st.fractions(0, 1, max_denominator=10_000)
 CLAIMS = st.lists(st.tuples(st.integers(0, 10**9), SHARES), max_size=12).map(
