@@ -9,8 +9,10 @@ import pytest
 from apps.core.contract.actions import Role
 from apps.core.contract.jobs import LEASE_SECONDS, DispatchWork, JobStatus, ListJobs
 from apps.core.contract.reporting import GetStatement, RecordDispatch, RecordStatementFiles, RecordUsage, ReportFile, StatementFiles, Status
+from ports.environment import BootError
 from tasks.dispatch import send_statement
 from tasks.leases import do_job
+from tasks.office import Office
 from tests.sftp_server import sftp
 
 NUMBER = "2026-000001"
@@ -93,3 +95,14 @@ class TestDispatch:
         do_job(office, approved, DispatchWork, send_statement)
         (job,) = [one for one in operator.send(ListJobs()).items if one.kind == "dispatch"]
         assert (server.files(), job.status, "statements/a.csv" in job.reason) == ({}, JobStatus.WAITING, True)
+
+
+class TestWhoReports:
+    def test_is_named_by_the_brand_and_its_party_identifier(self, values, core_app):
+        office = Office({**values, "BRAND_NAME": "Moonshine", "REPORT_PARTY_ID": "PADPIDA2026X"}, core_app)
+        assert (office.sender.name, office.sender.party_id) == ("Moonshine", "PADPIDA2026X")
+
+    @pytest.mark.parametrize(("name", "value"), [("REPORT_PARTY_ID", "P-26"), ("BRAND_NAME", "x" * 81)])
+    def test_stops_the_worker_where_it_makes_no_sense(self, values, core_app, name, value):
+        with pytest.raises(BootError, match=name):
+            Office({**values, name: value}, core_app)

@@ -207,25 +207,27 @@ class TestAWeek:
         assert (line["late"], line["sale_period_start"], line["reporting_period_start"]) == ("yes", FIRST_WEEK, SECOND_WEEK)
         assert Finding.LATE in {one.finding for one in operator.send(GetRun(SECOND_WEEK)).remarks}
 
-    def test_splits_a_recording_that_changed_hands_by_the_moment(self, ana, ben, reports, play, report, core_app, two_labels, visitor):
-        moon, _ = two_labels
+    def test_splits_a_recording_that_changed_hands_by_the_moment(
+        self, ana, ben, reports, play, report, core_app, two_labels, visitor, operator
+    ):
+        """Moon's goes over to Sun, and Sun's to nobody; a claim in another territory changes nothing here."""
+        moon, sun = two_labels
         reports.buy(ana)
         changes = START + timedelta(minutes=30)
-        recording = visitor.send(GetRelease(moon)).tracks[0].recording_id
+        mine, theirs = (visitor.send(GetRelease(one)).tracks[0].recording_id for one in two_labels)
         with core_app.app_context():
-            mine = OwnershipRow.recording_id == recording
-            db.session.execute(update(OwnershipRow).where(mine).values(ends_at=changes))
-            db.session.execute(
-                insert(OwnershipRow).values(recording_id=recording, territory="WW", label_id=reports.label("Sun"), starts_at=changes)
-            )
-            db.session.execute(
-                insert(OwnershipRow).values(recording_id=recording, territory="FR", label_id=reports.label("Sun"), starts_at=START)
-            )
+            over = OwnershipRow.recording_id.in_([mine, theirs])
+            db.session.execute(update(OwnershipRow).where(over).values(ends_at=changes))
+            for territory, starts_at in (("WW", changes), ("FR", START)):
+                row = {"recording_id": mine, "territory": territory, "label_id": reports.label("Sun"), "starts_at": starts_at}
+                db.session.execute(insert(OwnershipRow).values(**row))
             db.session.commit()
         play(ana, moon, 31_000, 31_000, at=changes - timedelta(seconds=2))
         play(ben, moon, 31_000, at=changes)
         play(ben, moon, 31_000, 31_000, 31_000, track=1)
-        assert {one.statement.label.name: one.dues[0].eligible for one in report()} == {"Moon": 5, "Sun": 1}
+        play(ana, sun, 31_000, 31_000, 31_000, at=changes - timedelta(seconds=1))
+        assert {one.statement.label.name: one.dues[0].eligible for one in report()} == {"Moon": 5, "Sun": 1 + 1}
+        assert [(one.finding, one.plays) for one in operator.send(GetRun(FIRST_WEEK)).remarks] == [(Finding.NO_OWNER, 2)]
 
     def test_lets_each_contract_judge_its_own_plays(self, ana, reports, play, report, catalogue, operator):
         releases = [catalogue.release(name, label=name) for name in ("Strict", "Usual", "Nobody", "Proof")]
