@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 ROUTES = {
     "tasks.billing.*": {"queue": "billing"},
+    "tasks.charts.ask_for_editions": {"queue": "default"},
+    "tasks.charts.*": {"queue": "reports"},
     "tasks.encryption.*": {"queue": "default"},
     "tasks.exports.ask": {"queue": "default"},
     "tasks.exports.*": {"queue": "reports"},
@@ -84,8 +86,8 @@ def settings() -> dict[str, Any]:
 celery = Celery(
     "celesta",
     include=[
-        *("tasks.billing", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping", "tasks.intake"),
-        *("tasks.statements", "tasks.transcoding"),
+        *("tasks.billing", "tasks.charts", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping"),
+        *("tasks.intake", "tasks.statements", "tasks.transcoding"),
     ],
     set_as_current=False,
 )

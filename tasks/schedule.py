@@ -20,6 +20,7 @@ CLEAR_QUARANTINE = "tasks.housekeeping.clear_quarantine"
 RECONCILE = "tasks.billing.reconcile"
 EXPORT = "tasks.exports.ask"
 STATEMENTS = "tasks.statements.ask"
+ASK_FOR_EDITIONS = "tasks.charts.ask_for_editions"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
@@ -27,6 +28,7 @@ SCHEDULE: Mapping[str, timedelta] = {
     RECONCILE: MINUTELY,
     EXPORT: MINUTELY,
     STATEMENTS: HOURLY,
+    ASK_FOR_EDITIONS: MINUTELY,
 }
 
 CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}

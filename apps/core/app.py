@@ -15,6 +15,7 @@ from apps.core.billing.shops import Shops
 from apps.core.billing.taxes import Taxes
 from apps.core.blueprint import door
 from apps.core.bus import Bus
+from apps.core.charts.definitions import Charts
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
@@ -43,6 +44,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Publisher, Publisher(container))
     container.put(Signer, Signer.from_env(container.environment))
     container.put(DataKeys, DataKeys.from_env(container.environment))
+    container.put(Charts, Charts.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
     container.put(Standings, Standings(container.get(Clock)))
     _set_up_billing(container)

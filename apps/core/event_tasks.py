@@ -22,6 +22,7 @@ class Task:
 
 JOB_TASKS = {
     "dispatch": ("tasks.dispatch.dispatch", "reports"),
+    "chart": ("tasks.charts.count", "reports"),
     "encrypt": ("tasks.encryption.encrypt", "default"),
     "export": ("tasks.exports.export", "reports"),
     "receive": ("tasks.intake.receive", "default"),

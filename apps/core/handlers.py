@@ -14,6 +14,8 @@ MODULES = (
     "billing.commands",
     "billing.queries",
     "catalogue.queries",
+    "charts.commands",
+    "charts.queries",
     "intake.commands",
     "intake.queries",
     "jobs.commands",

@@ -32,7 +32,7 @@ def empty(core_app):
     with core_app.app_context(), db.engine.begin() as connection:
         db.Model.metadata.drop_all(connection)
         if connection.dialect.name == "postgresql":
-            connection.execute(text("DROP FUNCTION refuse_to_change_the_ledger()"))
+            connection.execute(text("DROP FUNCTION refuse_to_change_the_ledger, refuse_to_change_an_edition"))
         connection.execute(text("DROP TABLE alembic_version"))
 
 

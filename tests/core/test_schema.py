@@ -30,7 +30,7 @@ class TestMigrations:
             for table in reversed(Base.metadata.sorted_tables):
                 table.drop(connection)
             if connection.dialect.name == "postgresql":
-                connection.execute(text("DROP FUNCTION refuse_to_change_the_ledger()"))
+                connection.execute(text("DROP FUNCTION refuse_to_change_the_ledger, refuse_to_change_an_edition"))
             connection.execute(text("DROP TABLE alembic_version"))
         with ThreadPoolExecutor(3) as pool:
             assert list(pool.map(migrate, [values] * 3)) == [None] * 3

@@ -12,6 +12,7 @@ from msgspec import Meta
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
 from apps.core.contract.days import Day
 from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, RecordingId
+from apps.core.contract.listening import Evidence
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 LEASE_SECONDS = 15
@@ -81,7 +82,48 @@ class DispatchWork(msgspec.Struct, frozen=True, tag="dispatch"):
     number: StatementNumber
 
 
-Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | StatementsWork | DispatchWork
+MOST_PLACES = 500
+"""The longest that a chart may be."""
+
+
+class ChartRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which plays count in a chart; previews never do."""
+
+    version: Annotated[int, Meta(ge=1)]
+    least_ms: Annotated[int, Meta(ge=0)]
+    """How long a play must be heard."""
+    most_per_listener_track_day: Annotated[int, Meta(ge=1)]
+    most_per_lead_artist: Annotated[int, Meta(ge=1)]
+    """How many entries one lead artist may have."""
+    evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1)]
+    """The grades that count."""
+
+
+class PastPosition(msgspec.Struct, frozen=True, array_like=True):
+    key: str
+    position: int
+
+
+class ChartWork(msgspec.Struct, frozen=True, tag="chart"):
+    """Count one edition of a chart from the exported days."""
+
+    chart: str
+    first_day: Day
+    last_day: Day
+    """The period's first and last day in the chart's zone."""
+    midnights: tuple[datetime, ...]
+    """When each of its days begins, and when the last one ends."""
+    first_export: Day
+    last_export: Day
+    """The first and the last day of the play log, in UTC, that the period touches."""
+    territory: str
+    places: int
+    rules: ChartRules
+    before: tuple[PastPosition, ...]
+    """The edition before: of two that were played as often, the one that stood higher in it comes first."""
+
+
+Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | StatementsWork | DispatchWork | ChartWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):
@@ -107,7 +149,7 @@ class Claimed(msgspec.Struct, frozen=True, tag="claimed"):
 class JobSummary(msgspec.Struct, frozen=True):
     id: JobId
     kind: str
-    """`receive`, `transcode`, `encrypt`, `export`, `statements` or `dispatch`."""
+    """The tag of its work: `receive`, `transcode` and so on."""
     status: JobStatus
     attempts: int
     progress: float

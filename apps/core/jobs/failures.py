@@ -30,7 +30,7 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
     elif isinstance(work, DispatchWork):
         mine = (StatementRow.number == work.number) & (StatementRow.status == Status.APPROVED)
         session.execute(update(StatementRow).where(mine).values(status=Status.FAILED, reason=reason))
-    # Of an encrypted copy nothing was told: whoever wants it next has it tried again.
+    # Of an encrypted copy or an edition nothing was told: whoever wants it next has it tried again.
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:
