@@ -17,6 +17,12 @@ class IdConverter(BaseConverter):
     regex = FORM
 
 
+class DayConverter(BaseConverter):
+    """`<day:name>`: a day as ISO 8601 writes it."""
+
+    regex = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+
+
 def safe_path(target: str) -> str | None:
     """The target where it is a path on this site and nothing else.
 

@@ -15,7 +15,7 @@ from apps.core.client.people import People
 from apps.core.contract.actions import Service
 from apps.website import covers, wording
 from apps.website.actor import actor, stranger, viewer
-from apps.website.addresses import IdConverter, this_page
+from apps.website.addresses import DayConverter, IdConverter, this_page
 from apps.website.assets import set_up_assets
 from apps.website.errors import set_up_errors
 from apps.website.headers import set_up_headers
@@ -25,6 +25,7 @@ from apps.website.session import WebSessionInterface
 from apps.website.views import (
     account,
     artists,
+    charts,
     connect,
     deliveries,
     devices,
@@ -52,8 +53,8 @@ ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
 VIEWS = (
-    *(home, releases, artists, listening, entrance, account, devices, connect, plans, subscription, deliveries, ledger, reports, partner),
-    *(player, service),
+    *(home, releases, artists, charts, listening, entrance, account, devices, connect, plans, subscription),
+    *(deliveries, ledger, reports, partner, player, service),
 )
 
 
@@ -79,7 +80,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     set_up_assets(app, ROOT / "static")
     set_up_errors(app)
     _set_up_templates(app)
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters.update(id=IdConverter, day=DayConverter)
     for module in VIEWS:
         app.register_blueprint(module.views)
     return app
@@ -112,6 +113,6 @@ def _set_up_templates(app: Flask) -> None:
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
-        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, entries_for=entries_for,
+        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, day_range=wording.day_range, entries_for=entries_for,
         money=wording.money, motif=covers.motif, this_page=this_page, viewer=viewer,
     )  # fmt: skip

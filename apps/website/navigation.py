@@ -8,6 +8,7 @@ from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.actions import PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases
+from apps.core.contract.charts import ListCharts
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.listening import ListRecentlyPlayed
 from apps.core.contract.reporting import ListRuns
@@ -28,6 +29,7 @@ class Entry:
 ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
     Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
+    Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),

@@ -46,6 +46,16 @@ def full_date(text: str) -> str:
     return " ".join(str(part) for part in (day, named, year) if part)
 
 
+def day_range(first: str, last: str) -> str:
+    """Days from the first to the last, both ISO 8601: `6 to 12 March 2026`, or `6 March 2026` where they are the same."""
+    one, other = (full_date(day).split(" ") for day in (first, last))
+    if one == other:
+        return " ".join(one)
+    while len(one) > 1 and one[-1] == other[len(one) - 1]:
+        one.pop()
+    return f"{' '.join(one)} to {' '.join(other)}"
+
+
 def moment(at: datetime) -> str:
     """A moment for a reader whose time zone the server does not know."""
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"

@@ -2,7 +2,7 @@
 
 const LAST_WORDS_MS = 1000;
 
-/** The tracks of the release on this page that can be played, as a queue. */
+/** The tracks on this page that can be played, as a queue: of one release, or each of its own. */
 function queueOn(page) {
   const list = page.querySelector("[data-tracks]");
   const coverElement = page.querySelector("[data-release-cover]")?.firstElementChild;
@@ -11,10 +11,13 @@ function queueOn(page) {
     title: row.dataset.title,
     artist: row.dataset.artist,
     artistUrl: row.dataset.artistUrl,
-    releaseUrl: list.dataset.tracks,
-    cover: coverElement?.currentSrc ?? coverElement?.src,
-    coverMarkup: coverElement?.outerHTML ?? "",
+    releaseUrl: row.dataset.release ?? list.dataset.tracks,
+    ...coverOf(row.querySelector("[data-cover]")?.firstElementChild ?? coverElement),
   }));
+}
+
+function coverOf(element) {
+  return { cover: element?.currentSrc ?? element?.src, coverMarkup: element?.outerHTML ?? "" };
 }
 
 export function wirePages(player) {

@@ -9,12 +9,15 @@ from base64 import b64encode
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec import convert
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from apps.api.operations import ATTRIBUTE
+from apps.core.contract.catalogue import TrackSummary
 from apps.core.contract.ids import new_id
+from tests.factories.charts import Charting
 from tests.factories.offline import OfflineMusic
 from tests.reference_client.keys import DeviceKey
 
@@ -96,6 +99,17 @@ class TestItIsTrueOf:
         play = {"event_id": "event-0001", "track_id": track, "started_at": "2026-03-02T12:00:00Z", "played_ms": 1}
         fits("/v1/plays", "post", player.client.post("/v1/plays", json={"plays": [play]}, headers=player.headers))
         fits("/v1/history", "get", player.get("/v1/history"))
+
+    def test_charts(self, player, fits, core_app, catalogue, worker, clock):
+        charting = Charting(core_app, catalogue, worker, clock)
+        track = player.get(f"/v1/releases/{catalogue.release(tracks=1)}").json["tracks"][0]
+        charting.days_pass(1)
+        charting.publish(convert(track, TrackSummary))
+        fits("/v1/charts", "get", player.get("/v1/charts"))
+        fits("/v1/charts/{code}/editions/latest", "get", player.get("/v1/charts/daily/editions/latest"))
+        fits("/v1/charts/{code}/editions/{day}", "get", player.get("/v1/charts/daily/editions/2026-03-02"))
+        run = player.get(f"/v1/charts/daily/runs/{track['recording_id']}")
+        fits("/v1/charts/{code}/runs/{recording_id}", "get", run)
 
     def test_keeping_music_offline(self, player, fits, core_app, values, catalogue, tmp_path):
         music = OfflineMusic(core_app, values, catalogue, tmp_path)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.website.covers import PALETTES, SIDE, motif
-from apps.website.wording import clock_time, count, full_date, moment, money, rough_length
+from apps.website.wording import clock_time, count, day_range, full_date, moment, money, rough_length
 
 
 class TestLengths:
@@ -73,3 +73,17 @@ class TestMoney:
     )  # fmt: skip
     def test_is_told_exactly(self, amount, currency, words):
         assert money(amount, currency) == words
+
+
+class TestDays:
+    @pytest.mark.parametrize(
+        ("first", "last", "words"),
+        [
+            ("2026-03-06", "2026-03-06", "6 March 2026"),
+            ("2026-03-06", "2026-03-12", "6 to 12 March 2026"),
+            ("2026-02-27", "2026-03-05", "27 February to 5 March 2026"),
+            ("2026-12-25", "2027-01-01", "25 December 2026 to 1 January 2027"),
+        ],
+    )
+    def test_from_one_to_another_say_what_they_share_once(self, first, last, words):
+        assert day_range(first, last) == words
