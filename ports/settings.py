@@ -33,6 +33,8 @@ DATABASE_POOL = Number("DATABASE_POOL", 5, least=1, most=1000)
 """Connections that each process keeps."""
 KEEP_PAGES = Switch("KEEP_PAGES", default=True)
 MIGRATE_AT_START = Switch("MIGRATE_AT_START", default=False)
+PASSWORD_MEMORY = Number("PASSWORD_MEMORY", 19 * 1024, least=8)
+"""Kibibytes that hashing a password takes; production takes no less than the default."""
 PORT = Number("PORT", 8000, least=1, most=65535)
 SERVE_MEDIA = Switch("SERVE_MEDIA", default=False)
 TOKEN_DAYS = Number("TOKEN_DAYS", 30, least=1, most=36_500)
@@ -46,7 +48,7 @@ WORKER_GRACE = Number("WORKER_GRACE", 4, most=3600)
 """Seconds that a worker's running tasks get to end."""
 
 SETTINGS: tuple[Number | Switch, ...] = (
-    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PORT, SERVE_MEDIA, TOKEN_DAYS),
+    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PASSWORD_MEMORY, PORT, SERVE_MEDIA, TOKEN_DAYS),
     *(TRUSTED_PROXIES, WEB_CONCURRENCY, WEB_GRACE, WORKER_GRACE),
     Switch("SECURE_COOKIES", default=False),  # the website, which knows a better default, reads it by itself
 )

@@ -82,7 +82,7 @@ def settings(home: Path) -> dict[str, str]:
     """The environment of a Core that reaches nothing outside its folder."""
     return {
         "CELESTA_ENV": "test", "CELESTA_HOME": str(home), "SECRETS": "env", "CLOCK": "stepped", "TASK_QUEUE": "held",
-        "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake",
+        "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake", "PASSWORD_MEMORY": "8",
         "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
         "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
         "LICENCE_KEY": "wE5rT7yU9iO1pA3sD5fG7hJ9kL1zX3cV", "OFFLINE_KEY": "bN2mQ4wE6rT8yU0iO2pA4sD6fG8hJ0kL",

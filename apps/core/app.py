@@ -40,7 +40,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     app = Flask("core", static_folder=None)
     container = Container(values)
     container.put(Meter, Meter())
-    container.put(Passwords, Passwords())
+    container.put(Passwords, Passwords.from_env(container.environment))
     container.put(Publisher, Publisher(container))
     container.put(Signer, Signer.from_env(container.environment))
     container.put(DataKeys, DataKeys.from_env(container.environment))

@@ -17,6 +17,7 @@ from apps.core.contract.accounts import ChangePassword, LogIn, RegisterAccount, 
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.errors import AccountSuspended, CelestaError, Invalid, LogInFailed, TooMany
 from apps.core.database import db, reader
+from ports.environment import BootError, Environment
 from tests.at_once import at_once
 from tests.conftest import PASSWORD
 
@@ -68,7 +69,7 @@ class TestLogIn:
         with core_app.app_context(), reader() as connection:
             stored = connection.scalar(select(AccountRow.password_hash))
         assert stored is not None
-        assert "m=19456,t=2,p=1" in stored
+        assert "m=8,t=2,p=1" in stored
         visitor.send(LogIn(ANA, PASSWORD))
 
 
@@ -84,10 +85,10 @@ class TestKnownAndUnknownAddresses:
 
             def matches(self, stored, password):
                 matched = super().matches(stored, password)
-                self.verified.append((stored or self._nobodys).startswith("$argon2id$v=19$m=19456,t=2,p=1$"))
+                self.verified.append((stored or self._nobodys).startswith("$argon2id$v=19$m=8,t=2,p=1$"))
                 return matched
 
-        core_app.extensions["container"].put(Passwords, Counting())
+        core_app.extensions["container"].put(Passwords, Counting(8))
         for email in (ANA, NOBODY):
             refusal(visitor, email)
         assert Counting.verified == [True, True]
@@ -190,6 +191,13 @@ class TestPasswords:
         assert stored is not None
         assert stored.startswith("$argon2id$")
         assert PASSWORD not in stored
+
+    def test_take_as_much_to_guess_as_owasp_asks_for_and_no_less_in_production(self):
+        production = {"CELESTA_ENV": "production"}
+        assert "m=19456,t=2,p=1" in Passwords.from_env(Environment(production)).hash(PASSWORD)
+        assert "m=8,t=2,p=1" in Passwords.from_env(Environment({"PASSWORD_MEMORY": "8"})).hash(PASSWORD)
+        with pytest.raises(BootError, match="PASSWORD_MEMORY=19455 makes stolen passwords cheap to guess"):
+            Passwords.from_env(Environment({**production, "PASSWORD_MEMORY": "19455"}))
 
     def test_that_are_stored_as_something_else_open_nothing(self):
         assert Passwords().matches("plain text", "plain text") is False
