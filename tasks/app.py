@@ -33,6 +33,8 @@ ROUTES = {
     "tasks.housekeeping.*": {"queue": "default"},
     "tasks.statements.*": {"queue": "reports"},
     "tasks.dispatch.*": {"queue": "reports"},
+    "tasks.radio.ask": {"queue": "default"},
+    "tasks.radio.*": {"queue": "reports"},
 }
 """By name: which queue a task waits in, and so which worker does it."""
 
@@ -87,10 +89,10 @@ celery = Celery(
     "celesta",
     include=[
         *("tasks.billing", "tasks.charts", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping"),
-        *("tasks.intake", "tasks.statements", "tasks.transcoding"),
+        *("tasks.intake", "tasks.radio", "tasks.rounds", "tasks.statements", "tasks.transcoding"),
     ],
     set_as_current=False,
-)
+)  # fmt: skip
 celery.add_defaults(settings)
 assert celery.steps is not None
 celery.steps["consumer"].add(EventBatches)

@@ -21,6 +21,7 @@ RECONCILE = "tasks.billing.reconcile"
 EXPORT = "tasks.exports.ask"
 STATEMENTS = "tasks.statements.ask"
 ASK_FOR_EDITIONS = "tasks.charts.ask_for_editions"
+TRAIN = "tasks.radio.ask"
 
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
@@ -29,6 +30,7 @@ SCHEDULE: Mapping[str, timedelta] = {
     EXPORT: MINUTELY,
     STATEMENTS: HOURLY,
     ASK_FOR_EDITIONS: MINUTELY,
+    TRAIN: HOURLY,
 }
 
 CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}

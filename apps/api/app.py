@@ -17,7 +17,21 @@ from apps.api.oauth.server import set_up_oauth
 from apps.api.problems import register_problems
 from apps.api.reading import refuse_unread
 from apps.api.tokens import Bearer, Bearers
-from apps.api.views import account, billing, catalogue, charts, documents, health, hooks, listening, oauth, offline, playback, tokens
+from apps.api.views import (
+    account,
+    billing,
+    catalogue,
+    charts,
+    documents,
+    health,
+    hooks,
+    listening,
+    oauth,
+    offline,
+    playback,
+    radio,
+    tokens,
+)
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.client.people import People
@@ -43,7 +57,10 @@ HOOKS = hooks.views.name
 """What proves itself by a signature."""
 OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
-TOPICS = (tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views)
+TOPICS = (
+    *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
+    *(radio.views,),
+)
 
 
 class IdConverter(BaseConverter):

@@ -23,6 +23,8 @@ from apps.core.middleware.order import ORDER
 from apps.core.offline.signing import Signer
 from apps.core.offline.wrapping import DataKeys
 from apps.core.outbox import Publisher
+from apps.core.radio.keeping import RadioModels
+from apps.core.radio.licences import Licences
 from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
 from ports.amazon.interface import AmazonStore
@@ -47,6 +49,8 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Charts, Charts.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
     container.put(Standings, Standings(container.get(Clock)))
+    container.put(Licences, Licences.from_env(container.environment))
+    container.put(RadioModels, RadioModels.of(container))
     _set_up_billing(container)
     configure_database(app, container.environment)
     load_handlers()

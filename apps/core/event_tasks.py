@@ -27,6 +27,7 @@ JOB_TASKS = {
     "export": ("tasks.exports.export", "reports"),
     "receive": ("tasks.intake.receive", "default"),
     "statements": ("tasks.statements.write", "reports"),
+    "train": ("tasks.radio.train", "reports"),
     "transcode": ("tasks.transcoding.transcode", "media"),
 }
 """By kind of job: the task and its queue."""

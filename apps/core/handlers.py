@@ -28,6 +28,8 @@ MODULES = (
     "offline.queries",
     "playback.commands",
     "playback.queries",
+    "radio.commands",
+    "radio.queries",
     "reporting.commands",
     "reporting.queries",
 )

@@ -39,6 +39,7 @@ from apps.website.views import (
     releases,
     reports,
     service,
+    stations,
     subscription,
 )
 from ports.clock.interface import Clock
@@ -53,7 +54,7 @@ ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
 VIEWS = (
-    *(home, releases, artists, charts, listening, entrance, account, devices, connect, plans, subscription),
+    *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
     *(deliveries, ledger, reports, partner, player, service),
 )
 

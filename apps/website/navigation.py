@@ -11,6 +11,7 @@ from apps.core.contract.catalogue import ListReleases
 from apps.core.contract.charts import ListCharts
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.listening import ListRecentlyPlayed
+from apps.core.contract.radio import ListStations
 from apps.core.contract.reporting import ListRuns
 
 
@@ -30,6 +31,7 @@ ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
     Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
+    Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),

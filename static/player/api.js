@@ -27,6 +27,12 @@ export const endPlayback = (sessionId) => post(`/player/sessions/${sessionId}/en
 
 export const recordPlays = (plays) => post("/player/plays", { plays }, true);
 
+export const nextOfStation = (stationId) => post(`/player/stations/${stationId}/next`);
+
+export const sayToStation = (stationId, trackId, kind) => post("/player/stations/feedback", { station_id: stationId, track_id: trackId, kind });
+
+export const hideTrack = (trackId) => post("/player/hidden-tracks", { track_id: trackId });
+
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
 
 /** One start waits for another: none may wait for ever. */

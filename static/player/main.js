@@ -6,6 +6,7 @@ import { markPlaying, wirePages } from "./page.js";
 import { Panel } from "./panel.js";
 import { Place } from "./place.js";
 import { Player } from "./player.js";
+import { wireStations } from "./station.js";
 
 const element = document.getElementById("player");
 const player = new Player(element.querySelector("audio"));
@@ -13,6 +14,7 @@ const panel = new Panel(element, player);
 const place = new Place(player);
 new Keyboard(document.getElementById("shortcuts"), player, panel);
 wirePages(player);
+wireStations(player);
 obeySystem(player);
 
 player.addEventListener("session", () => announceToSystem(player.session, player.track));

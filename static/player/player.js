@@ -15,7 +15,7 @@ const LAST_TO_START = "last-to-start";
 const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `session`, `moved`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
+  /** Dispatches `track`, `extended`, `skip`, `session`, `moved`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;
@@ -98,12 +98,24 @@ export class Player extends EventTarget {
     return this.#start(this.index, { position: this.position, takeOver: true });
   }
 
+  /** On a station a skip is asked for (`skip`): who answers that goes on by `goOn`. */
   next() {
+    if (this.track?.station) this.dispatch("skip");
+    else this.goOn();
+  }
+
+  goOn() {
     if (this.hasNext) this.#start(this.index + 1);
   }
 
+  /** More to play behind what is in the queue. */
+  extend(tracks) {
+    this.queue = [...this.queue, ...tracks];
+    this.dispatch("extended");
+  }
+
   previous() {
-    if (this.position > RESTART_SECONDS || this.index === 0) this.seek(0);
+    if (this.position > RESTART_SECONDS || this.index === 0 || this.track.station) this.seek(0);
     else this.#start(this.index - 1);
   }
 

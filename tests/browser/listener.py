@@ -90,13 +90,13 @@ class Listener:
         rows = self.page.locator("[data-track]")
         lengths = [_seconds(text) for text in rows.locator(".track__length").all_inner_texts()]
         row = rows.nth(lengths.index(max(lengths)))
-        row.get_by_role("button").click()
+        row.locator("[data-play]").click()
         return row.get_attribute("data-title") or ""
 
     def play_other_than(self, title: str) -> None:
         names = self.page.locator("[data-track]").evaluate_all("rows => rows.map((row) => row.dataset.title)")
         other = next(at for at, name in enumerate(names) if name != title)
-        self.page.locator("[data-track]").nth(other).get_by_role("button").click()
+        self.page.locator("[data-track]").nth(other).locator("[data-play]").click()
 
     def play_all(self) -> None:
         self.page.locator('[data-play=""]').click()

@@ -93,7 +93,7 @@ class TestMusic:
         for path in live_service.releases():
             listener.open(path)
             for row in listener.page.locator("[data-track]").all():
-                row.get_by_role("button").click()
+                row.locator("[data-play]").click()
                 expect(listener.page.locator('[data-part="title"]')).to_have_text(row.get_attribute("data-title") or "")
                 expect(listener.page.locator('[data-part="length"]')).to_have_text(row.locator(".track__length").inner_text())
 
@@ -107,7 +107,7 @@ class TestMusic:
         listener.page.wait_for_url(listener.url + "/")
         listener.page.go_back()
         expect(listener.page.locator("[data-current] .track__title")).to_have_text(title)
-        expect(listener.page.locator("[data-current]").get_by_role("button")).to_have_accessible_name(f"Pause {title}")
+        expect(listener.page.locator("[data-current]").locator("[data-play]")).to_have_accessible_name(f"Pause {title}")
 
     def test_stops_at_log_out(self, visit):
         listener = visit()

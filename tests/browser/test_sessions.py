@@ -33,9 +33,9 @@ class TestAStartThatIsNeverAnswered:
         held: list[Route] = []
         listener.page.route(SESSIONS, lambda route: route.continue_() if held else held.append(route))
         tracks = listener.page.locator("[data-track]")
-        tracks.last.get_by_role("button").click()
+        tracks.last.locator("[data-play]").click()
         listener.until(lambda: len(held) == 1, "its session to be asked for")
-        tracks.first.get_by_role("button").click()
+        tracks.first.locator("[data-play]").click()
         listener.listen_on(1)
         assert listener.said == ""
 
@@ -76,7 +76,7 @@ class TestAPreparedSession:
         _near_the_end(listener)
         listener.until(lambda: len(held) == 1, "the next track's session to be asked for")
         last = listener.page.locator("[data-track]").last
-        last.get_by_role("button").click()
+        last.locator("[data-play]").click()
         title = last.get_attribute("data-title")
         expect(listener.page.locator('[data-part="title"]')).to_have_text(title or "")
         held[0].continue_()

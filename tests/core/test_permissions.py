@@ -124,6 +124,16 @@ MAY: dict[str, set[str]] = {
     "RenewPlayback": ACCOUNTS,
     "EndPlayback": ACCOUNTS,
     "GetPlaylist": ACCOUNTS,
+    "StartStation": ACCOUNTS,
+    "NextTracks": ACCOUNTS,
+    "SendStationFeedback": ACCOUNTS,
+    "ListStations": ACCOUNTS,
+    "GetStation": ACCOUNTS,
+    "HideTrack": ACCOUNTS,
+    "UnhideTrack": ACCOUNTS,
+    "ListHiddenTracks": ACCOUNTS,
+    "AskForTraining": {"tasks"},
+    "RecordRadioModel": {"tasks"},
 }
 
 NEEDS: dict[str, Scope] = {
@@ -150,6 +160,14 @@ NEEDS: dict[str, Scope] = {
     "CheckIn": Scope.PLAYBACK,
     "GetLicenceKeys": Scope.PLAYBACK,
     "RecordPlays": Scope.PLAYBACK,
+    "StartStation": Scope.PLAYBACK,
+    "NextTracks": Scope.PLAYBACK,
+    "SendStationFeedback": Scope.PLAYBACK,
+    "ListStations": Scope.PLAYBACK,
+    "GetStation": Scope.PLAYBACK,
+    "HideTrack": Scope.PLAYBACK,
+    "UnhideTrack": Scope.PLAYBACK,
+    "ListHiddenTracks": Scope.PLAYBACK,
     "ListRecentlyPlayed": Scope.HISTORY,
     "ClearHistory": Scope.HISTORY,
 }

@@ -32,7 +32,7 @@ class RecordingRow(Base):
     """What was recorded: one deliverer's ISRC, or content where there is none."""
 
     __tablename__ = "recording"
-    __table_args__ = (UniqueConstraint("deliverer", "identity"), Index(None, "isrc"))
+    __table_args__ = (UniqueConstraint("deliverer", "identity"), Index(None, "isrc"), Index("ix_recording_genre", "genre", "id"))
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     deliverer: Mapped[str]

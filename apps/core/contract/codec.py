@@ -22,6 +22,7 @@ from apps.core.contract import (
     oauth,
     offline,
     playback,
+    radio,
     reporting,
 )
 from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
@@ -31,7 +32,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, exports, intake, jobs, labels, listening),
-    *(oauth, offline, playback, reporting),
+    *(oauth, offline, playback, radio, reporting),
 )
 """Every domain's file; a new one is added here."""
 

@@ -16,6 +16,7 @@ BYTES = 16
 PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 VALUES = {pair: value for value, pair in enumerate(PAIRS)}
 PAIR_BASE = len(PAIRS)
+FIVE_PAIRS = PAIR_BASE**5
 
 FORM = r"[0-7][0-9A-Za-z]{21}"
 """As a regular expression, for addresses that carry an id."""
@@ -39,6 +40,7 @@ PlayId = Id
 RecordingId = Id
 ReleaseId = Id
 SeriesId = Id
+StationId = Id
 SubscriptionId = Id
 TrackId = Id
 
@@ -53,13 +55,18 @@ def new_id() -> str:
 
 @lru_cache(maxsize=16_384)  # what is asked for most comes again and again, and a list of fifty converts fifty
 def id_from_bytes(raw: bytes) -> str:
-    value = int.from_bytes(raw)
-    pairs: list[str] = []
-    for _ in range(LENGTH // 2):
-        value, pair = divmod(value, PAIR_BASE)
-        pairs.append(PAIRS[pair])
-    pairs.reverse()
-    return "".join(pairs)
+    rest, last = divmod(int.from_bytes(raw), FIVE_PAIRS)
+    first, middle = divmod(rest, FIVE_PAIRS)
+    return PAIRS[first] + _ten_characters(middle) + _ten_characters(last)
+
+
+def _ten_characters(value: int) -> str:
+    """Pair by pair and without a loop: lists convert hundreds of ids."""
+    value, fifth = divmod(value, PAIR_BASE)
+    value, fourth = divmod(value, PAIR_BASE)
+    value, third = divmod(value, PAIR_BASE)
+    first, second = divmod(value, PAIR_BASE)
+    return PAIRS[first] + PAIRS[second] + PAIRS[third] + PAIRS[fourth] + PAIRS[fifth]
 
 
 HIGHEST_ID = id_from_bytes(b"\xff" * BYTES)
@@ -74,6 +81,7 @@ def read_id(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=16_384)  # a station's candidates are asked about again and again
 def id_to_bytes(text: str) -> bytes:
     """Raises `ValueError` for what is not an id."""
     if len(text) != LENGTH:

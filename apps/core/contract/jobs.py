@@ -123,7 +123,13 @@ class ChartWork(msgspec.Struct, frozen=True, tag="chart"):
     """The edition before: of two that were played as often, the one that stood higher in it comes first."""
 
 
-Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | StatementsWork | DispatchWork | ChartWork
+class TrainWork(msgspec.Struct, frozen=True, tag="train"):
+    """Train the radio model on all listening that is exported, up to this day."""
+
+    day: Day
+
+
+Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | ChartWork | TrainWork | StatementsWork | DispatchWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):

@@ -1,0 +1,84 @@
+"""Stations, batches and tracks as the contract has them, of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from apps.core.contract.errors import NotFound
+from apps.core.contract.radio import (
+    ArtistSeed,
+    GenreSeed,
+    MixSeed,
+    ReleaseSeed,
+    Seed,
+    Skips,
+    Station,
+    StationBatch,
+    StationTrack,
+    TrackSeed,
+)
+from apps.core.database import fetch
+from apps.core.radio import statements
+from apps.core.radio.licences import Licence
+from apps.core.radio.rules import Candidate
+
+HOUR = timedelta(hours=1)
+stored = msgspec.msgpack.Encoder()
+candidates_decoder = msgspec.msgpack.Decoder(tuple[Candidate, ...])
+candidate_decoder = msgspec.msgpack.Decoder(Candidate)
+
+
+def subject_of(seed: Seed) -> str:
+    """What the seed names; nothing of a mix, which is its listener's."""
+    match seed:
+        case TrackSeed():
+            return seed.track_id
+        case ArtistSeed():
+            return seed.artist_id
+        case ReleaseSeed():
+            return seed.release_id
+        case GenreSeed():
+            return seed.genre
+        case _:
+            return ""
+
+
+def seed_of(kind: str, subject: str) -> Seed:
+    seeds: dict[str, Any] = {"track": TrackSeed, "artist": ArtistSeed, "release": ReleaseSeed, "genre": GenreSeed}
+    return seeds[kind](subject) if kind in seeds else MixSeed()
+
+
+def station_of(row: Any) -> Station:
+    return Station(row.id, seed_of(row.kind, row.subject), row.title, row.started_at, row.played_at)
+
+
+def batch_of(station_id: str, number: int, tracks: Sequence[Candidate], fewer: str | None, licence: Licence) -> StationBatch:
+    told = tuple(
+        StationTrack(
+            one.track_id, one.recording_id, one.release_id, next(iter(one.artist_ids), None), one.title, one.artist, one.release_title,
+            one.cover, one.duration_ms, one.why,
+        )
+        for one in tracks
+    )  # fmt: skip
+    return StationBatch(station_id, number, told, fewer, licence.tells_ahead)
+
+
+def skips_of(connection: Connection, station_id: str, licence: Licence, now: datetime) -> Skips:
+    """How many skips are left within the hour, and when one is possible again where none is."""
+    if licence.skips_an_hour is None:
+        return Skips(None, None)
+    skipped = fetch(connection, statements.FEEDBACK, {"station_id": station_id, "kind": "skip", "since": now - HOUR})
+    left = licence.skips_an_hour - len(skipped)
+    if left > 0:
+        return Skips(left, None)
+    again = skipped[licence.skips_an_hour - 1].given_at + HOUR if licence.skips_an_hour else None
+    return Skips(0, again)
+
+
+def no_such_station() -> NotFound:
+    return NotFound("There is no such station.", "Start one from a track, an artist or a release.")

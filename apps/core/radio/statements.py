@@ -1,0 +1,157 @@
+"""The statements of radio, each built once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, and_, bindparam, delete, exists, func, insert, select, union_all, update
+
+from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
+from apps.core.contract.catalogue import CreditRole
+from apps.core.database import FOR_CHANGE, IdColumn, Moment
+from apps.core.listening.models import HistoryRow
+from apps.core.playback.models import PublishedRenditionRow
+from apps.core.radio.models import HiddenTrackRow, StationBatchRow, StationFeedbackRow, StationPoolRow, StationRow
+from apps.core.rights.offers import offered
+
+MOST_SEEDS = 50
+OF_ARTISTS, OF_RELEASES, OF_GENRES = 25, 20, 60
+OF_NEWEST = 75
+"""Recordings that are looked at because they share that with the seeds."""
+
+_SUBJECT = bindparam("subject", type_=IdColumn())
+_STATION = bindparam("station_id", type_=IdColumn())
+_ACCOUNT = bindparam("account_id", type_=IdColumn())
+_BY_ARTIST = RecordingCreditRow.role.in_((CreditRole.MAIN, CreditRole.FEATURED))
+
+LOCKED_STATION = (
+    select(
+        StationRow.id, StationRow.kind, StationRow.subject, StationRow.title, StationRow.batches, StationRow.used,
+        StationPoolRow.candidates, StationPoolRow.until, StationPoolRow.territory,
+    )
+    .outerjoin(StationPoolRow, StationPoolRow.station_id == StationRow.id)
+    .where(StationRow.id == _STATION, StationRow.account_id == _ACCOUNT)
+    .with_for_update(of=StationRow, **FOR_CHANGE)
+)  # fmt: skip
+
+BATCHES = (
+    select(StationBatchRow.given_at, StationBatchRow.tracks, StationBatchRow.fewer, StationBatchRow.number)
+    .where(StationBatchRow.station_id == _STATION, StationBatchRow.number > bindparam("after"))
+    .order_by(StationBatchRow.number.desc())
+)
+_BEFORE = select(func.max(StationBatchRow.number)).where(
+    StationBatchRow.station_id == _STATION, StationBatchRow.given_at <= bindparam("since", type_=Moment())
+)
+HEARD_SINCE = (
+    select(StationBatchRow.given_at, StationBatchRow.tracks)
+    .where(StationBatchRow.station_id == _STATION, StationBatchRow.number >= func.coalesce(_BEFORE.scalar_subquery(), 0))
+    .order_by(StationBatchRow.number.desc())
+)
+"""The batches given since then, and the one before, which may have been heard since then."""
+NEW_BATCH = insert(StationBatchRow)
+AFTER_BATCH = (
+    update(StationRow)
+    .where(StationRow.id == bindparam("whose", type_=IdColumn()))
+    .values(batches=bindparam("number"), played_at=bindparam("now", type_=Moment()), used=bindparam("places"))
+)
+NO_POOL = delete(StationPoolRow).where(StationPoolRow.station_id == _STATION)
+NEW_POOL = insert(StationPoolRow)
+
+FEEDBACK = (
+    select(StationFeedbackRow.track, StationFeedbackRow.track_id, StationFeedbackRow.given_at)
+    .where(StationFeedbackRow.station_id == _STATION, StationFeedbackRow.kind == bindparam("kind"))
+    .where(StationFeedbackRow.given_at > bindparam("since", type_=Moment()))
+    .order_by(StationFeedbackRow.given_at.desc(), StationFeedbackRow.id.desc())
+    .limit(MOST_SEEDS)
+)
+HIDDEN = select(HiddenTrackRow.recording_id).where(HiddenTrackRow.account_id == _ACCOUNT)
+
+SEEDS = {
+    "track": select(TrackRow.recording_id).where(TrackRow.id == _SUBJECT),
+    "artist": select(RecordingCreditRow.recording_id)
+    .where(RecordingCreditRow.artist_id == _SUBJECT, _BY_ARTIST)
+    .order_by(RecordingCreditRow.recording_id.desc())
+    .limit(MOST_SEEDS),
+    "release": select(TrackRow.recording_id)
+    .where(TrackRow.release_id == _SUBJECT)
+    .order_by(TrackRow.disc, TrackRow.number)
+    .limit(MOST_SEEDS),
+    "genre": select(RecordingRow.id.label("recording_id"))
+    .where(RecordingRow.genre == bindparam("subject"))
+    .order_by(RecordingRow.id.desc())
+    .limit(MOST_SEEDS),
+    "mix": select(TrackRow.recording_id)
+    .join(HistoryRow, HistoryRow.track_id == TrackRow.id)
+    .where(HistoryRow.account_id == _ACCOUNT)
+    .order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc())
+    .limit(MOST_SEEDS),
+}
+"""By kind of station: what it plays on from; of a mix the latest first."""
+
+_TITLES = {
+    "track": select(TrackRow.title)
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(TrackRow.id == _SUBJECT, offered(TrackRow.release_id, TrackRow.id)),
+    "artist": select(ArtistRow.name).where(
+        ArtistRow.id == _SUBJECT,
+        exists()
+        .where(RecordingCreditRow.artist_id == ArtistRow.id, _BY_ARTIST)
+        .where(TrackRow.recording_id == RecordingCreditRow.recording_id, ReleaseRow.id == TrackRow.release_id)
+        .where(ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id)),
+    ),
+    "release": select(ReleaseRow.title).where(ReleaseRow.id == _SUBJECT, offered(ReleaseRow.id)),
+    "genre": select(func.min(RecordingRow.genre)).where(RecordingRow.genre == bindparam("subject")).having(func.count() > 0),
+}
+TITLES = {
+    kind: wanted if kind in ("artist", "genre") else wanted.where(ReleaseRow.published_at.is_not(None)) for kind, wanted in _TITLES.items()
+}
+"""By kind of seed: what a station of it is called, where there is something of it here."""
+
+FACTS = (
+    select(
+        TrackRow.id, TrackRow.recording_id, TrackRow.title, RecordingRow.artist, TrackRow.release_id,
+        ReleaseRow.title.label("release_title"), ReleaseRow.cover, ReleaseRow.type, RecordingRow.duration_ms,
+        func.coalesce(RecordingRow.genre, ReleaseRow.genre).label("genre"), ReleaseRow.year, RecordingCreditRow.artist_id,
+    )
+    .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .join(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
+    .outerjoin(RecordingCreditRow, and_(RecordingCreditRow.recording_id == TrackRow.recording_id, _BY_ARTIST))
+    .where(TrackRow.recording_id.in_(bindparam("recordings", expanding=True, type_=IdColumn())))
+    .where(ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id, on_plan=True))
+    .order_by(TrackRow.recording_id, TrackRow.id, RecordingCreditRow.position)
+)  # fmt: skip
+"""All that the rules know of recordings that may be played whole: a row for each of their tracks and artists."""
+
+_WANTED_ARTISTS = bindparam("artists", expanding=True, type_=IdColumn())
+_WANTED_RELEASES = bindparam("releases", expanding=True, type_=IdColumn())
+_WANTED_GENRES = bindparam("genres", expanding=True)
+_SOME = [
+    select(RecordingCreditRow.recording_id)
+    .where(RecordingCreditRow.artist_id.in_(_WANTED_ARTISTS), _BY_ARTIST)
+    .order_by(RecordingCreditRow.recording_id.desc())
+    .limit(OF_ARTISTS),
+    select(TrackRow.recording_id).where(TrackRow.release_id.in_(_WANTED_RELEASES)).order_by(TrackRow.id).limit(OF_RELEASES),
+    select(RecordingRow.id.label("recording_id"))
+    .where(RecordingRow.genre.in_(_WANTED_GENRES))
+    .order_by(RecordingRow.id.desc())
+    .limit(bindparam("most_of_genre", type_=Integer))
+    .offset(bindparam("page_of_genre", type_=Integer)),
+]
+RELATED = select(union_all(*(select(some.subquery()) for some in _SOME)).subquery().c.recording_id)
+"""Recordings by these artists, on these releases and of these genres."""
+NEWEST = (
+    select(TrackRow.recording_id)
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(ReleaseRow.published_at.is_not(None))
+    .order_by(ReleaseRow.published_at.desc(), TrackRow.id)
+    .limit(OF_NEWEST)
+)
+
+STILL_ALLOWED = (
+    select(func.count().label("number"))
+    .select_from(TrackRow)
+    .join(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
+    .where(TrackRow.id.in_(bindparam("tracks", expanding=True, type_=IdColumn())))
+    .where(offered(TrackRow.release_id, TrackRow.id, on_plan=True))
+    .where(~exists().where(HiddenTrackRow.account_id == _ACCOUNT, HiddenTrackRow.recording_id == TrackRow.recording_id))
+)
+"""How many of the tracks that were chosen may be played at this moment and are not hidden."""

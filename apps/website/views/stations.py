@@ -1,0 +1,107 @@
+"""Stations: the list, one of them, and what no station shall play. The player asks here for what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from apps.core.contract.codec import decode_action
+from apps.core.contract.errors import Invalid
+from apps.core.contract.ids import StationId, TrackId
+from apps.core.contract.radio import (
+    FeedbackKind,
+    GetStation,
+    HideTrack,
+    ListHiddenTracks,
+    ListStations,
+    NextTracks,
+    SendStationFeedback,
+    StartStation,
+    StationBatch,
+    UnhideTrack,
+)
+from apps.website.actor import core
+
+views = Blueprint("stations", __name__)
+
+
+@views.get("/stations")
+def index() -> str:
+    return render_template("stations/index.html", stations=core().send(ListStations()))
+
+
+@views.post("/stations")
+def start() -> ResponseReturnValue:
+    """`seed` is the kind and what it names, such as `track:…`; of a mix the kind alone."""
+    station = core().send(_wanted(request.form.get("seed", "")))
+    return redirect(url_for("stations.show", station_id=station.id), 303)
+
+
+@views.get("/stations/<id:station_id>")
+def show(station_id: StationId) -> str:
+    return render_template("stations/show.html", detail=core().send(GetStation(station_id)))
+
+
+@views.post("/stations/<id:station_id>/next")
+def go_on(station_id: StationId) -> ResponseReturnValue:
+    core().send(NextTracks(station_id))
+    return redirect(url_for("stations.show", station_id=station_id), 303)
+
+
+@views.post("/stations/<id:station_id>/tracks/<id:track_id>/<any(skip, like, hide):what>")
+def say(station_id: StationId, track_id: TrackId, what: str) -> ResponseReturnValue:
+    if what == "hide":
+        core().send(HideTrack(track_id))
+    else:
+        core().send(SendStationFeedback(station_id, track_id, FeedbackKind(what)))
+    return redirect(url_for("stations.show", station_id=station_id), 303)
+
+
+@views.get("/stations/hidden")
+def hidden() -> str:
+    tracks = core().send(ListHiddenTracks(cursor=request.args.get("cursor"), size=50))
+    return render_template("stations/hidden.html", tracks=tracks)
+
+
+@views.post("/stations/hidden/<id:track_id>/show")
+def unhide(track_id: TrackId) -> ResponseReturnValue:
+    core().send(UnhideTrack(track_id))
+    return redirect(url_for("stations.hidden"), 303)
+
+
+@views.post("/player/stations/<id:station_id>/next")
+def next_tracks(station_id: StationId) -> Response:
+    batch = core().send(NextTracks(station_id))
+    return _json({"fewer": batch.fewer, "rows": _rows(batch)})
+
+
+@views.post("/player/stations/feedback")
+def feedback() -> Response:
+    return _json(core().send(decode_action(SendStationFeedback, request.get_data())))
+
+
+@views.post("/player/hidden-tracks")
+def hide() -> Response:
+    return _json(core().send(decode_action(HideTrack, request.get_data())))
+
+
+def _rows(batch: StationBatch) -> str:
+    return render_template("stations/_batch.html", batch=batch)
+
+
+def _wanted(seed: str) -> StartStation:
+    kind, _, subject = seed.partition(":")
+    named = {"genre": "genre", "mix": None}.get(kind, f"{kind}_id")
+    fields = {"type": kind, **({named: subject} if named else {})}
+    try:
+        return msgspec.convert({"seed": fields}, StartStation)
+    except msgspec.ValidationError:
+        raise Invalid("A station cannot be started from that.", "Start one from a track, an artist or a release.") from None
+
+
+def _json(result: Any) -> Response:
+    return Response(msgspec.json.encode(result), content_type="application/json")

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from apps.core.contract.catalogue import GetRelease, ReleaseType
+from apps.core.contract.errors import Invalid, NotFound
+from apps.core.contract.ids import new_id
+from apps.core.contract.radio import (
+    ArtistSeed,
+    GenreSeed,
+    GetStation,
+    HideTrack,
+    ListHiddenTracks,
+    ListStations,
+    MixSeed,
+    NextTracks,
+    ReleaseSeed,
+    StartStation,
+    TrackSeed,
+    UnhideTrack,
+)
+from tests.core.radio.conftest import ARTISTS
+
+
+def in_territory(who, territory):
+    return type(who)(who.client, msgspec.structs.replace(who.actor, territory=territory))
+
+
+class TestStartStation:
+    def test_is_named_after_its_seed(self, ana, releases, play):
+        release = releases[0]
+        play(ana, release.tracks[1].id)
+        seeds = {
+            TrackSeed(release.tracks[0].id): "The Lanterns 1", ArtistSeed(release.credits[0].artist_id): "The Lanterns",
+            ReleaseSeed(release.id): "Album of The Lanterns", GenreSeed("Jazz"): "Jazz", MixSeed(): "My mix",
+        }  # fmt: skip
+        stations = [ana.send(StartStation(seed)) for seed in seeds]
+        assert [station.title for station in stations] == list(seeds.values())
+        assert [station.seed for station in stations] == list(seeds)
+        assert {station.id for station in ana.send(ListStations())} == {station.id for station in stations}
+
+    def test_twice_is_the_same_station(self, ana, ben, releases):
+        seed = ReleaseSeed(releases[0].id)
+        assert ana.send(StartStation(seed)) == ana.send(StartStation(seed))
+        assert ben.send(StartStation(seed)).id != ana.send(StartStation(seed)).id
+
+    @pytest.mark.parametrize("seed", [TrackSeed(new_id()), ArtistSeed(new_id()), ReleaseSeed(new_id()), GenreSeed("Polka")])
+    def test_of_what_is_not_here_is_not_found(self, ana, seed):
+        with pytest.raises(NotFound):
+            ana.send(StartStation(seed))
+
+    def test_of_what_is_not_offered_here_is_not_found(self, ana, releases, deals):
+        release = releases[0]
+        deals.only(release.id, territory="JP")
+        for seed in (TrackSeed(release.tracks[0].id), ArtistSeed(release.credits[0].artist_id), ReleaseSeed(release.id)):
+            with pytest.raises(NotFound):
+                ana.send(StartStation(seed))
+
+    def test_my_mix_needs_a_history(self, ana, releases):
+        with pytest.raises(Invalid, match="nothing yet"):
+            ana.send(StartStation(MixSeed()))
+
+
+class TestNextTracks:
+    def test_gives_25_with_reasons_and_repeats_none(self, ana, station):
+        batch = ana.send(NextTracks(station.id))
+        assert (len(batch.tracks), batch.fewer, batch.number, batch.tells_ahead) == (25, None, 1, True)
+        assert len({track.recording_id for track in batch.tracks}) == 25
+        assert all(track.why for track in batch.tracks)
+        assert any(track.why == "More by The Lanterns" for track in batch.tracks)
+
+    def test_goes_on_where_it_was_and_ends_with_a_reason(self, ana, station, clock):
+        first, second = ana.send(NextTracks(station.id)), ana.send(NextTracks(station.id))
+        assert not {track.recording_id for track in first.tracks} & {track.recording_id for track in second.tracks}
+        assert len(second.tracks) == 15
+        assert "three hours" in second.fewer
+        third = ana.send(NextTracks(station.id))
+        assert (third.tracks, third.fewer) == ((), second.fewer)
+        clock.set(clock.now() + timedelta(hours=4))
+        assert len(ana.send(NextTracks(station.id)).tracks) == 25
+
+    def test_goes_on_from_what_is_left(self, ana, pop):
+        station = ana.send(StartStation(GenreSeed("Pop")))
+        first, second = ana.send(NextTracks(station.id)), ana.send(NextTracks(station.id))
+        assert len(first.tracks) == len(second.tracks) == 25
+        assert not {track.track_id for track in first.tracks} & {track.track_id for track in second.tracks}
+
+    def test_takes_what_is_like_the_seed_first(self, ana, releases):
+        station = ana.send(StartStation(GenreSeed("Jazz")))
+        batch = ana.send(NextTracks(station.id))
+        jazz = {release.id for release in releases if release.genre == "Jazz"}
+        assert sum(track.release_id in jazz for track in batch.tracks) == 20
+        assert batch.tracks[0].why == "More Jazz"
+
+    def test_of_a_release_and_an_artist_says_so(self, ana, releases):
+        release = releases[0]
+        whys = {
+            track.why
+            for seed in (ReleaseSeed(release.id), ArtistSeed(release.credits[0].artist_id))
+            for track in ana.send(NextTracks(ana.send(StartStation(seed)).id)).tracks
+        }
+        assert {"From “Album of The Lanterns”", "More by The Lanterns"} & whys
+
+    def test_of_a_release_of_which_hardly_anything_is_known_plays_on(self, ana, releases, shelf):
+        station = ana.send(StartStation(ReleaseSeed(shelf.release("Untagged", "Nobody"))))
+        assert len(ana.send(NextTracks(station.id)).tracks) == 25
+
+    def test_of_my_mix_plays_on_from_the_history(self, ana, releases, play):
+        play(ana, *(track.id for track in releases[3].tracks[:2]))
+        station = ana.send(StartStation(MixSeed()))
+        assert f"More by {ARTISTS[3]}" in {track.why for track in ana.send(NextTracks(station.id)).tracks}
+
+    def test_gives_only_what_may_be_played_here_now_and_on_this_plan(self, ana, station, releases, deals, clock):
+        deals.only(releases[1].id, territory="JP")
+        deals.only(releases[2].id, "SubscriptionModel")
+        batch = ana.send(NextTracks(station.id))
+        assert not {track.release_id for track in batch.tracks} & {releases[1].id, releases[2].id}
+
+    def test_asks_for_the_rights_of_every_batch(self, ana, pop, deals):
+        station = ana.send(StartStation(GenreSeed("Pop")))
+        ana.send(NextTracks(station.id))
+        deals.only(pop[0], territory="JP")
+        assert pop[0] not in {track.release_id for track in ana.send(NextTracks(station.id)).tracks}
+
+    def test_plays_nothing_to_whom_nothing_is_offered(self, ana, station, releases, deals):
+        for release in releases:
+            deals.only(release.id, territory="JP")
+        batch = ana.send(NextTracks(station.id))
+        assert (batch.tracks, batch.fewer) == ((), "Nothing that this station could play is offered to you at the moment.")
+
+    def test_of_somebody_elses_station_is_not_found(self, ben, station):
+        for action in (NextTracks(station.id), GetStation(station.id)):
+            with pytest.raises(NotFound):
+                ben.send(action)
+
+    def test_prefers_the_release_a_recording_is_from_to_a_compilation(self, ana, shelf, visitor):
+        own = shelf.release("Their Own", "Somebody", tracks=1, genre="Polka")
+        (track,) = visitor.send(GetRelease(own)).tracks
+        shelf.again(track, "All of Them", type=ReleaseType.COMPILATION)
+        station = ana.send(StartStation(GenreSeed("Polka")))
+        assert [one.release_title for one in ana.send(NextTracks(station.id)).tracks] == ["Their Own"]
+
+    def test_in_the_us_keeps_to_the_law_over_any_number_of_batches(self, ana, station, releases, clock):
+        here = in_territory(ana, "US")
+        given = [here.send(NextTracks(station.id)) for _ in range(3)]
+        assert not any(batch.tells_ahead for batch in given)
+        tracks = [track for batch in given for track in batch.tracks]
+        assert max(Counter(track.release_id for track in tracks).values()) <= 3
+        assert len(tracks) == 24
+        assert "licence" in given[0].fewer
+
+    def test_in_another_territory_chooses_anew(self, ana, station):
+        ana.send(NextTracks(station.id))
+        assert len(in_territory(ana, "US").send(NextTracks(station.id)).tracks) < 25
+
+
+class TestGetStation:
+    def test_before_it_plays(self, ana, station):
+        detail = ana.send(GetStation(station.id))
+        assert (detail.station, detail.batch, detail.skips.left) == (station, None, None)
+
+    def test_tells_the_batch_given_last(self, ana, station):
+        ana.send(NextTracks(station.id))
+        batch = ana.send(NextTracks(station.id))
+        assert ana.send(GetStation(station.id)).batch == batch
+
+
+class TestHiddenTracks:
+    def test_come_from_no_station_until_they_are_shown_again(self, ana, ben, station, releases, clock):
+        track = ana.send(NextTracks(station.id)).tracks[0]
+        clock.set(clock.now() + timedelta(hours=4))
+        ana.send(HideTrack(track.track_id))
+        ana.send(HideTrack(track.track_id))
+        other = ana.send(StartStation(ReleaseSeed(track.release_id)))
+        for one in (station, other):
+            given = ana.send(NextTracks(one.id)).tracks + ana.send(NextTracks(one.id)).tracks
+            assert track.recording_id not in {one.recording_id for one in given}
+        assert [one.track_id for one in ana.send(ListHiddenTracks()).items] == [track.track_id]
+        assert ben.send(ListHiddenTracks()).items == ()
+        ana.send(UnhideTrack(track.track_id))
+        assert ana.send(ListHiddenTracks()).items == ()
+
+    def test_that_were_hidden_meanwhile_do_not_come_from_what_is_left(self, ana, pop, visitor):
+        station = ana.send(StartStation(GenreSeed("Pop")))
+        given = {track.track_id for track in ana.send(NextTracks(station.id)).tracks}
+        left = [track.id for one in pop for track in visitor.send(GetRelease(one)).tracks if track.id not in given]
+        for track_id in left[:10]:
+            ana.send(HideTrack(track_id))
+        assert not set(left[:10]) & {track.track_id for track in ana.send(NextTracks(station.id)).tracks}
+
+    def test_are_listed_page_by_page(self, ana, releases, clock):
+        for track in releases[0].tracks[:3]:
+            ana.send(HideTrack(track.id))
+            clock.set(clock.now() + timedelta(seconds=1))
+        first = ana.send(ListHiddenTracks(size=2))
+        second = ana.send(ListHiddenTracks(cursor=first.next, size=2))
+        assert [one.track_id for one in first.items + second.items] == [track.id for track in releases[0].tracks[2::-1]]
+
+    @pytest.mark.parametrize("action", [HideTrack, UnhideTrack])
+    def test_of_no_track_are_not_found(self, ana, action):
+        with pytest.raises(NotFound):
+            ana.send(action(new_id()))
