@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -17,12 +18,14 @@ from apps.core.radio.keeping import RadioModels
 from apps.core.radio.model import Model
 from tasks.leases import do_job
 from tasks.radio import train_up_to
+from tests.factories.shelf import Shelf
 
 
 @pytest.fixture
-def tracks(catalogue, visitor):
+def tracks(core_app, visitor):
     """Six tracks of three releases."""
-    ids = [catalogue.release(title, tracks=2, artist=title) for title in ("Blue", "Red", "Green")]
+    shelf = Shelf(core_app, count())
+    ids = [shelf.release(title, title, tracks=2) for title in ("Blue", "Red", "Green")]
     return [track for one in ids for track in visitor.send(GetRelease(one)).tracks]
 
 
