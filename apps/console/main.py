@@ -25,6 +25,7 @@ COMMANDS = {
     "users": Entry("apps.console.users:users", "List, invite and promote people."),
     "clients": Entry("apps.console.clients:clients", "List, register and remove the apps that may be connected."),
     "contracts": Entry("apps.console.contracts:contracts", "List and agree what labels get of what their music earns."),
+    "demo": Entry("apps.console.demo.command:demo", "Try everything out: a month of listening, paying and reporting."),
     "migrate": Entry("apps.console.migrate:migrate", "Bring the database to this release's schema."),
     "actions": Entry("apps.console.actions:actions", "Print what Core can be asked to do."),
     "ports": Entry("apps.console.ports:ports", "Print the ports and what is chosen for each."),

@@ -14,10 +14,16 @@ ID = "0" * 22
 def unsafe_routes(website) -> set[tuple[str, str]]:
     adapter = website.url_map.bind("localhost")
     return {
-        (method, adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, ID), method=method))
+        (method, adapter.build(rule.endpoint, {name: _value(rule, name) for name in rule.arguments}, method=method))
         for rule in website.url_map.iter_rules()
         for method in (rule.methods or set()) - SAFE
     }
+
+
+def _value(rule, name: str) -> str:
+    """An id, or the first of the words that the address takes there."""
+    words = getattr(rule._converters[name], "items", None)
+    return min(words) if words else ID
 
 
 class TestEveryFormAndCall:

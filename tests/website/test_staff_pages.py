@@ -92,8 +92,8 @@ class TestDeliveries:
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
         assert _entries(guest) == ["Home", "Releases", "Charts", "Log in"]
-        assert _entries(listener) == ["Home", "Releases", "Charts", "Recent", "Account"]
-        assert _entries(clerk) == ["Home", "Releases", "Charts", "Recent", "Account", "Deliveries", "Ledger", "Reports"]
+        assert _entries(listener) == ["Home", "Releases", "Charts", "Stations", "Recent", "Account"]
+        assert _entries(clerk) == ["Home", "Releases", "Charts", "Stations", "Recent", "Account", "Deliveries", "Ledger", "Reports"]
 
     def test_marks_where_one_is(self, listener, catalogue):
         release = listener.get(f"/releases/{catalogue.release()}").text
