@@ -22,6 +22,8 @@ from tests.services import postgresql, valkey, wait_until
 
 PATIENCE = 180
 """Seconds for a service to come up, or a folder of music to become playable, on a machine that is busy with other things."""
+MONTH = 900
+"""Seconds for the demo's month, likewise."""
 CELESTA = str(Path(sys.executable).with_name("celesta"))
 """The installed command, a Python script."""
 MUSIC = "games/wesnoth/*/data/core/music"
@@ -36,10 +38,10 @@ class LiveService:
     url: str
     environment: Mapping[str, str]
 
-    def celesta(self, *arguments: str) -> str:
+    def celesta(self, *arguments: str, patience: float = PATIENCE) -> str:
         """Run an operator's command and return what it printed."""
         command = [CELESTA, *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=patience, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -75,11 +77,25 @@ def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
     """`celesta run`, with a folder of music imported by `celesta import`."""
     with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
         port = free_port()
-        environment = {**_plain(), "CELESTA_HOME": f"{folder}/var", **settings}
+        environment = {**plain(), "CELESTA_HOME": f"{folder}/var", **settings}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
         running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
         wait_until(service.answers, PATIENCE)
         _fill(service, Path(folder), *import_options)
+        yield service
+
+
+@contextmanager
+def after_a_month() -> Generator[LiveService]:
+    """`celesta run` in what `celesta demo --month` has left, on the day after its last."""
+    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+        port = free_port()
+        environment = {**plain(), "CELESTA_HOME": f"{folder}/month/home", "CLOCK": "stepped"}
+        service = LiveService(f"http://127.0.0.1:{port}", environment)
+        told = service.celesta("demo", "--month", "--into", f"{folder}/month", patience=MONTH)
+        assert "WRONG" not in told
+        running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
+        wait_until(service.answers, PATIENCE)
         yield service
 
 
@@ -90,7 +106,7 @@ def split() -> Generator[LiveService]:
         database, server = running.enter_context(postgresql()), running.enter_context(valkey())
         core, website, api = free_port(), free_port(), free_port()
         environment = {
-            **_plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
+            **plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
             "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "SERVE_MEDIA": "on",
             "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
             "LICENCE_KEY": "xC8vB0nM2qW4eR6tY8uI0oP2aS4dF6gH", "OFFLINE_KEY": "lK9jH7gF5dS3aP1oI9uY7tR5eW3qM1nB",
@@ -112,7 +128,7 @@ def split() -> Generator[LiveService]:
         yield service
 
 
-def _plain() -> dict[str, str]:
+def plain() -> dict[str, str]:
     """The environment without anything that configures Celesta."""
     return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
 

@@ -42,6 +42,7 @@ class Listener:
     release: str
     """The path of a release with several tracks."""
     email: str = field(default_factory=lambda: f"ana-{uuid4().hex}@example.com")
+    password: str = PASSWORD
     errors: list[str] = field(default_factory=list[str])
     calls: list[str] = field(default_factory=list[str])
     """The player's calls, as `POST /player/…`."""
@@ -59,13 +60,13 @@ class Listener:
         self.open("/register")
         self.page.fill("#name", "Ana")
         self.page.fill("#email", self.email)
-        self.page.fill("#password", PASSWORD)
+        self.page.fill("#password", self.password)
         self._enter("Open account")
 
     def log_in(self) -> None:
         self.open("/log-in")
         self.page.fill("#email", self.email)
-        self.page.fill("#password", PASSWORD)
+        self.page.fill("#password", self.password)
         self._enter("Log in")
 
     def _enter(self, button: str) -> None:

@@ -11,15 +11,20 @@ from pathlib import Path
 import click
 
 from apps.console.demo.audit import Audit
-from apps.console.demo.house import House, make_environment
+from apps.console.demo.house import PASSWORD, House, make_environment
 from apps.console.demo.month import Month
 from apps.console.demo.music import make_music
 from apps.console.demo.partner import partner_server
 
+LOOK = """
+Look at it: CELESTA_HOME={home} CLOCK=stepped ./celesta run
+Everybody's password is "{password}": ana@example.com listens, stella.staff@example.com and stan.staff@example.com
+sign the last week's statements one after the other, moonpool.partner@example.com sees those of one label."""
+
 
 @click.command()
 @click.option("--month", is_flag=True, required=True, help="Live through five weeks: listening, charts, stations, payments and statements.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this new folder, to be looked at.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this new folder, to be looked at, the last statements unsigned.")
 def demo(month: bool, into: Path | None) -> None:
     """Try the service out under a clock that is moved by hand. Nothing outside a folder of its own is touched.
 
@@ -30,7 +35,7 @@ def demo(month: bool, into: Path | None) -> None:
         click.echo("Making the music, and taking it in.")
         house = House(make_environment(folder / "home", dispatch))
         make_music(folder / "music")
-        story = Month(house, click.echo)
+        story = Month(house, click.echo, leaves_last=into is not None)
         story.begin(folder / "music")
         story.live()
         audit = Audit(story, folder / "labels")
@@ -38,7 +43,7 @@ def demo(month: bool, into: Path | None) -> None:
         for line in audit.lines():
             click.echo(line)
         if into is not None:
-            click.echo(f"\nLook at it: CELESTA_HOME={into / 'home'} CLOCK=stepped ./celesta run")
+            click.echo(LOOK.format(home=into.absolute() / "home", password=PASSWORD))
     sys.exit(1 if audit.faults else 0)
 
 

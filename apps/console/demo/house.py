@@ -38,16 +38,17 @@ OWN = {
     "MAIL": "outbox", "SECRETS": "file", "ANALYTICS": "duckdb",
 }  # fmt: skip
 """Whatever else the environment says: nothing outside the folder is touched."""
-PASSWORD = "REPORT_SFTP_PASSWORD"  # noqa: S105 - a secret's name
+SECRET = "REPORT_SFTP_PASSWORD"  # noqa: S105 - its name
+PASSWORD = "nothing here is real"  # noqa: S105 - everybody's in the demo
 
 
 def make_environment(home: Path, dispatch: Mapping[str, str]) -> dict[str, str]:
     """The whole environment; raises `BootError` in production, where there is nothing to try out."""
     if os.environ.get("CELESTA_ENV") == "production":
         raise BootError("The demo makes up listeners and their plays: it does not run where CELESTA_ENV is production.")
-    settings = {name: value for name, value in dispatch.items() if name != PASSWORD}
+    settings = {name: value for name, value in dispatch.items() if name != SECRET}
     environment = embedded_environment({"CELESTA_HOME": str(home), **OWN, **settings})
-    _keep_secret(Path(environment["SECRETS_PATH"]) / PASSWORD, dispatch[PASSWORD])
+    _keep_secret(Path(environment["SECRETS_PATH"]) / SECRET, dispatch[SECRET])
     done = subprocess.run([sys.executable, "-m", "apps.core.migrate"], env={**os.environ, **environment}, cwd=ROOT, check=False)
     if done.returncode:
         raise BootError(f"The demo's database in {home} could not be made, as it says above.")
@@ -109,7 +110,7 @@ class House:
         """A new account, on the website."""
         email = f"{name.lower().replace(' ', '.')}@example.com"
         visitor = Sender(self.website, Actor(Service.WEBSITE, territory=territory))
-        account = visitor.send(RegisterAccount(email, name, "only for the demo, nobody logs in"))
+        account = visitor.send(RegisterAccount(email, name, PASSWORD))
         if roles:
             self.operator.send(ChangeRoles(email, frozenset(roles)))
         return Sender(self.website, Actor(Service.WEBSITE, territory=territory, account_id=account.id))

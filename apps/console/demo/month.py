@@ -36,6 +36,8 @@ class Month:
 
     house: House
     say: Callable[[str], None]
+    leaves_last: bool
+    """Whether the statements of the last week are left for somebody else to sign."""
     listeners: list[Listener] = field(default_factory=list[Listener])
     partners: dict[str, Sender] = field(default_factory=dict[str, Sender])
     """By label."""
@@ -63,7 +65,8 @@ class Month:
                 listener.listen()
         self.house.clock.set(datetime.combine(FIRST_DAY + timedelta(days=DAYS), ROUNDS))
         self.house.make_rounds()
-        self._sign()
+        if not self.leaves_last:
+            self._sign()
 
     def _open(self) -> None:
         self.staff = [self.house.person(name, "GB", Role.STAFF) for name in ("Stella Staff", "Stan Staff")]
