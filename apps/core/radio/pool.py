@@ -21,8 +21,8 @@ from apps.core.radio.candidates import OF_KIND, Feature, Features, alike, blend,
 from apps.core.radio.model import Model
 from apps.core.radio.rules import BATCH, Candidate
 
-SIZE = 90
-NEAREST = 65
+SIZE = 80
+NEAREST = 55
 MOST_LIKED = 10
 LIKED = 1.5
 """How much a liked track counts beside one that the station was started from."""

@@ -149,9 +149,8 @@ NEWEST = (
 STILL_ALLOWED = (
     select(func.count().label("number"))
     .select_from(TrackRow)
-    .join(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
     .where(TrackRow.id.in_(bindparam("tracks", expanding=True, type_=IdColumn())))
     .where(offered(TrackRow.release_id, TrackRow.id, on_plan=True))
     .where(~exists().where(HiddenTrackRow.account_id == _ACCOUNT, HiddenTrackRow.recording_id == TrackRow.recording_id))
 )
-"""How many of the tracks that were chosen may be played at this moment and are not hidden."""
+"""How many of the tracks that were chosen may be played at this moment and are not hidden; audio that was published stays so."""
