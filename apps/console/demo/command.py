@@ -24,7 +24,11 @@ sign the last week's statements one after the other, moonpool.partner@example.co
 
 @click.command()
 @click.option("--month", is_flag=True, required=True, help="Live through five weeks: listening, charts, stations, payments and statements.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this new folder, to be looked at, the last statements unsigned.")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep everything in this new folder, to be looked at, the last statements unsigned.",
+)
 def demo(month: bool, into: Path | None) -> None:
     """Try the service out under a clock that is moved by hand. Nothing outside a folder of its own is touched.
 
