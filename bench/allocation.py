@@ -15,6 +15,7 @@ from typing import Any
 import click
 import duckdb
 
+from apps.core.contract.exports import Table
 from apps.core.contract.ids import id_from_bytes
 from apps.core.contract.labels import Eligibility, Label, Share, Terms
 from apps.core.contract.reporting import Due, StatementOrder
@@ -24,10 +25,10 @@ from tasks.usage import (
     TABLES,
     TERMS,
     TOTALS,
-    by_day,
     count_usage,
     dues_as_lines,
     kinds_of,
+    numbered,
     split_dues,
     terms_as_lines,
 )
@@ -77,6 +78,11 @@ def _analytics(folder: Path) -> DuckdbAnalytics:
     return DuckdbAnalytics(folder / "spill", MEGABYTES, THREADS)
 
 
+def _numbered(tables: Tables) -> dict[str, Sequence[Path]]:
+    """Each day has one file of each table."""
+    return numbered({str(day): {Table(name): [paths[day]] for name, paths in tables.items()} for day in range(DAYS)})
+
+
 def _label(number: int) -> str:
     return id_from_bytes(number.to_bytes(16))
 
@@ -90,11 +96,11 @@ def _allocate(tables: Tables, folder: Path) -> None:
     analytics.pack(folder / "terms", TERMS, folder / "terms.parquet")
     statement, parameters = count_usage(DAYS, kinds)
     usage = folder / "usage.parquet"
-    analytics.write(statement, {**by_day(tables), "terms": [folder / "terms.parquet"]}, usage, {**parameters, "week": "2026-03-06"})
+    analytics.write(statement, {**_numbered(tables), "terms": [folder / "terms.parquet"]}, usage, {**parameters, "week": "2026-03-06"})
     totals = analytics.query(TOTALS, {"usage": [usage]}, {"week": "2026-03-06"})
     (folder / "dues").write_text(dues_as_lines(_orders(totals)))
     analytics.pack(folder / "dues", DUES, folder / "dues.parquet")
-    lines = {**by_day(tables), "usage": [usage], "dues": [folder / "dues.parquet"]}
+    lines = {**_numbered(tables), "usage": [usage], "dues": [folder / "dues.parquet"]}
     analytics.write(split_dues(DAYS), lines, folder / "lines.parquet")
 
 

@@ -24,16 +24,25 @@ class ExportDamaged(OSError):
 
 @contextmanager
 def exported(office: Office, first: Day, last: Day, tables: Collection[Table]) -> Generator[Mapping[str, Sequence[Path]]]:
-    """The files of these tables of all days from `first` to `last`, by table, in a folder that is gone after the block.
+    """The files of these tables of all days from `first` to `last`, by table; see `exported_by_day`."""
+    with exported_by_day(office, first, last, tables) as by_day:
+        yield {table: [path for day in by_day.values() for path in day[table]] for table in tables}
+
+
+@contextmanager
+def exported_by_day(
+    office: Office, first: Day, last: Day, tables: Collection[Table]
+) -> Generator[Mapping[Day, Mapping[Table, Sequence[Path]]]]:
+    """The files of these tables of each day from `first` to `last`, in order, in a folder that is gone after the block.
 
     Raises `ExportIncomplete` and `ExportDamaged`, which name the day: nothing is counted of a period that is not whole.
     """
     known = exported_days(office, first, last)
     wanted = [(day.manifest.day, file) for day in known for file in day.manifest.files if file.table in tables]
     with workspace(office.workspaces, sum(file.size for _, file in wanted)) as folder:
-        fetched: dict[str, list[Path]] = {table: [] for table in tables}
+        fetched: dict[Day, dict[Table, list[Path]]] = {day.manifest.day: {table: [] for table in tables} for day in known}
         for day, file in wanted:
-            fetched[file.table].append(_fetch(office.storage, day, file, folder))
+            fetched[day][file.table].append(_fetch(office.storage, day, file, folder))
         yield fetched
 
 

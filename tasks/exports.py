@@ -15,6 +15,7 @@ from apps.core.contract.exports import (
     DIMENSION_IDS,
     EXPORT_VERSION,
     PARTITIONS,
+    SLICE,
     AskForExports,
     DayManifest,
     ExportedFile,
@@ -95,7 +96,7 @@ class _Day:
             while after or not packing:
                 keep_room(self.folder)
                 self.lease.progress(0)
-                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after))
+                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
                 for earlier in packing[-1:]:
                     earlier.result()
                 path = self.folder / f"{table}-{len(packing)}"

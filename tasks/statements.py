@@ -22,7 +22,7 @@ from apps.core.contract.reporting import (
 )
 from tasks import statement_csv, statement_dsr
 from tasks.app import celery
-from tasks.exported import exported
+from tasks.exported import exported_by_day
 from tasks.leases import Lease, do_job
 from tasks.office import Office, office
 from tasks.schedule import STATEMENTS, take_slot
@@ -33,10 +33,10 @@ from tasks.usage import (
     TABLES,
     TERMS,
     TOTALS,
-    by_day,
     count_usage,
     dues_as_lines,
     kinds_of,
+    numbered,
     split_dues,
     terms_as_lines,
 )
@@ -61,8 +61,8 @@ def write(job_id: str) -> None:
 def write_statements(office: Office, lease: Lease, _work: StatementsWork) -> None:
     """Whatever of it was done before is done again, and comes out the same."""
     order = office.core.send(OpenRun(lease.job_id, lease.token, office.sender))
-    with exported(office, order.days[0].day, order.days[-1].day, TABLES) as fetched, workspace(office.workspaces, 0) as folder:
-        tables = by_day(fetched)
+    with exported_by_day(office, order.days[0].day, order.days[-1].day, TABLES) as fetched, workspace(office.workspaces, 0) as folder:
+        tables = numbered(fetched)
         usage = _count(office, order, tables, folder)
         lease.progress(0.5)
         statements = office.core.send(RecordUsage(lease.job_id, lease.token, _totals(office, order, usage)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from apps.core.contract.days import Day
 from apps.core.contract.exports import Table
 from apps.core.contract.labels import Eligibility, Terms
 from apps.core.contract.listening import Evidence
@@ -70,9 +71,9 @@ CLAIMED = f"""
 """Whose they are, and by which terms they are judged: what holds in the very territory goes before what holds everywhere."""
 
 
-def by_day(tables: Mapping[str, Sequence[Path]]) -> dict[str, list[Path]]:
-    """The day's files as tables of their own; each day has one of each."""
-    return {f"{table}_{day}": [path] for table, paths in tables.items() for day, path in enumerate(paths)}
+def numbered(exported: Mapping[Day, Mapping[Table, Sequence[Path]]]) -> dict[str, Sequence[Path]]:
+    """Each day's files as tables of their own, however many files they are."""
+    return {f"{table}_{number}": paths for number, day in enumerate(exported.values()) for table, paths in day.items()}
 
 
 def kinds_of(terms: Iterable[Terms], usual: Eligibility) -> list[Eligibility]:

@@ -3,6 +3,8 @@
 import { hideTrack, nextOfStation, sayToStation } from "./api.js";
 
 const LEFT_WHEN_ASKED = 2;
+const KEPT_FOR = 11 * 3600 * 1000;
+/* Milliseconds; the service counts a batch as heard within twelve hours, so what is older is not played any more. */
 
 export function wireStations(player) {
   new Stations(player);
@@ -77,6 +79,7 @@ class Stations {
     this.#show();
     const { player } = this;
     const { station } = player.track;
+    if (station && Date.now() - player.track.given > KEPT_FOR) return this.#play(station);
     if (!station || player.queue.length - player.index > LEFT_WHEN_ASKED || this.asking) return;
     const batch = await this.#next(station);
     if (batch && player.track?.station === station) player.extend(batch.tracks);
@@ -112,7 +115,7 @@ class Stations {
     try {
       if (what === "hide") {
         await hideTrack(track.id);
-        this.player.goOn();
+        await this.#skip();
       } else {
         await sayToStation(track.station, track.id, what);
         track.liked = true;
@@ -149,5 +152,6 @@ class Stations {
 function asTrack(row, station) {
   const { stationTrack, title, artist, release, why, artistUrl, releaseUrl } = row.dataset;
   const cover = row.querySelector(".cover");
-  return { id: stationTrack, title, artist, release, why, artistUrl, releaseUrl, station, cover: cover.src, coverMarkup: cover.outerHTML };
+  const names = { title, artist, release, why, artistUrl, releaseUrl };
+  return { id: stationTrack, ...names, station, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
 }

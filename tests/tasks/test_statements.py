@@ -24,6 +24,7 @@ from apps.core.contract.listening import Evidence, Play, RecordPlays
 from apps.core.contract.reporting import AskForStatements, Finding, GetRun, GetStatement, ListStatements, StatementDetail
 from apps.core.database import db
 from ports.storage.interface import Storage
+from tasks import exports
 from tasks.leases import do_job
 from tasks.office import Office
 from tasks.statements import write_statements
@@ -159,12 +160,20 @@ class TestAWeek:
         ]  # fmt: skip
         assert b"\t=Moonlit 1\t" in content(statements[0], ".tsv")
 
+    def test_counts_days_of_many_files(self, ana, reports, play, report, two_labels, monkeypatch):
+        monkeypatch.setattr(exports, "SLICE", 2)
+        reports.buy(ana)
+        play(ana, two_labels[0], 31_000, 32_000, 33_000)
+        play(ana, two_labels[1], 31_000, 32_000, at=START + timedelta(hours=1))
+        assert [sum(due.plays for due in one.dues) for one in report()] == [3, 2]
+
     def test_written_by_two_workers_at_once_is_written_once(
         self, ana, reports, play, report, two_labels, office, values, core_app, job, content, storing
     ):
         reports.buy(ana)
         play(ana, two_labels[0], 31_000)
         first: list[StatementDetail] = []
+        written: list[bytes] = []
 
         def overtake(key: str) -> None:
             if key.startswith("statements/") and not first:
@@ -172,11 +181,13 @@ class TestAWeek:
                 reports.clock.advance(LEASE_SECONDS)
                 do_job(Office(values, core_app), job().id, StatementsWork, write_statements)
                 first[:] = [reports.operator.send(GetStatement(f"2026-00000{number}")) for number in (1, 2)]
+                written.extend(content(one, form) for one in first for form in (".csv", ".tsv"))
 
         storing(overtake)
         assert report() == first
         assert (job().status, job().attempts) == (JobStatus.DONE, 2)
-        assert {bytes(content(one, form)) for one in first for form in (".csv", ".tsv")}
+        assert [content(one, form) for one in first for form in (".csv", ".tsv")] == written
+        assert len(set(written)) == 4
 
     def test_killed_between_the_money_and_the_files_is_finished_by_the_next(
         self, ana, reports, play, report, two_labels, office, job, operator, storing

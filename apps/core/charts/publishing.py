@@ -15,6 +15,7 @@ from apps.core.charts.rules import Standing
 from apps.core.contract.days import days
 from apps.core.contract.jobs import ChartWork, PastPosition
 from apps.core.jobs.work import ask_for
+from apps.core.listening.closing import log_begins
 from apps.core.listening.models import ExportedDayRow
 from apps.core.outbox import Events
 
@@ -50,7 +51,7 @@ def edition_before(session: Session, chart: str, first_day: str) -> str | None:
 
 
 def _first_period(session: Session, chart: Chart) -> Period | None:
-    first = session.scalar(select(func.min(EXPORTED)))
+    first = log_begins(session)
     return first_period(chart, date.fromisoformat(first)) if first else None
 
 

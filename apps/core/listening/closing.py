@@ -43,23 +43,27 @@ def check_closed(day: Day, now: datetime) -> None:
 
 def days_to_export(session: Session, now: datetime) -> list[Day]:
     """Closed days that have no export, from the first on which a play came, the earliest first."""
-    first = session.scalar(select(func.min(PlayRow.received_at)))
-    exported = set(session.scalars(select(ExportedDayRow.day)))
-    if exported:
-        first_day = min(exported)
-    elif first is not None:
-        first_day = (first.astimezone(UTC) - CLOSES_AFTER).date().isoformat()
-    else:
+    exported, first_day = set(session.scalars(select(ExportedDayRow.day))), log_begins(session)
+    if first_day is None:
         return []
     last_day = (now.astimezone(UTC) - CLOSES_AFTER - SETTLES - timedelta(days=1)).date().isoformat()
     return list(islice((day for day in days(first_day, last_day) if day not in exported), ASKED_AT_ONCE))
+
+
+def log_begins(session: Session) -> Day | None:
+    """The first day there are plays of, exported yet or not: days are exported in any order, and their plays leave in time."""
+    received = session.scalar(select(func.min(PlayRow.received_at)))
+    known = session.scalar(select(func.min(ExportedDayRow.day)))
+    begun = (received.astimezone(UTC) - CLOSES_AFTER).date().isoformat() if received else None
+    return min((day for day in (begun, known) if day), default=None)
 
 
 def drop_some(session: Session, now: datetime) -> bool:
     """Remove some plays of the earliest day whose time is over; returns whether there may be more to remove."""
     row = ExportedDayRow
     last = (now.astimezone(UTC) - KEPT - CLOSES_AFTER - timedelta(days=1)).date().isoformat()
-    due = select(row).where(row.plays.in_((Plays.KEPT, Plays.LEAVING)), row.day <= last).order_by(row.day).limit(1)
+    served = (row.day <= last) & (row.exported_at <= now - KEPT)
+    due = select(row).where(row.plays.in_((Plays.KEPT, Plays.LEAVING)), served).order_by(row.day).limit(1)
     day = session.scalars(due.with_for_update()).first()
     if day is None:
         return False

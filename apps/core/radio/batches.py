@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,10 +49,10 @@ class Playing:
 
     def _pool_in_use(self) -> Sequence[Candidate]:
         """Nothing where it is to be chosen anew."""
-        station = self._station
-        if station.candidates is None or station.until <= self._now or station.territory != self._place["territory"]:
+        pool = self._connection.execute(statements.POOL, {"station_id": self._station.id}).first()
+        if pool is None or pool.until <= self._now or pool.territory != self._place["territory"]:
             return ()
-        return candidates_decoder.decode(station.candidates)
+        return candidates_decoder.decode(pool.candidates)
 
     def _from(self, pool: Sequence[Candidate]) -> Sequenced | None:
         """Of what was not given yet, or of all that may come again; None where that is too little, or not allowed any more."""
@@ -91,12 +92,13 @@ class Playing:
     def _read_heard(self) -> list[Heard]:
         """What was given within the windows, in order.
 
-        How fast a listener comes through a batch nobody knows: all of it may have been heard as late as the next was asked for.
+        How fast a listener comes through a batch nobody knows, and players ask for the next before the last tracks are over: all of it
+        may have been heard as late as the one after the next was asked for.
         """
-        at, longest = self._now, max(self._licence.window, REPEAT)
-        heard: list[Heard] = []
-        for batch in fetch(self._connection, statements.HEARD_SINCE, {"station_id": self._station.id, "since": at - longest}):
-            at = min(at, batch.given_at + BATCH_LASTS)
+        since = self._now - max(self._licence.window, REPEAT)
+        heard, over = list[Heard](), deque([self._now, self._now])
+        for batch in fetch(self._connection, statements.HEARD_SINCE, {"station_id": self._station.id, "since": since}):
+            at = min(over.popleft(), batch.given_at + BATCH_LASTS)
             heard[:0] = [Heard(one, at) for one in candidates_decoder.decode(batch.tracks)]
-            at = batch.given_at
+            over.append(batch.given_at)
         return heard

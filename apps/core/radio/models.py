@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
@@ -78,7 +78,7 @@ class RadioModelRow(Base):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     key: Mapped[str]
     sha256: Mapped[str]
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     recordings: Mapped[int]
     first_day: Mapped[str]
     last_day: Mapped[str]

@@ -23,14 +23,12 @@ _ACCOUNT = bindparam("account_id", type_=IdColumn())
 _BY_ARTIST = RecordingCreditRow.role.in_((CreditRole.MAIN, CreditRole.FEATURED))
 
 LOCKED_STATION = (
-    select(
-        StationRow.id, StationRow.kind, StationRow.subject, StationRow.title, StationRow.batches, StationRow.used,
-        StationPoolRow.candidates, StationPoolRow.until, StationPoolRow.territory,
-    )
-    .outerjoin(StationPoolRow, StationPoolRow.station_id == StationRow.id)
+    select(StationRow.id, StationRow.kind, StationRow.subject, StationRow.title, StationRow.batches, StationRow.used)
     .where(StationRow.id == _STATION, StationRow.account_id == _ACCOUNT)
-    .with_for_update(of=StationRow, **FOR_CHANGE)
-)  # fmt: skip
+    .with_for_update(**FOR_CHANGE)
+)
+POOL = select(StationPoolRow.candidates, StationPoolRow.until, StationPoolRow.territory).where(StationPoolRow.station_id == _STATION)
+"""To be read after the station is locked: joined to it, PostgreSQL would give the pool as it was before whoever was waited for."""
 
 BATCHES = (
     select(StationBatchRow.given_at, StationBatchRow.tracks, StationBatchRow.fewer, StationBatchRow.number)
@@ -42,10 +40,10 @@ _BEFORE = select(func.max(StationBatchRow.number)).where(
 )
 HEARD_SINCE = (
     select(StationBatchRow.given_at, StationBatchRow.tracks)
-    .where(StationBatchRow.station_id == _STATION, StationBatchRow.number >= func.coalesce(_BEFORE.scalar_subquery(), 0))
+    .where(StationBatchRow.station_id == _STATION, StationBatchRow.number >= func.coalesce(_BEFORE.scalar_subquery(), 1) - 1)
     .order_by(StationBatchRow.number.desc())
 )
-"""The batches given since then, and the one before, which may have been heard since then."""
+"""The batches given since then, and the two before, which may have been heard since then."""
 NEW_BATCH = insert(StationBatchRow)
 AFTER_BATCH = (
     update(StationRow)

@@ -36,6 +36,7 @@ from apps.core.contract.reporting import (
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
+from apps.core.listening.closing import log_begins
 from apps.core.listening.models import ExportedDayRow
 from apps.core.outbox import Events
 from apps.core.reporting.describing import CONTRACTS, STATEMENTS, as_contract, dues, statements
@@ -109,9 +110,12 @@ def assign_partner(action: AssignPartner, session: Session) -> Partner:
 @handles(AskForStatements)
 def ask_for_statements(session: Session, events: Events, clock: Clock) -> Done:
     now = clock.now()
+    # A week that was settled and whose files were never written is asked for again, should its job have been given up.
+    weeks = set(session.scalars(select(StatementRow.week).where(StatementRow.files.is_(None))))
     week = _next_week(session)
     if week is not None and _counted(session, week, now) is not None:
-        ask_for(session, events, {week.name: StatementsWork(week.name)}, now)
+        weeks.add(week.name)
+    ask_for(session, events, {name: StatementsWork(name) for name in weeks}, now)
     return Done()
 
 
@@ -120,7 +124,7 @@ def _next_week(session: Session) -> Week | None:
     last = session.scalar(select(func.max(RunRow.week)).where(RunRow.settled_at.is_not(None)))
     if last is not None:
         return Week.named(last).following
-    first = session.scalar(select(func.min(ExportedDayRow.day)))
+    first = log_begins(session)
     return Week.of(datetime.fromisoformat(first).date()) if first else None
 
 
@@ -131,7 +135,7 @@ def _counted(session: Session, week: Week, now: datetime) -> tuple[CountedDay, .
     row = ExportedDayRow
     days = select(row.day, row.sha256).where(row.day >= week.days[0], row.day <= week.days[-1]).order_by(row.day)
     found = tuple(CountedDay(one.day, one.sha256) for one in session.execute(days))
-    first = session.scalar(select(func.min(row.day)))
+    first = log_begins(session)
     return found if [one.day for one in found] == [day for day in week.days if first is not None and day >= first] else None
 
 

@@ -89,7 +89,9 @@ def _number_statements(session: Session, week: str, labels: list[str], now: date
     names = {row.id: row.name for row in session.execute(select(LabelRow.id, LabelRow.name).where(LabelRow.id.in_(labels)))}
     parties = select(ContractRow.label_id, ContractRow.party_id).where(ContractRow.label_id.in_(labels), ContractRow.party_id.is_not(None))
     party_of = {row.label_id: row.party_id for row in session.execute(parties.order_by(ContractRow.starts_on, ContractRow.territory))}
-    last = session.scalar(select(func.max(StatementRow.number)).where(StatementRow.number.startswith(f"{now.year}-")))
+    number_of = StatementRow.number
+    longest_last = select(number_of).where(number_of.startswith(f"{now.year}-")).order_by(func.length(number_of).desc(), number_of.desc())
+    last = session.scalar(longest_last.limit(1))
     number = int(last.partition("-")[2]) if last else 0
     for following, label_id in enumerate(sorted(labels, key=lambda one: (names[one], one)), start=number + 1):
         row = StatementRow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from wtforms import IntegerField, SelectField, StringField, ValidationError
@@ -17,6 +18,8 @@ GRADES = [
     SelectChoice(Evidence.SESSION.value, "Plays that a session proves"),
     SelectChoice(Evidence.FETCHED.value, "Plays whose audio was seen leaving"),
 ]
+SHARE = re.compile(r"\d{1,7}/\d{1,7}|\d{1,3}([.,]\d{1,6})?\s*%?")
+"""Short on purpose: of a number with an exponent, a fraction may take minutes to be made."""
 DAY = Regexp(r"\d{4}-\d{2}-\d{2}\Z", message="Give a date.")
 
 
@@ -54,6 +57,8 @@ class ContractForm(Form):
 
     @staticmethod
     def _fraction(text: str) -> Fraction | None:
+        if not SHARE.fullmatch(text.strip()):
+            return None
         try:
             share = Fraction(text.strip()) if "/" in text else Fraction(text.strip().removesuffix("%").replace(",", ".")) / 100
         except (ValueError, ZeroDivisionError):

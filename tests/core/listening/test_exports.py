@@ -282,6 +282,20 @@ class TestAnExport:
         exports.worker.send(FailJob(job_id, claim.lease, "The disk broke."))
         assert exports.export_all() == [TODAY]
 
+    def test_that_comes_before_those_of_earlier_days_leaves_none_of_them_out(self, ana, play, exports, catalogue, clock):
+        play(ana, "event-01")
+        clock.set(CLOSED + timedelta(days=2))
+        exports.worker.send(AskForExports())
+        waiting = catalogue.waiting("export")
+        exports.export(waiting[-1])
+        for job_id in waiting[:-1]:
+            claim = catalogue.claim(job_id)
+            exports.worker.send(FailJob(job_id, claim.lease, "The disk broke."))
+        assert len(exports.export_all()) == 2
+        assert [one.manifest.day for one in exports.worker.send(ListExportedDays(TODAY, "2026-03-04"))] == [
+            "2026-03-02", "2026-03-03", "2026-03-04",
+        ]  # fmt: skip
+
     def test_after_a_long_silence_comes_a_month_at_a_time(self, ana, play, exports, clock):
         play(ana, "event-01")
         clock.set(CLOSED + timedelta(days=40))
@@ -328,13 +342,23 @@ class TestDropping:
         return calls
 
     def test_waits_ninety_days(self, exported, worker, clock, plays_left):
-        clock.set(datetime.fromisoformat("2026-06-02T01:59:59Z"))
+        clock.set(CLOSED + timedelta(days=91) - timedelta(seconds=1))
         assert self.drop(worker) == 0
         assert plays_left() == 4
         clock.advance(1)
         assert self.drop(worker) > 0
         assert plays_left() == 0
         assert self.drop(worker) == 0
+
+    def test_waits_ninety_days_from_the_export_on(self, ana, play, exports, clock, plays_left):
+        play(ana, "event-01")
+        clock.set(CLOSED + timedelta(days=200))
+        while exports.export_all():
+            pass
+        assert self.drop(exports.worker) == 0
+        clock.advance(90 * 24 * 3600)
+        self.drop(exports.worker)
+        assert plays_left() == 0
 
     def test_takes_some_at_a_time(self, exported, worker, clock, plays_left, monkeypatch):
         monkeypatch.setattr(closing, "DROPPED_AT_ONCE", 1)

@@ -248,6 +248,19 @@ class TestTheJob:
             worker.send(RecordUsage(claim.job_id, claim.lease, (of(first_week["Moon"], 2),)))
         assert operator.send(GetRun(FIRST_WEEK)).statements[0].written is False
 
+    def test_given_up_before_its_files_were_written_is_asked_for_again(self, first_week, reports, worker):
+        claim, totals = reports.claim(), (of(first_week["Moon"], 1),)
+        reports.open(claim)
+        orders = worker.send(RecordUsage(claim.job_id, claim.lease, totals))
+        worker.send(FailJob(claim.job_id, claim.lease, "It was tried 3 times and each time the worker died."))
+        again = reports.claim()
+        assert again.job_id == claim.job_id
+        reports.open(again)
+        assert worker.send(RecordUsage(again.job_id, again.lease, totals)) == orders
+        worker.send(RecordStatementFiles(again.job_id, again.lease, tuple(map(files_of, orders))))
+        worker.send(AskForStatements())
+        assert reports.catalogue.waiting("statements") == []
+
     def test_needs_the_files_of_all_statements(self, first_week, reports, worker):
         claim = reports.claim()
         reports.open(claim)

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", IdColumn(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("recordings", sa.Integer(), nullable=False),
         sa.Column("first_day", sa.String(), nullable=False),
         sa.Column("last_day", sa.String(), nullable=False),
