@@ -154,6 +154,22 @@ class TestNextTracks:
         assert len(tracks) == 24
         assert "licence" in given[0].fewer
 
+    def test_in_the_us_takes_a_batch_for_heard_until_the_one_after_the_next_is_given(self, ana, shelf, clock):
+        """As a player asks for the next before the last tracks are over, and may pause there for hours."""
+        here = in_territory(ana, "US")
+        for number in range(30):
+            shelf.release(f"Polka {number}", f"Artist {number}", tracks=4, genre="Polka")
+        station = here.send(StartStation(GenreSeed("Polka")))
+        first = here.send(NextTracks(station.id)).tracks
+        clock.advance(20 * 60)
+        second = here.send(NextTracks(station.id)).tracks
+        clock.advance(6 * 3600)
+        third = here.send(NextTracks(station.id)).tracks
+        lately = (*first, *second, *third)
+        assert third
+        assert len({track.recording_id for track in lately}) == len(lately)
+        assert max(Counter(track.release_id for track in lately).values()) <= 3
+
     def test_in_another_territory_chooses_anew(self, ana, pop, shelf, deals):
         french, there = shelf.release("Only there", "Somebody", genre="Pop"), in_territory(ana, "FR")
         deals.only(french, territory="FR")
