@@ -4,6 +4,10 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.faults
+
 
 class TestFirstStart:
     def test_makes_the_environment_and_hands_the_arguments_over(self, quick_checkout):

@@ -11,6 +11,8 @@ import time
 import psutil
 import pytest
 
+pytestmark = pytest.mark.faults
+
 SUPERVISE = """
 import os, signal, sys
 from pathlib import Path
