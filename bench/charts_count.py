@@ -30,13 +30,13 @@ BARE = f"""
         WHERE started_at >= $first AND started_at < $last
         GROUP BY recording_id, listener, CAST(started_at AS DATE)
     ) AS capped GROUP BY recording_id ORDER BY plays DESC, recording_id LIMIT {PLACES}
-"""  # noqa: S608 - our own numbers, here and below
+"""  # noqa: S608 - our own numbers
 RECORDED = f"""
     SELECT CAST(md5('recording' || rank) AS UUID) AS recording_id,
         CASE WHEN rank % 50 = 0 THEN NULL ELSE 'GBAAA' || lpad(CAST(rank - (rank % 97 = 0)::INT AS VARCHAR), 7, '0') END AS isrc,
         'Title ' || rank AS title, 'Artist ' || (rank // 10) AS artist, CAST(md5('artist' || (rank // 10)) AS UUID) AS artist_id
     FROM range({RECORDINGS}) AS each (rank)
-"""  # noqa: S608
+"""  # noqa: S608 - our own numbers
 """Ten recordings an artist; some have no ISRC, and some share theirs with another."""
 PLAYED = f"""
     SELECT CAST(md5('listener' || CAST(floor({LISTENERS} * pow(random(), 2)) AS INT)) AS UUID) AS listener,
@@ -45,7 +45,7 @@ PLAYED = f"""
         CAST(md5('recording' || CAST(floor(exp(random() * ln({RECORDINGS}))) - 1 AS INT)) AS UUID) AS recording_id,
         'GB' AS territory, random() < 0.01 AS preview, CASE WHEN random() < 0.02 THEN 'claimed' ELSE 'session' END AS evidence
     FROM range($rows) ORDER BY started_at
-"""  # noqa: S608
+"""  # noqa: S608 - our own numbers
 """Recordings are heard as often as their rank is low (Zipf), and some listeners much more than others."""
 
 
