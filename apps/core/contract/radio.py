@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, LISTENER, Command, Done, Permission, Query, Scope
 from apps.core.contract.days import Day
+from apps.core.contract.exports import Sha256
 from apps.core.contract.ids import ArtistId, JobId, RecordingId, ReleaseId, StationId, TrackId
 from apps.core.contract.jobs import LeaseToken
 from apps.core.contract.paging import Cursor, Page, PageSize
@@ -22,7 +23,6 @@ BATCH_HOURS = 12
 LONGEST_LIST_OF_STATIONS = 100
 
 Genre = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
 
 
 class TrackSeed(msgspec.Struct, frozen=True, tag="track"):

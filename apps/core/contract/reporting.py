@@ -22,6 +22,7 @@ from apps.core.contract.actions import (
     Territory,
 )
 from apps.core.contract.billing import Currency
+from apps.core.contract.exports import Sha256
 from apps.core.contract.ids import JobId, LabelId
 from apps.core.contract.jobs import LeaseToken, StatementNumber, WeekName
 from apps.core.contract.labels import Eligibility, Label, PartyId, Share, Terms
@@ -33,7 +34,6 @@ MOST_PLAYS = 10**15
 MOST_LABELS = 20_000
 
 Count = Annotated[int, Meta(ge=0, le=MOST_PLAYS)]
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
 ObjectKey = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[A-Za-z0-9_./-]+(?!\n)$")]
 
 

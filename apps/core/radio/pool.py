@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 
 from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.ids import id_from_bytes, id_to_bytes
+from apps.core.contract.radio import BATCH
 from apps.core.database import fetch
 from apps.core.radio import statements
 from apps.core.radio.candidates import OF_KIND, Feature, Features, alike, blend, fashion, near, profile, renown, seed_weights, unit
 from apps.core.radio.model import Model
-from apps.core.radio.rules import BATCH, Candidate
+from apps.core.radio.rules import Candidate
 
 SIZE = 80
 NEAREST = 55

@@ -15,9 +15,9 @@ from random import Random
 
 import msgspec
 
+from apps.core.contract.radio import BATCH
 from apps.core.radio.licences import Licence
 
-BATCH = 25
 REPEAT = timedelta(minutes=180)
 """Within it neither a recording comes again nor, as long as there is anything else, another recording of the same title."""
 CHANCE = 0.2
@@ -139,29 +139,21 @@ class Past:
         return {artist_id for one in near for artist_id in one.artist_ids}
 
 
-def sequence(
-    candidates: Iterable[Candidate],
-    heard: Iterable[Heard],
-    licence: Licence,
-    now: datetime,
-    seed: str,
-    hidden: Collection[str] = (),
-    count: int = BATCH,
-) -> Sequenced:
-    """At most so many tracks, at each place the best that the rules allow. `heard` comes in its order; `hidden` are recordings."""
+def sequence(candidates: Iterable[Candidate], heard: Iterable[Heard], licence: Licence, now: datetime, seed: str) -> Sequenced:
+    """A batch at most, at each place the best that the rules allow. `heard` comes in its order."""
     past, repeat, window = Past(licence), now - REPEAT, now - licence.window
     for one in heard:
         past.add(one.candidate, one.at, recent=one.at > repeat, licensed=one.at > window)
-    there = [one for one in _each_once(candidates) if one.recording_id not in hidden]
+    there = list(_each_once(candidates))
     left = _in_order([one for one in there if one.recording_id not in past.recordings], seed)
     chosen: list[Candidate] = []
     at = now
-    while len(chosen) < count and (place := _next(left, past, at)) is not None:
+    while len(chosen) < BATCH and (place := _next(left, past, at)) is not None:
         one = left.pop(place)
         chosen.append(one)
         past.add(one, at, recent=True, licensed=True)
         at += timedelta(milliseconds=one.duration_ms)
-    return Sequenced(tuple(chosen), _why_fewer(there or past.recordings, left) if len(chosen) < count else None)
+    return Sequenced(tuple(chosen), _why_fewer(there or past.recordings, left) if len(chosen) < BATCH else None)
 
 
 def _each_once(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
