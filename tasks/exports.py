@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count
 from pathlib import Path
 
 from apps.core.contract.codec import encoder
@@ -16,6 +17,7 @@ from apps.core.contract.exports import (
     EXPORT_VERSION,
     PARTITIONS,
     SLICE,
+    SLICES,
     AskForExports,
     DayManifest,
     ExportedFile,
@@ -24,7 +26,7 @@ from apps.core.contract.exports import (
     RecordExport,
     Table,
 )
-from apps.core.contract.ids import id_from_bytes
+from apps.core.contract.ids import BYTES
 from apps.core.contract.jobs import ExportWork
 from ports.storage.interface import Storage
 from tasks.app import celery
@@ -37,13 +39,12 @@ PARQUET, JSON = "application/vnd.apache.parquet", "application/json"
 READ_BYTES = 1 << 20
 PLAYS_EXPORTED = 0.5
 """The share of the work that is done when all plays are stored."""
-DIMENSION_KEYS = {
-    Table.RECORDINGS: "recording_id",
-    Table.TRACKS: "track_id",
-    Table.RELEASES: "release_id",
-    Table.OWNERSHIP: "recording_id",
+DIMENSIONS = {
+    "recording_id": (Table.RECORDINGS, Table.OWNERSHIP),
+    "track_id": (Table.TRACKS,),
+    "release_id": (Table.RELEASES,),
 }
-"""By table: the column of the plays that says which of its rows are wanted."""
+"""By column of the plays: the tables whose rows it names."""
 
 
 class NotAsStored(OSError):
@@ -66,9 +67,9 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
         day = _Day(office, lease, work.day, folder)
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
-        for table, column in DIMENSION_KEYS.items():
-            day.export_dimension(table, column)
-        day.pack(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)), folder / Table.PLANS)
+        for column, tables in DIMENSIONS.items():
+            day.export_dimensions(column, tables)
+        day.export_lines(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)))
         manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, tuple(day.files))
         written = folder / "manifest"
         written.write_bytes(encoder.encode(manifest))
@@ -89,37 +90,54 @@ class _Day:
     """Its plays, late ones too, as they lie in the folder."""
 
     def export_plays(self, table: Table) -> None:
-        """A file for each slice: one is packed and stored while the next is read."""
-        after: str | None = None
+        """One file is packed and stored while the next is read."""
         with ThreadPoolExecutor(1) as press:
             packing: list[Future[None]] = []
-            while after or not packing:
-                keep_room(self.folder)
-                self.lease.progress(0)
-                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
+            for lines in self._read(table):
                 for earlier in packing[-1:]:
                     earlier.result()
-                path = self.folder / f"{table}-{len(packing)}"
-                self.plays.append(path)
-                packing.append(press.submit(self.pack, table, part.lines, path))
-                after = part.last
+                packed = lines.with_suffix(".parquet")
+                self.plays.append(packed)
+                packing.append(press.submit(self._pack, table, lines, packed))
             packing[-1].result()
 
-    def export_dimension(self, table: Table, column: str) -> None:
+    def _read(self, table: Table) -> Iterator[Path]:
+        """Files of lines, one at least."""
+        after: str | None = None
+        for number in count():
+            keep_room(self.folder)
+            lines = self.folder / f"{table}-{number}.csv"
+            with lines.open("wb") as file:
+                for _ in range(SLICES):
+                    self.lease.progress(0)
+                    part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
+                    file.write(part.lines)
+                    after = part.last
+                    if after is None:
+                        break
+            yield lines
+            if after is None:
+                return
+
+    def export_dimensions(self, column: str, tables: Sequence[Table]) -> None:
         """What is known of all that was played."""
         statement = f"SELECT DISTINCT {column} FROM plays ORDER BY {column}"  # noqa: S608 - our own names
-        ids = (id_from_bytes(one.bytes) for (one,) in self.office.analytics.query(statement, {"plays": self.plays}))
-        lines = bytearray()
-        while some := tuple(islice(ids, DIMENSION_IDS)):
-            self.lease.progress(PLAYS_EXPORTED)
-            lines += self.office.core.send(ReadDimension(table, some))
-        self.pack(table, lines, self.folder / table)
+        ids = b"".join(one.bytes for (one,) in self.office.analytics.query(statement, {"plays": self.plays}))
+        for table in tables:
+            lines = bytearray()
+            for start in range(0, len(ids), DIMENSION_IDS * BYTES):
+                self.lease.progress(PLAYS_EXPORTED)
+                lines += self.office.core.send(ReadDimension(table, ids[start : start + DIMENSION_IDS * BYTES]))
+            self.export_lines(table, lines)
 
-    def pack(self, table: Table, lines: bytes | bytearray, packed: Path) -> None:
-        written = packed.with_suffix(".csv")
-        written.write_bytes(lines)
-        rows = self.office.analytics.pack(written, COLUMNS[table], packed)
-        written.unlink()
+    def export_lines(self, table: Table, content: bytes | bytearray) -> None:
+        lines = self.folder / f"{table}.csv"
+        lines.write_bytes(content)
+        self._pack(table, lines, lines.with_suffix(".parquet"))
+
+    def _pack(self, table: Table, lines: Path, packed: Path) -> None:
+        rows = self.office.analytics.pack(lines, COLUMNS[table], packed)
+        lines.unlink()
         key, sha256 = _store(self.office.storage, f"{PARTITIONS}{self.day}/{table}", ".parquet", packed, PARQUET)
         self.files.append(ExportedFile(table, key, sha256, rows, packed.stat().st_size))
 

@@ -48,11 +48,11 @@ class DuckdbAnalytics(Analytics):
             return _copy(connection, statement, target, parameters)
 
     def pack(self, lines: Path, columns: Mapping[str, ColumnType], target: Path) -> int:
-        named = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+        named = ", ".join(f"'{name}': '{'VARCHAR' if kind == 'UUID' else kind}'" for name, kind in columns.items())
         form = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'"
-        source = f"read_csv({_quoted(lines)}, {form}, nullstr = {_quoted(NULL)}, columns = {{{named}}})"
+        source = f"read_csv({_quoted(lines)}, {form}, nullstr = {_quoted(NULL)}, allow_quoted_nulls = false, columns = {{{named}}})"
         with self._connection({}, lines, target) as connection:
-            return _copy(connection, f"SELECT * FROM {source}", target, None)  # noqa: S608 - our own files and names
+            return _copy(connection, f"SELECT {', '.join(map(_typed, columns.items()))} FROM {source}", target, None)  # noqa: S608 - as below
 
     @contextmanager
     def _connection(self, tables: Tables, *files: Path) -> Generator[duckdb.DuckDBPyConnection]:
@@ -68,7 +68,7 @@ class DuckdbAnalytics(Analytics):
                 connection.execute("SET enable_external_access = false")
                 for name, paths in tables.items():
                     listed = ", ".join(_quoted(path) for path in paths)
-                    connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')  # noqa: S608 - as above
+                    connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')  # noqa: S608 - our own files and names
                 yield connection
         except UNAVAILABLE as error:
             raise AnalyticsUnavailable(_first_line(error)) from error
@@ -81,6 +81,12 @@ def _copy(connection: duckdb.DuckDBPyConnection, statement: str, target: Path, p
     row = connection.execute(into, dict(parameters or {})).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _typed(column: tuple[str, ColumnType]) -> str:
+    """A UUID from its digits by way of its bytes takes half the time."""
+    name, kind = column
+    return f'CAST(unhex("{name}") AS UUID) AS "{name}"' if kind == "UUID" else f'"{name}"'
 
 
 def _quoted(text: object) -> str:

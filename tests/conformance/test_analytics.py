@@ -54,9 +54,21 @@ class TestPacking:
         assert analytics.pack(tmp_path / "none.csv", COLUMNS, tmp_path / "none.parquet") == 0
         assert analytics.query("SELECT title FROM plays", {"plays": [tmp_path / "none.parquet"]}) == []
 
-    def test_refuses_lines_that_do_not_fit(self, analytics, tmp_path):
-        (tmp_path / "wrong.csv").write_text("no id,,,1,f,2026-03-02\n")
-        with pytest.raises(ValueError, match="Line: 1"):
+    def test_takes_the_sign_for_nothing_as_a_text_where_it_stands_in_quotes(self, analytics, tmp_path):
+        (tmp_path / "nothing.csv").write_text('0192c0c0c0c070008000000000000001,"\\N",\\N,1,f,2026-03-02\n')
+        analytics.pack(tmp_path / "nothing.csv", COLUMNS, tmp_path / "nothing.parquet")
+        assert analytics.query("SELECT title, isrc FROM plays", {"plays": [tmp_path / "nothing.parquet"]}) == [("\\N", None)]
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("0192c0c0c0c070008000000000000001,,,many,f,2026-03-02\n", "Line: 1"),
+            ("no id,,,1,f,2026-03-02\n", "hex digit: n"),
+        ],
+    )
+    def test_refuses_lines_that_do_not_fit(self, analytics, tmp_path, line, said):
+        (tmp_path / "wrong.csv").write_text(line)
+        with pytest.raises(ValueError, match=said):
             analytics.pack(tmp_path / "wrong.csv", COLUMNS, tmp_path / "wrong.parquet")
 
 

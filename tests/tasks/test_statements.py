@@ -161,7 +161,8 @@ class TestAWeek:
         assert b"\t=Moonlit 1\t" in content(statements[0], ".tsv")
 
     def test_counts_days_of_many_files(self, ana, reports, play, report, two_labels, monkeypatch):
-        monkeypatch.setattr(exports, "SLICE", 2)
+        monkeypatch.setattr(exports, "SLICE", 1)
+        monkeypatch.setattr(exports, "SLICES", 2)
         reports.buy(ana)
         play(ana, two_labels[0], 31_000, 32_000, 33_000)
         play(ana, two_labels[1], 31_000, 32_000, at=START + timedelta(hours=1))

@@ -24,7 +24,7 @@ from apps.core.contract.exports import (
     RecordExport,
     Table,
 )
-from apps.core.contract.ids import id_from_bytes, id_to_bytes
+from apps.core.contract.ids import id_to_bytes
 from apps.core.contract.jobs import FailJob
 from apps.core.contract.listening import Play, RecordPlays
 from apps.core.database import db, reader
@@ -73,8 +73,8 @@ def rows(exports: Exports, day: str, table: Table) -> list[dict[str, str]]:
         content = exports.worker.send(ReadDay(day, late=table == Table.LATE)).lines
     else:
         played = rows(exports, day, Table.PLAYS) + rows(exports, day, Table.LATE)
-        ids = {id_from_bytes(bytes.fromhex(row[keys[table]])) for row in played} if table in keys else ()
-        content = exports.worker.send(ReadDimension(table, tuple(ids)))
+        ids = {bytes.fromhex(row[keys[table]]) for row in played} if table in keys else ()
+        content = exports.worker.send(ReadDimension(table, b"".join(ids)))
     lines = content.decode()
     return [
         {
@@ -180,6 +180,10 @@ class TestADimension:
     def test_that_is_none_is_refused(self, worker):
         with pytest.raises(Invalid, match="late is no dimension"):
             worker.send(ReadDimension(Table.LATE))
+
+    def test_is_not_asked_for_by_half_an_id(self, worker):
+        with pytest.raises(Invalid, match="last id is not whole"):
+            worker.send(ReadDimension(Table.TRACKS, bytes(24)))
 
     def test_of_nothing_has_no_line(self, worker):
         assert worker.send(ReadDimension(Table.TRACKS)) == b""
