@@ -23,6 +23,9 @@ workers = WEB_CONCURRENCY.read(_environment)
 worker_class = "gthread"
 threads = 4
 preload_app = True
+# Longer than proxies keep a connection that is not used (nginx a minute, load balancers as long): whoever sends on one that is being
+# closed at that moment gets no answer.
+keepalive = 75
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats must not wait for a disk
 graceful_timeout = WEB_GRACE.read(_environment)
 control_socket_disable = True
