@@ -18,7 +18,7 @@ from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordE
 from apps.core.contract.ids import HIGHEST_ID, new_id
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
-from apps.core.database import insert_those_not_there
+from apps.core.database import find_those_there, insert_those_not_there
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted
@@ -96,15 +96,18 @@ def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple
 def _new(session: Session, actor: Actor, listener: str, plays: Sequence[Play], now: datetime) -> Sequence[Play]:
     """Those that are not in the log, each once."""
     by_event = {play.event_id: play for play in reversed(plays)}
-    known = select(PlayRow.event_id).where(PlayRow.listener == listener, PlayRow.event_id.in_(by_event))
-    for event_id in session.scalars(known):
+    for event_id in _there(session, PlayRow, {"listener": listener}, by_event):
         del by_event[event_id]
     if any(play.started_at < now - KEPT for play in by_event.values()):
         # Its play may have left the log; the listener's history knows it still.
-        remembered = select(HistoryRow.event_id).where(HistoryRow.account_id == actor.account_id, HistoryRow.event_id.in_(by_event))
-        for event_id in session.scalars(remembered):
+        for event_id in _there(session, HistoryRow, {"account_id": actor.account_id}, by_event):
             del by_event[event_id]
     return list(by_event.values())[::-1]
+
+
+def _there(session: Session, table: type[PlayRow | HistoryRow], whose: Mapping[str, Any], event_ids: Iterable[str]) -> Sequence[str]:
+    rows = [{**whose, "event_id": event_id} for event_id in event_ids]
+    return find_those_there(session.connection(), table, rows, "event_id") if rows else ()
 
 
 def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
