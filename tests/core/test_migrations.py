@@ -10,16 +10,21 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.util import CommandError
 from flask import Flask
 
-from apps.core.contract.ids import new_id
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.ids import id_to_bytes, new_id
 from apps.core.contract.jobs import TranscodeWork
+from apps.core.contract.listening import Play, RecordPlays
 from apps.core.contract.playback import PREVIEW
 from apps.core.database import IdColumn, db
 from apps.core.migrate import FOLDER, migrate
+from apps.core.migrations import REVISION
 from apps.core.playback.rules import StoredFile, whole_files
 from tests.conftest import START
 from tests.factories.catalogue import renditions
+from tests.factories.exports import Exports
 
 
 @dataclass
@@ -130,3 +135,33 @@ class TestTheFormOfCopies:
         )  # fmt: skip
         history.migrate()
         assert history.read("encrypted_file", "format_version", "chunk_size") == [(1, 65_536)]
+
+
+class TestGoingBackBehindTheExports:
+    """Revision 0008."""
+
+    @pytest.fixture
+    def named(self, history) -> Callable[[], list[tuple[bytes, bytes]]]:
+        """Whose each pseudonym is."""
+        return lambda: [(bytes(account), bytes(name)) for account, name in history.read("listener", "account_id", "pseudonym")]
+
+    @pytest.fixture
+    def play(self, ana, catalogue):
+        track = ana.send(GetRelease(catalogue.release())).tracks[0]
+        ana.send(RecordPlays((Play("event-01", track.id, START, 40_000),)))
+
+    def test_is_refused_once_a_day_has_been_exported(self, history, play, named, catalogue, worker, clock):
+        clock.advance(2 * 24 * 3600)
+        before, exported = named(), Exports(catalogue, worker).export_all()
+        with pytest.raises(CommandError, match=f"first is {exported[0]}.*copy of the database from before the first export"):
+            history.begin_at("0007")
+        assert sorted(day for (day,) in history.read("exported_day", "day")) == exported
+        assert named() == before
+        assert history.read("alembic_version", "version_num") == [(REVISION,)]
+
+    def test_gives_plays_their_accounts_back_before_that(self, history, play, ana, named):
+        account = id_to_bytes(ana.actor.account_id)
+        history.begin_at("0007")
+        assert [(bytes(one), event) for one, event in history.read("play", "account_id", "event_id")] == [(account, "event-01")]
+        history.migrate()
+        assert named() == [(account, bytes(name)) for (name,) in history.read("play", "listener")]

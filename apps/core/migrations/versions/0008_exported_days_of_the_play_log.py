@@ -6,6 +6,7 @@ import secrets
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 from apps.core.database import IdColumn, Moment
 
@@ -16,6 +17,7 @@ depends_on = None
 
 play = sa.table("play", sa.column("account_id", sa.LargeBinary()))
 listener = sa.table("listener", sa.column("account_id", sa.LargeBinary()), sa.column("pseudonym", sa.LargeBinary()))
+exported_day = sa.table("exported_day", sa.column("day", sa.String()))
 
 
 def upgrade() -> None:
@@ -56,6 +58,7 @@ def _name_listeners() -> None:
 
 
 def downgrade() -> None:
+    _refuse_once_exported()
     op.drop_index("ix_play_received_at", table_name="play")
     account = sa.select(listener.c.account_id).where(listener.c.pseudonym == play.c.account_id).scalar_subquery()
     with op.batch_alter_table("play") as table:
@@ -66,3 +69,14 @@ def downgrade() -> None:
         table.create_unique_constraint("uq_play_account_id_event_id", ["account_id", "event_id"])
     op.drop_table("listener")
     op.drop_table("exported_day")
+
+
+def _refuse_once_exported() -> None:
+    """The stored files go on knowing listeners by pseudonyms, and editions and statements by the manifests that name these files."""
+    days, first = op.get_bind().execute(sa.select(sa.func.count(), sa.func.min(exported_day.c.day))).one()
+    if days:
+        raise CommandError(
+            f"Days of the play log have been exported ({days}, the first is {first}), and revision {down_revision} has no place for their "
+            "manifests and for whose the pseudonyms in their files are: going back would lose both for good. Stay at this revision, "
+            "or bring back a copy of the database from before the first export."
+        )
