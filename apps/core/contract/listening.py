@@ -46,7 +46,7 @@ class Play(msgspec.Struct, frozen=True):
 class PlaysRecorded(msgspec.Struct, frozen=True):
     recorded: int
     known: int
-    """Already there."""
+    """Already there, or of so long ago that nobody can tell: see `RecordPlays`."""
     unknown: tuple[str, ...] = ()
     """Event ids whose track does not exist; they are not worth sending again."""
 
@@ -63,6 +63,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
 
 class RecordPlays(Command[PlaysRecorded], frozen=True):
     """Append plays to the log, each once by its event id, and to the listener's history. Nothing is judged or capped here.
+
+    After 90 days a play is known by the listener's history. Where that has been cleared since, one that began before is taken as known.
 
     Raises Invalid for a play that starts more than a day ahead of the clock, or more than a year ago.
     """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
@@ -22,7 +22,7 @@ from apps.core.database import find_those_there, insert_those_not_there
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted
-from apps.core.listening.models import ExportedDayRow, HistoryRow, PlayRow
+from apps.core.listening.models import ExportedDayRow, HistoryRow, ListenerRow, PlayRow
 from apps.core.listening.proofs import Proofs, lock_proofs
 from apps.core.listening.pseudonyms import pseudonym_of
 from apps.core.outbox import Events
@@ -54,8 +54,9 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
 
 
 @handles(ClearHistory)
-def clear_history(actor: Actor, session: Session) -> Done:
+def clear_history(actor: Actor, session: Session, clock: Clock) -> Done:
     session.execute(delete(HistoryRow).where(HistoryRow.account_id == actor.account_id))
+    session.execute(update(ListenerRow).where(ListenerRow.account_id == actor.account_id).values(history_cleared_at=clock.now()))
     return Done()
 
 
@@ -98,16 +99,26 @@ def _new(session: Session, actor: Actor, listener: str, plays: Sequence[Play], n
     by_event = {play.event_id: play for play in reversed(plays)}
     for event_id in _there(session, PlayRow, {"listener": listener}, by_event):
         del by_event[event_id]
-    if any(play.started_at < now - KEPT for play in by_event.values()):
-        # Its play may have left the log; the listener's history knows it still.
-        for event_id in _there(session, HistoryRow, {"account_id": actor.account_id}, by_event):
-            del by_event[event_id]
+    for event_id in _told_before(session, actor, [play for play in by_event.values() if play.started_at < now - KEPT]):
+        del by_event[event_id]
     return list(by_event.values())[::-1]
+
+
+def _told_before(session: Session, actor: Actor, old: Sequence[Play]) -> set[str]:
+    """Which of these, that may have left the log, may have been in it: the history knows them, or was cleared since they began."""
+    if not old:
+        return set()
+    remembered = set(_there(session, HistoryRow, {"account_id": actor.account_id}, [play.event_id for play in old]))
+    # Asked after the history: who clears it meanwhile leaves one of the two to be seen.
+    cleared = session.scalar(select(ListenerRow.history_cleared_at).where(ListenerRow.account_id == actor.account_id))
+    if cleared is None:
+        return remembered
+    return remembered | {play.event_id for play in old if play.started_at <= cleared + AHEAD}
 
 
 def _there(session: Session, table: type[PlayRow | HistoryRow], whose: Mapping[str, Any], event_ids: Iterable[str]) -> Sequence[str]:
     rows = [{**whose, "event_id": event_id} for event_id in event_ids]
-    return find_those_there(session.connection(), table, rows, "event_id") if rows else ()
+    return find_those_there(session.connection(), table, rows, "event_id")
 
 
 def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:

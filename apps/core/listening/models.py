@@ -66,6 +66,8 @@ class ListenerRow(Base):
     account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"), primary_key=True)
     pseudonym: Mapped[str] = mapped_column(IdColumn, unique=True)
     """Random, all of it: unlike other ids it does not tell when it was made."""
+    history_cleared_at: Mapped[datetime | None]
+    """Of what was heard before, nobody can tell any more whether it was in the log once its plays have left that."""
 
 
 class Plays(StrEnum):

@@ -26,7 +26,7 @@ from apps.core.contract.exports import (
 )
 from apps.core.contract.ids import id_to_bytes
 from apps.core.contract.jobs import FailJob
-from apps.core.contract.listening import Play, RecordPlays
+from apps.core.contract.listening import ClearHistory, Play, RecordPlays
 from apps.core.database import db, reader
 from apps.core.listening import closing
 from apps.core.listening.models import ExportedDayRow, ListenerRow, PlayRow, Plays
@@ -392,6 +392,33 @@ class TestDropping:
         self.drop(worker)
         play(ana, "event-02", CLOSED - timedelta(minutes=5))
         assert plays_left() == 0
+
+    def test_counts_no_play_again_of_before_a_cleared_history(self, exported, ana, play, worker, clock, plays_left):
+        ana.send(ClearHistory())
+        clock.advance(100 * 24 * 3600)
+        self.drop(worker)
+        play(ana, "event-02", CLOSED - timedelta(minutes=5))
+        assert plays_left() == 0
+
+    def test_counts_none_again_that_began_ahead_of_a_clock_and_was_cleared(self, ana, play, exports, clock, plays_left):
+        play(ana, "event-01", START + timedelta(days=1))
+        ana.send(ClearHistory())
+        clock.set(CLOSED + timedelta(days=1))
+        exports.export_all()
+        clock.advance(100 * 24 * 3600)
+        self.drop(exports.worker)
+        play(ana, "event-01", START + timedelta(days=1))
+        assert plays_left() == 0
+
+    def test_takes_an_old_play_of_after_a_cleared_history(self, exported, ana, ben, play, worker, clock, plays_left):
+        ana.send(ClearHistory())
+        clock.advance(25 * 3600)
+        heard = clock.now()
+        clock.advance(100 * 24 * 3600)
+        self.drop(worker)
+        play(ana, "event-09", heard)
+        play(ben, "event-02", CLOSED - timedelta(minutes=5))
+        assert plays_left() == 2
 
     def test_an_old_play_that_is_new_is_taken(self, exported, ana, play, worker, clock, plays_left):
         clock.advance(100 * 24 * 3600)
