@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 import duckdb
@@ -44,15 +45,16 @@ class DuckdbAnalytics(Analytics):
             return connection.execute(statement, dict(parameters or {})).fetchall()
 
     def write(self, statement: str, tables: Tables, target: Path, parameters: Mapping[str, Any] | None = None) -> int:
-        with self._connection(tables, target) as connection:
-            return _copy(connection, statement, target, parameters)
+        with _replacing(target) as written, self._connection(tables, written) as connection:
+            return _copy(connection, statement, written, parameters)
 
     def pack(self, lines: Path, columns: Mapping[str, ColumnType], target: Path) -> int:
         named = ", ".join(f"'{name}': '{'VARCHAR' if kind == 'UUID' else kind}'" for name, kind in columns.items())
         form = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'"
         source = f"read_csv({_quoted(lines)}, {form}, nullstr = {_quoted(NULL)}, allow_quoted_nulls = false, columns = {{{named}}})"
-        with self._connection({}, lines, target) as connection:
-            return _copy(connection, f"SELECT {', '.join(map(_typed, columns.items()))} FROM {source}", target, None)  # noqa: S608 - as below
+        statement = f"SELECT {', '.join(map(_typed, columns.items()))} FROM {source}"  # noqa: S608 - our own files and names
+        with _replacing(target) as written, self._connection({}, lines, written) as connection:
+            return _copy(connection, statement, written, None)
 
     @contextmanager
     def _connection(self, tables: Tables, *files: Path) -> Generator[duckdb.DuckDBPyConnection]:
@@ -74,6 +76,15 @@ class DuckdbAnalytics(Analytics):
             raise AnalyticsUnavailable(_first_line(error)) from error
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise ValueError(_first_line(error)) from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Generator[Path]:
+    """A file to be written, which takes the target's place when the block has ended well."""
+    with TemporaryDirectory(dir=target.parent) as folder:
+        written = Path(folder) / target.name
+        yield written
+        written.replace(target)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, statement: str, target: Path, parameters: Mapping[str, Any] | None) -> int:

@@ -25,6 +25,7 @@ class Analytics(Implementation, Protocol):
     """Every method raises `AnalyticsUnavailable`, and `ValueError` for a file that is not what it should be.
 
     A statement is SQL that all engines know, with parameters as `$name`. It sees its tables and nothing else.
+    What is written is there whole or not at all, and takes the place of a file that is there already.
     """
 
     def query(self, statement: str, tables: Tables, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:

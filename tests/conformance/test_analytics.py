@@ -72,6 +72,29 @@ class TestPacking:
             analytics.pack(tmp_path / "wrong.csv", COLUMNS, tmp_path / "wrong.parquet")
 
 
+class TestReplacing:
+    """A file that is there already."""
+
+    def test_packs_over_it(self, analytics, plays, tmp_path):
+        (tmp_path / "one.csv").write_text(LINES.splitlines(keepends=True)[-1])
+        assert analytics.pack(tmp_path / "one.csv", COLUMNS, plays) == 1
+        assert analytics.query("SELECT played_ms FROM plays", {"plays": [plays]}) == [(1,)]
+
+    def test_writes_over_it_and_may_read_it_meanwhile(self, analytics, plays):
+        assert analytics.write("SELECT played_ms FROM plays ORDER BY played_ms LIMIT 2", {"plays": [plays]}, plays) == 2
+        assert analytics.query("SELECT played_ms FROM plays", {"plays": [plays]}) == [(1,), (29_999,)]
+
+    def test_leaves_it_as_it_was_where_that_fails(self, analytics, plays, tmp_path):
+        (tmp_path / "wrong.csv").write_text("no id,,,1,f,2026-03-02\n")
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(ValueError, match="Line: 1"):
+            analytics.pack(tmp_path / "wrong.csv", COLUMNS, plays)
+        with pytest.raises(ValueError, match="Could not convert"):
+            analytics.write("SELECT CAST(title AS INTEGER) FROM plays", {"plays": [plays]}, plays)
+        assert analytics.query("SELECT count(*) FROM plays", {"plays": [plays]}) == [(3,)]
+        assert sorted(tmp_path.iterdir()) == before
+
+
 class TestAQuery:
     def test_sees_many_files_as_one_table_and_takes_parameters(self, analytics, plays):
         statement = "SELECT title, count(*) FROM plays WHERE played_ms >= $least GROUP BY title ORDER BY title"

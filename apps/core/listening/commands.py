@@ -118,7 +118,7 @@ def _told_before(session: Session, actor: Actor, old: Sequence[Play]) -> set[str
 
 def _there(session: Session, table: type[PlayRow | HistoryRow], whose: Mapping[str, Any], event_ids: Iterable[str]) -> Sequence[str]:
     rows = [{**whose, "event_id": event_id} for event_id in event_ids]
-    return find_those_there(session.connection(), table, rows, "event_id")
+    return find_those_there(session.connection(), table, rows, "event_id") if rows else ()
 
 
 def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
