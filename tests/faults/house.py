@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -122,10 +122,16 @@ class House:
         self.processes.append(process)
         return process
 
-    def worker(self, name: str, queues: str = "default,media,reports,billing", settings: Mapping[str, str] | None = None) -> Process:
+    def worker(
+        self,
+        name: str,
+        queues: str = "default,media,reports,billing",
+        settings: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "celery"),
+    ) -> Process:
         """A worker with one slot that takes tasks from now on."""
         options = ("--without-gossip", "--without-mingle", "-E", "-c", "1", "-l", "INFO", "-Q", queues, "-n", f"{name}@test")
-        process = self.start(name, "-m", "celery", "-A", "tasks.app", "worker", *options, settings=settings)
+        process = self.start(name, *program, "-A", "tasks.app", "worker", *options, settings=settings)
         self.wait_until(lambda: process.count(" ready."))
         return process
 
