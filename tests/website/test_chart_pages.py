@@ -137,6 +137,24 @@ class TestARun:
         assert (once.count("<circle"), once.count('<line class="run__line"')) == (1, 0)
 
 
+class TestARelease:
+    def test_tells_of_each_track_how_it_stands_or_stood_and_leads_to_its_run(self, guest, publish, release):
+        publish("0123", "102")
+        page = guest.get(f"/releases/{release.id}").text
+        told = re.findall(r'<a class="track__chart" href="/charts/daily/runs/(\w+)">(.*?)</a>', page)
+        assert told == [
+            (track.recording_id, words)
+            for track, words in zip(
+                release.tracks, ("No. 2 in Daily · best 1", "No. 1 in Daily", "No. 3 in Daily", "Was in Daily · best 4"), strict=True
+            )
+        ]
+        assert guest.get(f"/charts/daily/runs/{told[3][0]}").status_code == 200
+
+    def test_of_which_nothing_was_ever_in_a_chart_tells_nothing(self, guest, publish, release, catalogue):
+        publish("0")
+        assert "track__chart" not in guest.get(f"/releases/{catalogue.release('Quiet')}").text
+
+
 class TestAPlot:
     def test_has_number_one_at_the_top_and_time_from_left_to_right(self):
         points = plot_of([3, 1, 10]).points

@@ -16,6 +16,7 @@ from apps.core.contract.charts import (
     MOST_POINTS,
     ChartEntry,
     ChartList,
+    ChartPlace,
     ChartRun,
     ChartSummary,
     ChartTrack,
@@ -23,6 +24,7 @@ from apps.core.contract.charts import (
     GetChartRun,
     GetEdition,
     Leader,
+    ListChartPlaces,
     ListCharts,
     Movement,
     RunPoint,
@@ -77,6 +79,20 @@ def get_chart_run(action: GetChartRun, connection: Connection, charts: Charts) -
     last = rows[0]
     points = tuple(RunPoint(row.first_day, row.position) for row in reversed(rows))
     return ChartRun(_summary(chart, _latest(connection)), which["key"], last.title, last.artist, last.peak, last.weeks, points)
+
+
+@handles(ListChartPlaces)
+def list_chart_places(action: ListChartPlaces, connection: Connection, charts: Charts) -> tuple[ChartPlace, ...]:
+    keys = {row.id: row.isrc or row.id for row in fetch(connection, statements.RECORDINGS, {"release_id": action.release_id})}
+    which = {"charts": [chart.code for chart in charts], "keys": list(keys.values())}
+    held = {(row.chart, row.key): row for row in fetch(connection, statements.PLACES, which)}
+    places: list[ChartPlace] = []
+    for recording_id, key in keys.items():
+        stood = [(chart, held[chart.code, key]) for chart in charts if (chart.code, key) in held]
+        if stood:
+            chart, row = min(stood, key=lambda one: not one[1].current)
+            places.append(ChartPlace(recording_id, chart.code, chart.title, row.position if row.current else None, row.peak))
+    return tuple(places)
 
 
 def _chart(charts: Charts, code: str) -> Chart:

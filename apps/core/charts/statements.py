@@ -62,3 +62,22 @@ RUN = (
 SPAN = select(func.min(EntryRow.first_day).label("first"), func.max(EntryRow.first_day).label("last")).where(
     EntryRow.chart == CHART, EntryRow.key == bindparam("key")
 )
+
+RECORDINGS = (
+    select(RecordingRow.id, RecordingRow.isrc)
+    .join(TrackRow, TrackRow.recording_id == RecordingRow.id)
+    .where(TrackRow.release_id == bindparam("release_id", type_=IdColumn()))
+    .distinct()
+)
+"""Of all tracks of a release."""
+_last = (
+    select(EntryRow.chart, EntryRow.key, func.max(EntryRow.first_day).label("first_day"))
+    .where(EntryRow.chart.in_(bindparam("charts", expanding=True)), EntryRow.key.in_(bindparam("keys", expanding=True)))
+    .group_by(EntryRow.chart, EntryRow.key)
+    .subquery()
+)
+_latest_edition = select(func.max(EditionRow.first_day)).where(EditionRow.chart == EntryRow.chart).scalar_subquery()
+PLACES = select(
+    EntryRow.chart, EntryRow.key, EntryRow.position, EntryRow.peak, (EntryRow.first_day == _latest_edition).label("current")
+).join(_last, and_(_last.c.chart == EntryRow.chart, _last.c.key == EntryRow.key, _last.c.first_day == EntryRow.first_day))
+"""By chart and key the last entry, and whether it is of the latest edition."""

@@ -140,6 +140,17 @@ class ChartRun(msgspec.Struct, frozen=True):
     """One for each edition, oldest first; of a very long run the latest."""
 
 
+class ChartPlace(msgspec.Struct, frozen=True):
+    """Where a recording stands in a chart, or how high it once stood."""
+
+    recording_id: RecordingId
+    chart: ChartCode
+    chart_title: str
+    position: int | None
+    """In the latest edition; None where it is not in it any more."""
+    peak: int
+
+
 class ChartCount(msgspec.Struct, frozen=True):
     """One recording's plays that count in a period."""
 
@@ -204,3 +215,15 @@ class GetChartRun(Query[ChartRun], frozen=True):
 
     chart: ChartCode
     id: RecordingId | TrackId
+
+
+class ListChartPlaces(Query[tuple[ChartPlace, ...]], frozen=True):
+    """Of each recording on a release that is or was in a chart one place: in the first chart it stands in, else the first it ever stood in.
+
+    Charts go in the order they are shown in.
+    """
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    release_id: ReleaseId

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseOrder
+from apps.core.contract.charts import ListChartPlaces
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import ReleaseId
 from apps.website.actor import core
@@ -23,7 +24,8 @@ def index() -> str:
 
 @views.get("/<id:release_id>")
 def show(release_id: ReleaseId) -> str:
-    return render_template("releases/show.html", release=core().send(GetRelease(release_id=release_id)))
+    release, places = core().send_many(GetRelease(release_id), ListChartPlaces(release_id))
+    return render_template("releases/show.html", release=release, places={place.recording_id: place for place in places})
 
 
 def _order(name: str) -> ReleaseOrder:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from apps.core.contract.catalogue import GetRelease
-from apps.core.contract.charts import Every, GetChartRun, GetEdition, Leader, ListCharts, RunPoint
+from apps.core.contract.catalogue import GetRelease, GetTrack
+from apps.core.contract.charts import Every, GetChartRun, GetEdition, Leader, ListChartPlaces, ListCharts, RunPoint
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import new_id
 from tests.factories.charts import ChartCount, RecordEdition, chart
@@ -122,3 +122,52 @@ class TestARun:
         count = ChartCount("GBAAA2600001", new_id(), new_id(), "Dawn", "Ana", 7)
         charting.worker.send(RecordEdition(claim.job_id, claim.lease, (count,), ()))
         assert visitor.send(GetChartRun("daily", track.id)).key == "GBAAA2600001"
+
+
+class TestThePlacesOfARelease:
+    @pytest.fixture
+    def release_id(self, visitor, tracks):
+        return visitor.send(GetTrack(tracks[0].id)).release.id
+
+    @pytest.fixture
+    def told(self, visitor, release_id):
+        """By the number of the track: chart, position and peak."""
+
+        def told(tracks) -> dict[int, tuple[str, int | None, int]]:
+            number = {track.recording_id: track.number for track in tracks}
+            places = visitor.send(ListChartPlaces(release_id))
+            return {number[one.recording_id]: (one.chart_title, one.position, one.peak) for one in places}
+
+        return told
+
+    def test_are_those_of_the_latest_edition_and_the_peaks_of_what_has_left(self, charting, told, tracks):
+        assert told(tracks) == {}
+        charting.days_pass(3)
+        for order in ("210", "01", "310"):
+            charting.publish(*(tracks[int(number)] for number in order))
+        assert told(tracks) == {1: ("Daily", 3, 1), 2: ("Daily", 2, 2), 3: ("Daily", None, 1), 4: ("Daily", 1, 1)}
+
+    def test_are_of_the_first_chart_it_stands_in_before_any_it_has_left(self, charting, told, tracks):
+        charting.have(chart("first"), chart("second"), chart("third"))
+        charting.days_pass(2)
+        for job_id, order in zip(charting.waiting(), ("01", "2", ""), strict=True):
+            charting.record(charting.catalogue.claim(job_id), [tracks[int(number)] for number in order])
+        for job_id, order in zip(charting.waiting(), ("0", "01", "10"), strict=True):
+            charting.record(charting.catalogue.claim(job_id), [tracks[int(number)] for number in order])
+        assert told(tracks) == {1: ("First", 1, 1), 2: ("Second", 2, 2), 3: ("Second", None, 1)}
+        charting.have(chart("third"))
+        assert told(tracks) == {1: ("Third", 2, 2), 2: ("Third", 1, 1)}
+
+    def test_go_by_the_isrc(self, charting, visitor, catalogue):
+        files = [catalogue.file("1.flac", title="Dawn", artist="Ana", album="Dawn", track=1, isrc="GBAAA2600001")]
+        (release_id,) = catalogue.deliver(files)
+        charting.days_pass(1)
+        claim, _ = charting.claim()
+        charting.worker.send(
+            RecordEdition(claim.job_id, claim.lease, (ChartCount("GBAAA2600001", new_id(), new_id(), "Dawn", "Ana", 7),), ())
+        )
+        (place,) = visitor.send(ListChartPlaces(release_id))
+        assert (place.chart, place.position, place.peak) == ("daily", 1, 1)
+
+    def test_of_what_there_is_not_are_none(self, visitor):
+        assert visitor.send(ListChartPlaces(new_id())) == ()
