@@ -7,7 +7,7 @@ from alembic import op
 
 from apps.core.database import Moment
 
-revision = "0014"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
