@@ -95,9 +95,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, statement: str, target: Path, p
 
 
 def _typed(column: tuple[str, ColumnType]) -> str:
-    """A UUID from its digits by way of its bytes takes half the time."""
+    """A UUID from its digits, with dashes or without, by way of its bytes: that takes half the time."""
     name, kind = column
-    return f'CAST(unhex("{name}") AS UUID) AS "{name}"' if kind == "UUID" else f'"{name}"'
+    if kind != "UUID":
+        return f'"{name}"'
+    return f"""CAST(unhex(replace("{name}", '-', '')) AS UUID) AS "{name}\""""
 
 
 def _quoted(text: object) -> str:
