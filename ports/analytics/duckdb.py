@@ -99,7 +99,7 @@ def _typed(column: tuple[str, ColumnType]) -> str:
     name, kind = column
     if kind != "UUID":
         return f'"{name}"'
-    return f"""CAST(unhex(replace("{name}", '-', '')) AS UUID) AS "{name}\""""
+    return f"CAST(unhex(replace(\"{name}\", '-', '')) AS UUID) AS \"{name}\""
 
 
 def _quoted(text: object) -> str:
