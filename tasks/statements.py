@@ -11,6 +11,7 @@ from apps.core.contract.exports import Table
 from apps.core.contract.jobs import StatementsWork
 from apps.core.contract.reporting import (
     AskForStatements,
+    GetRevenue,
     OpenRun,
     RecordStatementFiles,
     RecordUsage,
@@ -65,7 +66,8 @@ def write_statements(office: Office, lease: Lease, _work: StatementsWork) -> Non
         tables = numbered(fetched)
         usage = _count(office, order, tables, folder)
         lease.progress(0.5)
-        statements = office.core.send(RecordUsage(lease.job_id, lease.token, _totals(office, order, usage)))
+        revenue = office.core.send(GetRevenue(order.week))
+        statements = office.core.send(RecordUsage(lease.job_id, lease.token, _totals(office, order, usage), revenue))
         lines = _split(office, order, statements, {**tables, "usage": [usage]}, folder)
         files: list[StatementFiles] = []
         for number, statement in enumerate(statements, start=1):

@@ -112,6 +112,7 @@ MAY: dict[str, set[str]] = {
     "AskForStatements": {"tasks"},
     "OpenRun": {"tasks"},
     "RecordUsage": {"tasks"},
+    "GetRevenue": {"tasks"},
     "RecordStatementFiles": {"tasks"},
     "ListRuns": OFFICE,
     "GetRun": OFFICE,

@@ -15,13 +15,14 @@ from apps.core.client.interface import Sender
 from apps.core.contract.billing import ConfirmCheckout, RefreshSubscription, Shop, StartCheckout
 from apps.core.contract.days import closes_at, days
 from apps.core.contract.ids import LabelId
-from apps.core.contract.jobs import JobClaim
+from apps.core.contract.jobs import JobClaim, StatementsWork
 from apps.core.contract.labels import Eligibility, LabelContract, ListLabels, SetContract, Share
 from apps.core.contract.listening import Evidence
 from apps.core.contract.reporting import (
     ApproveStatement,
     AskForStatements,
     CheckStatement,
+    GetRevenue,
     OpenRun,
     RecordStatementFiles,
     RecordUsage,
@@ -69,15 +70,19 @@ class Reports:
         page = who.send(StartCheckout(plan, f"{SHOP}/paid", f"{SHOP}/plans"))
         self.shop.pay(urlsplit(page.url).path.rpartition("/")[2])
         assert who.send(ConfirmCheckout(page.number)).subscription
-        return self._last("customer.subscription.created")
+        return self._names("customer.subscription.created")[-1]
 
     def refund(self, purchase: str, amount: int | None = None) -> None:
         """Of what was charged last."""
-        self.shop.refund(self._last("charge.succeeded"), amount)
+        self.shop.refund(self.charges()[-1], amount)
         self.worker.send(RefreshSubscription(Shop.CARD, purchase))
 
-    def _last(self, kind: str) -> str:
-        return [event["data"]["object"]["id"] for event in self.shop.events() if event["type"] == kind][-1]
+    def charges(self) -> list[str]:
+        """The shop's names of what was charged, in order."""
+        return self._names("charge.succeeded")
+
+    def _names(self, kind: str) -> list[str]:
+        return [event["data"]["object"]["id"] for event in self.shop.events() if event["type"] == kind]
 
     def label(self, name: str) -> LabelId:
         return next(one.id for one in self.operator.send(ListLabels(name)).items if one.name == name)
@@ -105,11 +110,16 @@ class Reports:
     def open(self, claim: JobClaim) -> RunOrder:
         return self.worker.send(OpenRun(claim.job_id, claim.lease, BRAND))
 
+    def record(self, claim: JobClaim, *totals: UsageTotal) -> tuple[StatementOrder, ...]:
+        """Record these totals of a week that is open, and what the ledger says."""
+        assert isinstance(claim.work, StatementsWork)
+        return self.worker.send(RecordUsage(claim.job_id, claim.lease, totals, self.worker.send(GetRevenue(claim.work.week))))
+
     def settle(self, *totals: UsageTotal) -> tuple[StatementOrder, ...]:
         """Report the next week by these totals, its files included."""
         claim = self.claim()
         self.open(claim)
-        orders = self.worker.send(RecordUsage(claim.job_id, claim.lease, totals))
+        orders = self.record(claim, *totals)
         self.worker.send(RecordStatementFiles(claim.job_id, claim.lease, tuple(map(files_of, orders))))
         return orders
 

@@ -8,7 +8,7 @@ import pytest
 
 from apps.core.contract.actions import Role
 from apps.core.contract.jobs import LEASE_SECONDS, DispatchWork, JobStatus, ListJobs
-from apps.core.contract.reporting import GetStatement, RecordDispatch, RecordStatementFiles, RecordUsage, ReportFile, StatementFiles, Status
+from apps.core.contract.reporting import GetStatement, RecordDispatch, RecordStatementFiles, ReportFile, StatementFiles, Status
 from ports.environment import BootError
 from tasks.dispatch import send_statement
 from tasks.leases import do_job
@@ -28,7 +28,7 @@ def approved(reports, catalogue, storage, staff, person, tmp_path):
     reports.days_are_exported()
     claim = reports.claim()
     reports.open(claim)
-    (order,) = reports.worker.send(RecordUsage(claim.job_id, claim.lease, ()))
+    (order,) = reports.record(claim)
     (tmp_path / "written").write_bytes(CONTENT)
     storage.put("statements/a.csv", tmp_path / "written", "text/csv")
     file = ReportFile("a.csv", "statements/a.csv", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())

@@ -8,7 +8,7 @@ import pytest
 
 from apps.core.contract.actions import Role
 from apps.core.contract.labels import AssignPartner
-from apps.core.contract.reporting import RecordStatementFiles, RecordUsage, ReportFile, StatementFiles, UsageTotal
+from apps.core.contract.reporting import RecordStatementFiles, ReportFile, StatementFiles, UsageTotal
 from ports.container import Container
 from ports.storage.interface import Storage
 from tests.factories.reporting import FIRST_WEEK
@@ -42,7 +42,7 @@ def week(ana, reports, catalogue, values, tmp_path):
     claim = reports.claim()
     reports.open(claim)
     totals = tuple(UsageTotal(reports.label(name), "GB", 3, 2, 1) for name in ("Moon & Co", "Sun"))
-    orders = reports.worker.send(RecordUsage(claim.job_id, claim.lease, totals))
+    orders = reports.record(claim, *totals)
     (tmp_path / "file").write_bytes(CONTENT)
     Container(values).get(Storage).put("statements/a.csv", tmp_path / "file", "text/csv")
     file = ReportFile("a.csv", "statements/a.csv", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())

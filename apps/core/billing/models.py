@@ -102,7 +102,7 @@ class PaymentRow(Base):
     currency: Mapped[str]
     paid_at: Mapped[datetime]
     period_starts_at: Mapped[datetime]
-    period_ends_at: Mapped[datetime]
+    period_ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LedgerRow(Base):
@@ -128,4 +128,4 @@ class LedgerRow(Base):
     """`net` or `tax`."""
     payment_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("payment.id"), index=True)
     occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)

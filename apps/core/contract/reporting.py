@@ -257,8 +257,9 @@ class OpenRun(Command[RunOrder], frozen=True):
 class RecordUsage(Command[tuple[StatementOrder, ...]], frozen=True):
     """Allocate the week's pools by what was counted, number the statements and freeze both.
 
-    Recorded again it is compared and changes nothing. Raises LeaseLost, Conflict where the week was counted differently before or
-    is not open, Invalid.
+    What is kept of payments is what the weeks before have settled, and what was entered since. Where that is not `revenue`, everything is
+    summed up anew; where it still is not, the report tells the difference. Recorded again, totals are compared and nothing changes. Raises
+    LeaseLost, Conflict where the week was counted differently before or is not open, Invalid.
     """
 
     permission: ClassVar[Permission] = BACK_OFFICE
@@ -266,6 +267,8 @@ class RecordUsage(Command[tuple[StatementOrder, ...]], frozen=True):
     job_id: JobId
     lease: LeaseToken
     totals: tuple[UsageTotal, ...]
+    revenue: tuple[Amount, ...]
+    """What `GetRevenue` says."""
 
 
 class RecordStatementFiles(Command[Done], frozen=True):
@@ -288,6 +291,17 @@ class ListRuns(Query[Page[RunSummary]], frozen=True):
 
     cursor: Cursor | None = None
     size: PageSize = 50
+
+
+class GetRevenue(Query[tuple[Amount, ...]], frozen=True):
+    """The balance of the ledger's revenue account at the close of an open week, by currency: from all its entries, and from nothing else.
+
+    Raises NotFound where the week is not open.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    week: WeekName
 
 
 class GetRun(Query[RunDetail], frozen=True):

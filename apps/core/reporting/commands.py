@@ -165,7 +165,7 @@ def record_usage(action: RecordUsage, session: Session, clock: Clock) -> tuple[S
     if run is None:
         raise Conflict(f"The week from {work.week} is not open.", "Open it first.")
     if run.settled_at is None:
-        settle(session, run, action.totals, clock.now())
+        settle(session, run, action.totals, action.revenue, clock.now())
     elif run.usage != encoder.encode(action.totals):
         raise Conflict(f"The week from {work.week} was counted differently before.", "Its files have changed: bring them back from a copy.")
     return _orders(session, run.week)

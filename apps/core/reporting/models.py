@@ -54,7 +54,7 @@ class RunRow(Base):
     usage: Mapped[bytes | None]
     """What was counted, encoded: `UsageTotal`s."""
     revenue: Mapped[bytes | None]
-    """The ledger's revenue at the close, by currency, encoded: `Amount`s."""
+    """The ledger's revenue at the close, by currency, as it was read just before, encoded: `Amount`s."""
 
 
 class PoolRow(Base):

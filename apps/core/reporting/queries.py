@@ -19,12 +19,12 @@ from apps.core.contract.reporting import (
     Amount,
     DispatchOrder,
     GetDispatchOrder,
+    GetRevenue,
     GetRun,
     GetStatement,
     ListRuns,
     ListStatements,
     Pool,
-    Reconciliation,
     RunDetail,
     RunOrder,
     RunSummary,
@@ -38,8 +38,10 @@ from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
 from apps.core.reporting.describing import CONTRACTS, STATEMENTS, as_contract, dues, files_of, statements
 from apps.core.reporting.models import AllocationRow, ContractRow, PartnerRow, PoolRow, RunRow, StatementRow
+from apps.core.reporting.reconciling import reconciled
 from apps.core.reporting.remarks import remarks
-from apps.core.reporting.rules import HELD, HOUSE
+from apps.core.reporting.revenue import balances
+from apps.core.reporting.rules import HELD, HOUSE, Week
 from apps.core.reporting.terms import Agreed
 
 LABELS = "labels"
@@ -87,6 +89,13 @@ def list_runs(action: ListRuns, connection: Connection) -> Page[RunSummary]:
     return Page(page, encode_cursor(page[-1].week) if len(rows) > action.size else None)
 
 
+@handles(GetRevenue)
+def get_revenue(action: GetRevenue, connection: Connection) -> tuple[Amount, ...]:
+    if not fetch(connection, select(RunRow.week).where(RunRow.week == action.week)):
+        raise NotFound("That week is not open.", "Open it first.")
+    return balances(connection, Week.named(action.week))
+
+
 @handles(GetRun)
 def get_run(action: GetRun, connection: Connection) -> RunDetail:
     summary = fetch(connection, RUNS.where(RunRow.week == action.week))
@@ -96,10 +105,11 @@ def get_run(action: GetRun, connection: Connection) -> RunDetail:
     order = msgspec.json.decode(run.order, type=RunOrder)
     pools = _pools(connection, action.week)
     usage = msgspec.json.decode(run.usage, type=tuple[UsageTotal, ...]) if run.usage else ()
+    revenue = msgspec.json.decode(run.revenue, type=tuple[Amount, ...]) if run.revenue else ()
     names = {row.id: row.name for row in fetch(connection, _labels({one.label_id for one in usage}))}
     told = statements(connection, STATEMENTS.where(StatementRow.week == action.week).order_by(StatementRow.number))
     return RunDetail(
-        RunSummary(*summary[0]), order.days, _reconciled(connection, action.week, run.revenue), pools,
+        RunSummary(*summary[0]), order.days, reconciled(connection, Week.named(action.week), pools, revenue), pools,
         remarks(usage, Agreed(order.terms), pools, names), tuple(told),
     )  # fmt: skip
 
@@ -125,19 +135,6 @@ def _pools(connection: Connection, week: str) -> tuple[Pool, ...]:
         )
         for one in rows
     )  # fmt: skip
-
-
-def _reconciled(connection: Connection, week: str, revenue: bytes | None) -> tuple[Reconciliation, ...]:
-    """Three independent sums: of the ledger, of all allocations that were ever frozen, and of what the week's pools leave."""
-    allocated = select(AllocationRow.currency, func.sum(AllocationRow.amount)).where(AllocationRow.week <= week)
-    given = {currency: int(amount) for currency, amount in fetch(connection, allocated.group_by(AllocationRow.currency))}
-    left = select(PoolRow.currency, func.sum(PoolRow.unearned), func.sum(PoolRow.carried_out)).where(PoolRow.week == week)
-    rests = {currency: (int(unearned), int(carried)) for currency, unearned, carried in fetch(connection, left.group_by(PoolRow.currency))}
-    balances = msgspec.json.decode(revenue, type=tuple[Amount, ...]) if revenue else ()
-    return tuple(
-        Reconciliation(one.currency, one.amount, rests[one.currency][0], given.get(one.currency, 0), rests[one.currency][1])
-        for one in balances
-    )
 
 
 @handles(ListStatements)

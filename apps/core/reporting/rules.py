@@ -64,6 +64,10 @@ class Week:
         return self.ends + LEDGER_CLOSES_AFTER
 
     @property
+    def preceding(self) -> Week:
+        return Week(self.first - timedelta(days=DAYS))
+
+    @property
     def following(self) -> Week:
         return Week(self.first + timedelta(days=DAYS))
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import LabelRow
 from apps.core.contract.codec import encoder
-from apps.core.contract.reporting import RunOrder, Status, UsageTotal
+from apps.core.contract.reporting import Amount, RunOrder, Status, UsageTotal
 from apps.core.reporting.models import AllocationRow, ContractRow, PoolRow, RunRow, StatementRow
-from apps.core.reporting.revenue import PoolKey, Standing, revenue, standings
+from apps.core.reporting.revenue import PoolKey, Standing, standings
 from apps.core.reporting.rules import DEFAULT_SHARE, HELD, HOUSE, Claim, Week, allocate
 from apps.core.reporting.terms import Agreed
 
@@ -32,15 +32,15 @@ class Counted:
     eligible: int = 0
 
 
-def settle(session: Session, run: RunRow, totals: tuple[UsageTotal, ...], now: datetime) -> None:
+def settle(session: Session, run: RunRow, totals: tuple[UsageTotal, ...], revenue: tuple[Amount, ...], now: datetime) -> None:
     """Freeze pools, allocations and statements of a run that is open; in one transaction, so numbers have no gaps."""
     order = msgspec.json.decode(run.order, type=RunOrder)
     week = Week.named(run.week)
     usage = by_territory(totals, Agreed(order.terms))
-    before = _pools_before(session, week)
-    for key, standing in sorted(standings(session, week).items()):
+    before = _pools_of(session, week.preceding)
+    for key, standing in sorted(standings(session, week, before, revenue).items()):
         _freeze_pool(session, run.week, key, standing, before.get(key), usage.get(key[0], {}))
-    run.settled_at, run.usage, run.revenue = now, encoder.encode(totals), encoder.encode(revenue(session, week))
+    run.settled_at, run.usage, run.revenue = now, encoder.encode(totals), encoder.encode(revenue)
     session.flush()
     _number_statements(session, run.week, Agreed(order.terms).labels, now)
 
@@ -57,9 +57,8 @@ def by_territory(totals: Iterable[UsageTotal], agreed: Agreed) -> dict[str, dict
     return found
 
 
-def _pools_before(session: Session, week: Week) -> Mapping[PoolKey, PoolRow]:
-    last = select(func.max(PoolRow.week)).where(PoolRow.week < week.name).scalar_subquery()
-    return {(row.territory, row.currency): row for row in session.scalars(select(PoolRow).where(PoolRow.week == last))}
+def _pools_of(session: Session, week: Week) -> Mapping[PoolKey, PoolRow]:
+    return {(row.territory, row.currency): row for row in session.scalars(select(PoolRow).where(PoolRow.week == week.name))}
 
 
 def _freeze_pool(

@@ -20,6 +20,7 @@ from apps.core.contract.reporting import (
     Due,
     Finding,
     GetDispatchOrder,
+    GetRevenue,
     GetRun,
     GetStatement,
     ListRuns,
@@ -239,24 +240,26 @@ class TestTheJob:
     def test_recorded_again_changes_nothing_and_never_otherwise(self, first_week, reports, worker, operator):
         claim = reports.claim()
         with pytest.raises(Conflict, match="not open"):
-            worker.send(RecordUsage(claim.job_id, claim.lease, ()))
+            worker.send(RecordUsage(claim.job_id, claim.lease, (), ()))
+        with pytest.raises(NotFound, match="not open"):
+            worker.send(GetRevenue(FIRST_WEEK))
         reports.open(claim)
         totals = (of(first_week["Moon"], 1),)
-        orders = worker.send(RecordUsage(claim.job_id, claim.lease, totals))
-        assert worker.send(RecordUsage(claim.job_id, claim.lease, totals)) == orders
+        orders = reports.record(claim, *totals)
+        assert reports.record(claim, *totals) == orders
         with pytest.raises(Conflict, match="counted differently"):
-            worker.send(RecordUsage(claim.job_id, claim.lease, (of(first_week["Moon"], 2),)))
+            reports.record(claim, of(first_week["Moon"], 2))
         assert operator.send(GetRun(FIRST_WEEK)).statements[0].written is False
 
     def test_given_up_before_its_files_were_written_is_asked_for_again(self, first_week, reports, worker):
         claim, totals = reports.claim(), (of(first_week["Moon"], 1),)
         reports.open(claim)
-        orders = worker.send(RecordUsage(claim.job_id, claim.lease, totals))
+        orders = reports.record(claim, *totals)
         worker.send(FailJob(claim.job_id, claim.lease, "It was tried 3 times and each time the worker died."))
         again = reports.claim()
         assert again.job_id == claim.job_id
         reports.open(again)
-        assert worker.send(RecordUsage(again.job_id, again.lease, totals)) == orders
+        assert reports.record(again, *totals) == orders
         worker.send(RecordStatementFiles(again.job_id, again.lease, tuple(map(files_of, orders))))
         worker.send(AskForStatements())
         assert reports.catalogue.waiting("statements") == []
@@ -264,7 +267,7 @@ class TestTheJob:
     def test_needs_the_files_of_all_statements(self, first_week, reports, worker):
         claim = reports.claim()
         reports.open(claim)
-        orders = worker.send(RecordUsage(claim.job_id, claim.lease, ()))
+        orders = reports.record(claim)
         with pytest.raises(Conflict, match="all the week's"):
             worker.send(RecordStatementFiles(claim.job_id, claim.lease, (files_of(orders[0]),)))
 
@@ -274,7 +277,7 @@ class TestTheJob:
             db.session.execute(text("UPDATE job SET status = 'waiting' WHERE kind = 'statements'"))
             db.session.commit()
         claim = reports.catalogue.claim(*reports.catalogue.waiting("statements"))
-        orders = worker.send(RecordUsage(claim.job_id, claim.lease, ()))
+        orders = reports.record(claim)
         same = [files_of(order) for order in orders]
         other = StatementFiles(orders[0].number, (ReportFile("x.csv", "x.csv", 1, "1" * 64),))
         with pytest.raises(Conflict, match="others than those"):
@@ -356,7 +359,7 @@ class TestApproving:
     def test_waits_for_the_files(self, first_week, reports, worker, staff):
         claim = reports.claim()
         reports.open(claim)
-        orders = worker.send(RecordUsage(claim.job_id, claim.lease, ()))
+        orders = reports.record(claim)
         with pytest.raises(Conflict, match="not written yet"):
             staff.send(CheckStatement(orders[0].number))
 
