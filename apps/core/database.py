@@ -273,6 +273,12 @@ def only_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+def write_alone(session: Session, table: type[Base]) -> None:
+    """Wait until nobody else writes into the table, and let nobody until the transaction ends; on SQLite that is so of every Command."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {table.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def delete_some(session: Session, table: type[Base], expired: ColumnElement[bool], most: int) -> bool:
     """Delete at most so many of these rows; returns whether more may be left."""
     key = list(inspect(table).primary_key)

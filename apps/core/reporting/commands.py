@@ -33,7 +33,7 @@ from apps.core.contract.reporting import (
     StatementOrder,
     Status,
 )
-from apps.core.database import FOR_CHANGE, insert
+from apps.core.database import FOR_CHANGE, insert, write_alone
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import log_begins
@@ -54,6 +54,7 @@ def set_contract(action: SetContract, session: Session) -> LabelContract:
         raise Invalid("The contract would end before it begins.", "Give a later end, or none.")
     if action.share.numerator > action.share.denominator:
         raise Invalid("A share is at most the whole.", "Give one from 0 to 100 %.")
+    write_alone(session, ContractRow)  # or a week that is being opened would neither count nor refuse it
     label = session.get(LabelRow, action.label_id, with_for_update=FOR_CHANGE)
     if label is None:
         raise NotFound("There is no such label.", "Look it up in the list of labels.")
@@ -149,6 +150,7 @@ def open_run(action: OpenRun, session: Session, clock: Clock) -> RunOrder:
     days = _counted(session, week, now)
     if days is None or week != _next_week(session):
         raise Conflict(f"The week from {week.name} cannot be reported yet.", "It is, once the weeks before it are.")
+    write_alone(session, ContractRow)
     order = _order(session, week, days, action.sender)
     session.add(RunRow(week=week.name, opened_at=now, order=encoder.encode(order)))
     return order
