@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from apps.core.contract.charts import ChartRules
 from apps.core.contract.exports import Table
-from apps.core.contract.jobs import ChartRules, ChartWork, PastPosition
+from apps.core.contract.jobs import ChartWork, PastPosition
 from apps.core.contract.listening import Evidence
 from bench.measure import show
 from ports.analytics.duckdb import DuckdbAnalytics

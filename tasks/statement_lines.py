@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from apps.core.contract.jobs import WeekName
+from apps.core.contract.days import WeekName
 from apps.core.contract.reporting import Due, Sender, StatementOrder
 from ports.currencies import digits
 from tasks.uuids import as_id

@@ -10,11 +10,11 @@ from flask import Flask
 from apps.core.charts.definitions import Chart, Charts
 from apps.core.client.interface import Sender
 from apps.core.contract.catalogue import TrackSummary
-from apps.core.contract.charts import AskForEditions, ChartCount, Every, RecordEdition
+from apps.core.contract.charts import AskForEditions, ChartCount, ChartRules, Every, RecordEdition
 from apps.core.contract.codec import encoder
 from apps.core.contract.days import Day, closes_at, next_day
 from apps.core.contract.exports import EXPORT_VERSION, DayManifest
-from apps.core.contract.jobs import ChartRules, ChartWork, JobClaim
+from apps.core.contract.jobs import ChartWork, JobClaim
 from apps.core.contract.listening import Evidence
 from apps.core.database import db
 from apps.core.listening.models import ExportedDayRow

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.core.contract.charts import ChartCount
+from apps.core.contract.charts import ChartCount, ChartRules
 from apps.core.contract.exports import COLUMNS, Table
 from apps.core.contract.ids import id_from_bytes
-from apps.core.contract.jobs import ChartRules, ChartWork, PastPosition
+from apps.core.contract.jobs import ChartWork, PastPosition
 from apps.core.contract.listening import Evidence
 from tasks.charts import TABLES, as_counts, parameters, statement
 

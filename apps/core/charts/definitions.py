@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from apps.core.contract.charts import ChartCode, Every
-from apps.core.contract.jobs import MOST_PLACES, ChartRules
+from apps.core.contract.charts import MOST_PLACES, ChartCode, ChartRules, Every
 from ports.environment import BootError, Environment
 
 DEFAULT_FILE = Path(__file__).with_name("charts.toml")

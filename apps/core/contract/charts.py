@@ -12,10 +12,12 @@ from msgspec import Meta
 from apps.core.contract.actions import ANYONE, BACK_OFFICE, Command, Done, Event, Permission, Query, Scope
 from apps.core.contract.days import Day
 from apps.core.contract.exports import Sha256
-from apps.core.contract.ids import JobId, RecordingId, ReleaseId, TrackId
-from apps.core.contract.jobs import MOST_PLACES, ChartRules, LeaseToken
+from apps.core.contract.ids import JobId, LeaseToken, RecordingId, ReleaseId, TrackId
+from apps.core.contract.listening import Evidence
 
 ChartCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}(?!\n)$")]
+MOST_PLACES = 500
+"""The longest that a chart may be."""
 MOST_DAYS = 16
 """Days of the play log that one edition may be counted from."""
 MOST_POINTS = 520
@@ -25,6 +27,19 @@ MOST_POINTS = 520
 class Every(StrEnum):
     WEEK = "week"
     DAY = "day"
+
+
+class ChartRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which plays count in a chart; previews never do."""
+
+    version: Annotated[int, Meta(ge=1)]
+    least_ms: Annotated[int, Meta(ge=0)]
+    """How long a play must be heard."""
+    most_per_listener_track_day: Annotated[int, Meta(ge=1)]
+    most_per_lead_artist: Annotated[int, Meta(ge=1)]
+    """How many entries one lead artist may have."""
+    evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1)]
+    """The grades that count."""
 
 
 class Movement(StrEnum):

@@ -1,4 +1,4 @@
-"""Days of the play log: in UTC, and closed some time after their end."""
+"""Days of the play log, in UTC and closed some time after their end; and the weeks that are reported."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from msgspec import Meta
 
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?!\n)$")]
 """`YYYY-MM-DD`, in UTC."""
+WeekName = Day
+"""A reported week by its first day, a Friday."""
 
 CLOSES_AFTER = timedelta(hours=2)
 """How long after its end a day closes: a play that comes later is exported as a late one, with the day that closes next."""

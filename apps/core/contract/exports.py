@@ -11,8 +11,7 @@ from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, Command, Done, Permission, Query
 from apps.core.contract.days import Day
-from apps.core.contract.ids import BYTES, Id, JobId
-from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.ids import BYTES, Id, JobId, LeaseToken
 
 EXPORT_VERSION = 1
 """Of the tables and their columns."""

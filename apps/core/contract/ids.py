@@ -44,6 +44,9 @@ StationId = Id
 SubscriptionId = Id
 TrackId = Id
 
+LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
+"""What the holder of a job shows."""
+
 
 def new_id() -> str:
     """A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""

@@ -10,8 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, OPERATOR, STAFF, Command, Done, Permission, Query
-from apps.core.contract.ids import DeliveredFileId, DeliveredReleaseId, DeliveryId, JobId, ReleaseId
-from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.ids import DeliveredFileId, DeliveredReleaseId, DeliveryId, JobId, LeaseToken, ReleaseId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 WITHOUT_NUL = r"^[^\x00]*$"

@@ -10,10 +10,11 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
-from apps.core.contract.days import Day
-from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, RecordingId
-from apps.core.contract.listening import Evidence
+from apps.core.contract.charts import ChartRules
+from apps.core.contract.days import Day, WeekName
+from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, LeaseToken, RecordingId
 from apps.core.contract.paging import Cursor, Page, PageSize
+from apps.core.contract.reporting import StatementNumber
 
 LEASE_SECONDS = 15
 """How long a claim holds without a renewal."""
@@ -23,14 +24,6 @@ MAXIMUM_ATTEMPTS = 3
 """A job whose worker died this often, or made a mistake, is given up with its reason: it would be so with the next one too."""
 LONGEST_PATIENCE = timedelta(days=1)
 """How long a job is still tried where its surroundings are at fault (a full disk, a broker that is gone), from the first such fault on."""
-
-LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
-
-
-WeekName = Day
-"""A reported week by its first day, a Friday."""
-StatementNumber = Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{4}-[0-9]{6,12}(?!\n)$")]
-"""By year, without gaps: `2026-000123`."""
 
 
 class JobStatus(StrEnum):
@@ -80,23 +73,6 @@ class DispatchWork(msgspec.Struct, frozen=True, tag="dispatch"):
     """Send an approved statement to its label."""
 
     number: StatementNumber
-
-
-MOST_PLACES = 500
-"""The longest that a chart may be."""
-
-
-class ChartRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which plays count in a chart; previews never do."""
-
-    version: Annotated[int, Meta(ge=1)]
-    least_ms: Annotated[int, Meta(ge=0)]
-    """How long a play must be heard."""
-    most_per_listener_track_day: Annotated[int, Meta(ge=1)]
-    most_per_lead_artist: Annotated[int, Meta(ge=1)]
-    """How many entries one lead artist may have."""
-    evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1)]
-    """The grades that count."""
 
 
 class PastPosition(msgspec.Struct, frozen=True, array_like=True):

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from apps.core.contract.accounts import Email
 from apps.core.contract.actions import ADMINISTRATOR, STAFF, Command, Permission, Query, Territory
+from apps.core.contract.days import WeekName
 from apps.core.contract.ids import ContractId, LabelId
-from apps.core.contract.jobs import WeekName
 from apps.core.contract.listening import Evidence
 from apps.core.contract.paging import Cursor, Page, PageSize
 

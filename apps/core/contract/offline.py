@@ -10,8 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import ANYONE, BACK_OFFICE, LISTENER, Command, Done, Permission, Query, Scope
-from apps.core.contract.ids import DeviceId, JobId, LicenceId, RecordingId, ReleaseId, TrackId
-from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.ids import DeviceId, JobId, LeaseToken, LicenceId, RecordingId, ReleaseId, TrackId
 from apps.core.contract.playback import Audio
 
 LICENCE_DAYS = 30

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import BACK_OFFICE, LISTENER, Command, Done, Event, Permission, Query, Scope
-from apps.core.contract.ids import JobId, PlaybackSessionId, RecordingId, ReleaseId, TrackId
-from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.ids import JobId, LeaseToken, PlaybackSessionId, RecordingId, ReleaseId, TrackId
 
 RENEW_SECONDS = 30
 """How often a player renews its session."""

@@ -12,8 +12,7 @@ from msgspec import Meta
 from apps.core.contract.actions import BACK_OFFICE, LISTENER, Command, Done, Permission, Query, Scope
 from apps.core.contract.days import Day
 from apps.core.contract.exports import Sha256
-from apps.core.contract.ids import ArtistId, JobId, RecordingId, ReleaseId, StationId, TrackId
-from apps.core.contract.jobs import LeaseToken
+from apps.core.contract.ids import ArtistId, JobId, LeaseToken, RecordingId, ReleaseId, StationId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 BATCH = 25

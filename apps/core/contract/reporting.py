@@ -22,9 +22,9 @@ from apps.core.contract.actions import (
     Territory,
 )
 from apps.core.contract.billing import Currency
+from apps.core.contract.days import WeekName
 from apps.core.contract.exports import Sha256
-from apps.core.contract.ids import JobId, LabelId
-from apps.core.contract.jobs import LeaseToken, StatementNumber, WeekName
+from apps.core.contract.ids import JobId, LabelId, LeaseToken
 from apps.core.contract.labels import Eligibility, Label, PartyId, Share, Terms
 from apps.core.contract.paging import Cursor, Page, PageSize
 
@@ -34,6 +34,8 @@ MOST_PLAYS = 10**15
 MOST_LABELS = 20_000
 
 Count = Annotated[int, Meta(ge=0, le=MOST_PLAYS)]
+StatementNumber = Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{4}-[0-9]{6,12}(?!\n)$")]
+"""By year, without gaps: `2026-000123`."""
 ObjectKey = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[A-Za-z0-9_./-]+(?!\n)$")]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.wrappers import Response
 
-from apps.core.contract.jobs import StatementNumber
-from apps.core.contract.reporting import GetStatement, ListStatements
+from apps.core.contract.reporting import GetStatement, ListStatements, StatementNumber
 from apps.website.actor import core
 from apps.website.statement_files import download
 

@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from apps.core.contract.days import WeekName
 from apps.core.contract.errors import NotFound
-from apps.core.contract.jobs import StatementNumber, WeekName
 from apps.core.contract.labels import Label, ListContracts, ListLabels
-from apps.core.contract.reporting import ApproveStatement, CheckStatement, GetRun, GetStatement, ListRuns
+from apps.core.contract.reporting import ApproveStatement, CheckStatement, GetRun, GetStatement, ListRuns, StatementNumber
 from apps.website.actor import core
 from apps.website.forms.reports import ContractForm
 from apps.website.statement_files import download
