@@ -15,6 +15,7 @@ from typing import Any
 import click
 import duckdb
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.exports import Table
 from apps.core.contract.ids import id_from_bytes
 from apps.core.contract.labels import Eligibility, Label, Share, Terms
@@ -90,7 +91,7 @@ def _label(number: int) -> str:
 def _allocate(tables: Tables, folder: Path) -> None:
     """What the task does but for writing the files; a pool of a hundred thousand pounds in each territory."""
     analytics, usual = _analytics(folder), Eligibility()
-    terms = [Terms(_label(number), "WW", Share(65, 100), usual) for number in range(LABELS)]
+    terms = [Terms(_label(number), WORLDWIDE, Share(65, 100), usual) for number in range(LABELS)]
     kinds = kinds_of(terms, usual)
     (folder / "terms").write_text(terms_as_lines(terms, usual, kinds))
     analytics.pack(folder / "terms", TERMS, folder / "terms.parquet")
@@ -149,7 +150,7 @@ def _queries(day: int, plays: int) -> dict[str, str]:
             "'' AS p_line",
         ) + " WHERE n % 12 = 0",
         "ownership": known(
-            f"{recording}ownership_id", f"{recording}recording_id", "'WW' AS territory", f"{label}label_id", "'Label' AS label",
+            f"{recording}ownership_id", f"{recording}recording_id", f"'{WORLDWIDE}' AS territory", f"{label}label_id", "'Label' AS label",
             "TIMESTAMP '0001-01-01' AS starts_at", "CAST(NULL AS TIMESTAMP) AS ends_at",
         ),
     }  # fmt: skip

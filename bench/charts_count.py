@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.charts import ChartRules
 from apps.core.contract.exports import Table
 from apps.core.contract.jobs import ChartWork, PastPosition
@@ -78,7 +79,7 @@ def work() -> ChartWork:
     rules = ChartRules(1, 30_000, 10, 3, (Evidence.SESSION, Evidence.FETCHED))
     before = tuple(PastPosition(f"GBAAA{rank:07}", rank) for rank in range(1, PLACES + 1))
     first, last = str(WEEK[0].date()), str(WEEK[-2].date())
-    return ChartWork("bench", first, last, tuple(WEEK), first, last, "WW", PLACES, rules, before)
+    return ChartWork("bench", first, last, tuple(WEEK), first, last, WORLDWIDE, PLACES, rules, before)
 
 
 def _make(analytics: Analytics, folder: Path, plays: int) -> Tables:

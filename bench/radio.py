@@ -22,7 +22,7 @@ from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingR
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import RegisterAccount
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import WORLDWIDE, Actor, Service
 from apps.core.contract.catalogue import CreditRole, GetTrack
 from apps.core.contract.ids import id_to_bytes, new_id
 from apps.core.contract.radio import FeedbackKind, NextTracks, SendStationFeedback, StartStation, TrackSeed
@@ -32,7 +32,7 @@ from apps.core.playback.models import PublishedRenditionRow
 from apps.core.radio.keeping import RadioModels
 from apps.core.radio.model import Model
 from apps.core.rights.models import DealRow
-from apps.core.rights.terms import WORLDWIDE, CommercialModel, UseType
+from apps.core.rights.terms import CommercialModel, UseType
 from bench.measure import end_cleanly, microseconds, show
 from bench.radio_tasks import answer
 from bench.servers import EMAIL, PASSWORD, home

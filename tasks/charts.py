@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.charts import AskForEditions, ChartCount, RecordEdition
 from apps.core.contract.exports import Table
-from apps.core.contract.ids import id_from_bytes, id_to_bytes
 from apps.core.contract.jobs import ChartWork
 from tasks.app import celery
 from tasks.exported import exported, exported_days
 from tasks.leases import Lease, do_job
 from tasks.office import Office, office
 from tasks.schedule import ASK_FOR_EDITIONS, take_slot
+from tasks.uuids import as_id, as_uuid
 
 TABLES = (Table.PLAYS, Table.LATE, Table.RECORDINGS, Table.TRACKS)
-EVERYWHERE = "WW"
 ORDER = "plays DESC, past_position NULLS LAST, chart_key"
 """Of two that were played as often, the one that stood higher in the edition before; then by the key, which is as good as any."""
 
@@ -45,7 +44,7 @@ def statement(work: ChartWork) -> str:
     """One row for each place, in the order of the chart. A listener's plays of one day are capped before anything is added up."""
     eligible = " AND ".join([
         "started_at >= $midnight_0", f"started_at < $midnight_{len(work.midnights) - 1}", "played_ms >= $least_ms", "NOT preview",
-        f"evidence IN ({_names('evidence', work.rules.evidence)})", *([] if work.territory == EVERYWHERE else ["territory = $territory"]),
+        f"evidence IN ({_names('evidence', work.rules.evidence)})", *([] if work.territory == WORLDWIDE else ["territory = $territory"]),
     ])  # fmt: skip
     day = " ".join(f"WHEN started_at < $midnight_{number} THEN {number}" for number in range(1, len(work.midnights)))
     before = ", ".join(f"($key_{at}, {one.position})" for at, one in enumerate(work.before)) or "(CAST(NULL AS VARCHAR), 0)"
@@ -92,7 +91,7 @@ def parameters(work: ChartWork) -> Mapping[str, Any]:
         **{f"midnight_{number}": moment.replace(tzinfo=None) for number, moment in enumerate(work.midnights)},
         **{f"evidence_{number}": str(grade) for number, grade in enumerate(work.rules.evidence)},
         **{f"key_{number}": _as_counted(one.key) for number, one in enumerate(work.before)},
-        **({} if work.territory == EVERYWHERE else {"territory": work.territory}),
+        **({} if work.territory == WORLDWIDE else {"territory": work.territory}),
         "least_ms": work.rules.least_ms, "most_a_day": work.rules.most_per_listener_track_day,
         "most_of_artist": work.rules.most_per_lead_artist,
     }  # fmt: skip
@@ -102,15 +101,11 @@ def as_counts(rows: Iterable[tuple[Any, ...]]) -> tuple[ChartCount, ...]:
     """The statement's rows as Core takes them."""
     return tuple(
         ChartCount(
-            key=_id(recording) if key == str(recording) else key, recording_id=_id(recording), track_id=_id(track), title=title,
+            key=as_id(recording) if key == str(recording) else key, recording_id=as_id(recording), track_id=as_id(track), title=title,
             artist=artist, plays=plays,
         )
         for key, recording, track, title, artist, plays in rows
     )  # fmt: skip
-
-
-def _id(uuid: UUID) -> str:
-    return id_from_bytes(uuid.bytes)
 
 
 def _names(name: str, values: Sequence[object]) -> str:
@@ -120,6 +115,6 @@ def _names(name: str, values: Sequence[object]) -> str:
 def _as_counted(key: str) -> str:
     """A key of an edition as the exported tables have it: there ids are UUIDs."""
     try:
-        return str(UUID(bytes=id_to_bytes(key)))
+        return as_uuid(key)
     except ValueError:
         return key

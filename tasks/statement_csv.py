@@ -6,7 +6,7 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
-from tasks.statement_lines import EXACT_PLACES, Line, Report, decimal, money, period_of
+from tasks.statement_lines import EXACT_PLACES, Line, Report, decimal, in_units, money, period_of
 
 CONTENT_TYPE = "text/csv"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -49,9 +49,8 @@ def _sums(report: Report, line: Line) -> tuple[str, ...]:
     due = report.due_of(line)
     if due is None or line.amount is None:
         return ("",) * 6
-    unit = 10 ** len(money(0, due.currency).partition(".")[2])
-    gross = Fraction(due.pool * line.eligible, due.pool_plays * unit)
-    deductions = gross - Fraction(line.amount, unit)
+    gross = in_units(Fraction(due.pool * line.eligible, due.pool_plays), due.currency)
+    deductions = gross - in_units(line.amount, due.currency)
     share = Fraction(100 * due.share.numerator, due.share.denominator)
     return (
         *(decimal(gross, EXACT_PLACES), decimal(deductions, EXACT_PLACES), money(line.amount, due.currency), due.currency, "1"),

@@ -75,7 +75,12 @@ def period_of(week: WeekName) -> tuple[str, str]:
 
 def money(amount: int, currency: str) -> str:
     """Minor units as a decimal number: `12.34`, `600` in yen, `1.234` in Kuwaiti dinars."""
-    return decimal(Fraction(amount, 10 ** digits(currency)), digits(currency))
+    return decimal(in_units(amount, currency), digits(currency))
+
+
+def in_units(amount: int | Fraction, currency: str) -> Fraction:
+    """Minor units in the currency's own unit, exactly: 50 pence are 1/2."""
+    return Fraction(amount) / 10 ** digits(currency)
 
 
 def decimal(value: Fraction, places: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.days import Day
 from apps.core.contract.exports import Table
 from apps.core.contract.labels import Eligibility, Terms
@@ -59,13 +60,13 @@ CLAIMED = f"""
         LEFT JOIN owners AS here
             ON here.recording_id = grouped.recording_id AND here.territory = grouped.territory AND {HOLDS.format("here")}
         LEFT JOIN owners AS world
-            ON world.recording_id = grouped.recording_id AND world.territory = 'WW' AND {HOLDS.format("world")}
+            ON world.recording_id = grouped.recording_id AND world.territory = '{WORLDWIDE}' AND {HOLDS.format("world")}
     ),
     judged AS (
         SELECT claimed.*, COALESCE(here.kind, world.kind, usual.kind) AS kind
         FROM claimed
         LEFT JOIN terms AS here ON here.label_id = claimed.label_id AND here.territory = claimed.territory
-        LEFT JOIN terms AS world ON world.label_id = claimed.label_id AND world.territory = 'WW'
+        LEFT JOIN terms AS world ON world.label_id = claimed.label_id AND world.territory = '{WORLDWIDE}'
         CROSS JOIN (SELECT kind FROM terms WHERE label_id IS NULL) AS usual
     )"""
 """Whose they are, and by which terms they are judged: what holds in the very territory goes before what holds everywhere."""

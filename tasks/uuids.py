@@ -8,6 +8,7 @@ from apps.core.contract.ids import id_from_bytes, id_to_bytes
 
 
 def as_uuid(identifier: str) -> str:
+    """Raises `ValueError` for what is not an id."""
     return str(UUID(bytes=id_to_bytes(identifier)))
 
 

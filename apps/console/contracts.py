@@ -11,6 +11,7 @@ import click
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
 from apps.core.client.interface import Sender
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.labels import Eligibility, Label, LabelContract, ListContracts, ListLabels, SetContract, Share
 from apps.core.contract.listening import Evidence
 from apps.core.contract.paging import Page
@@ -68,7 +69,9 @@ def labels(name: str) -> None:
 @click.argument("share", type=ShareOfAll())
 @click.option("--from", "starts_on", required=True, help="The first week, by its Friday: 2026-03-06.")
 @click.option("--until", "ends_on", help="The first week it holds no more.")
-@click.option("--territory", default="WW", show_default=True, help="Two letters; WW is everywhere that no other contract names.")
+@click.option(
+    "--territory", default=WORLDWIDE, show_default=True, help=f"Two letters; {WORLDWIDE} is everywhere that no other contract names."
+)  # fmt: skip
 @click.option("--least-seconds", default=30, show_default=True, help="From when on a play counts.")
 @click.option("--evidence", type=click.Choice([one.value for one in Evidence]), default="session", show_default=True)
 @click.option("--party-id", help="The label's DDEX party identifier.")

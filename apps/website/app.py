@@ -111,6 +111,7 @@ def _set_up_templates(app: Flask) -> None:
         rhythm=wording.payment_rhythm,
         week=wording.week,
         percentage=wording.percentage,
+        territory=wording.territory,
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(

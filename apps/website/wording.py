@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from apps.core.contract.actions import WORLDWIDE, Territory
 from apps.core.contract.labels import Share
 from ports.currencies import digits
 
@@ -94,3 +95,8 @@ def week(name: str) -> str:
 def percentage(share: Share) -> str:
     """`65 %`, `66.67 %`."""
     return f"{100 * share.numerator / share.denominator:.4f}".rstrip("0").rstrip(".") + " %"
+
+
+def territory(code: Territory) -> str:
+    """`GB`, or `Everywhere`."""
+    return "Everywhere" if code == WORLDWIDE else code

@@ -9,6 +9,7 @@ from flask import Flask
 
 from apps.core.charts.definitions import Chart, Charts
 from apps.core.client.interface import Sender
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.catalogue import TrackSummary
 from apps.core.contract.charts import AskForEditions, ChartCount, ChartRules, Every, RecordEdition
 from apps.core.contract.codec import encoder
@@ -25,7 +26,7 @@ RULES = ChartRules(1, 30_000, 10, 3, tuple(Evidence))
 DAY = 24 * 3600
 
 
-def chart(code: str = "daily", every: Every = Every.DAY, zone: str = "UTC", territory: str = "WW", places: int = 40) -> Chart:
+def chart(code: str = "daily", every: Every = Every.DAY, zone: str = "UTC", territory: str = WORLDWIDE, places: int = 40) -> Chart:
     return Chart(code, code.capitalize(), every, zone, territory, places, RULES)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import delete, update
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.ids import ReleaseId, TrackId
 from apps.core.database import db
 from apps.core.rights.models import DealExclusionRow, DealRow
-from apps.core.rights.terms import WORLDWIDE, CommercialModel, UseType
+from apps.core.rights.terms import CommercialModel, UseType
 from ports.clock.interface import Clock
 
 

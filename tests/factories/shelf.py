@@ -12,12 +12,13 @@ from flask import Flask
 from sqlalchemy import insert
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.ids import ReleaseId, new_id
 from apps.core.database import Base, db
 from apps.core.playback.models import PublishedRenditionRow
 from apps.core.rights.models import DealRow
-from apps.core.rights.terms import WORLDWIDE, CommercialModel, UseType
+from apps.core.rights.terms import CommercialModel, UseType
 from ports.clock.interface import Clock
 
 

@@ -89,9 +89,13 @@ class TestStaff:
             "least_evidence": "session",
         }
         assert stella.submit(path, **told).status_code == 303
-        assert "62.5 %" in stella.get(path).text
+        page = stella.get(path).text
+        assert "62.5 %" in page
+        assert "Everywhere, from 27 February 2026" in page
         assert stella.submit(path, **told | {"share": "2/3", "territory": "GB", "ends_on": "2026-03-13"}).status_code == 303
-        assert "66.6667 %" in stella.get(path).text
+        page = stella.get(path).text
+        assert "66.6667 %" in page
+        assert "GB, from 27 February 2026 until 13 March 2026" in page
         for wrong in (
             {"share": "101"},
             {"share": "x"},

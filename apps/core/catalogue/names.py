@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, LabelRow, OwnershipRow, RecordingCreditRow, ReleaseCreditRow, SeriesRow
 from apps.core.catalogue.rules import name_key
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.ids import new_id
 from apps.core.database import insert
-from apps.core.rights.terms import WORLDWIDE
 
 ALWAYS = datetime(1900, 1, 1, tzinfo=UTC)
 """The beginning of an ownership that nothing limits."""

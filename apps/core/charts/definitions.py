@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from apps.core.contract.actions import Territory
 from apps.core.contract.charts import MOST_PLACES, ChartCode, ChartRules, Every
 from ports.environment import BootError, Environment
 
@@ -39,7 +40,7 @@ class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every: Every
     zone: str
     """IANA."""
-    territory: Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
+    territory: Territory
     """ISO 3166-1, or `WW`."""
     places: Annotated[int, Meta(ge=1, le=MOST_PLACES)]
     rules: ChartRules

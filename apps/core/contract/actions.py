@@ -16,6 +16,8 @@ R = TypeVar("R")
 
 Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 """ISO 3166-1 alpha-2."""
+WORLDWIDE = "WW"
+"""Every territory, or every one that nothing else names: what deals, owners, contracts and charts may be for, and no listener is in."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 """What a front end takes over from a proxy as the request's id."""
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.accounts import Email
-from apps.core.contract.actions import ADMINISTRATOR, STAFF, Command, Permission, Query, Territory
+from apps.core.contract.actions import ADMINISTRATOR, STAFF, WORLDWIDE, Command, Permission, Query, Territory
 from apps.core.contract.days import WeekName
 from apps.core.contract.ids import ContractId, LabelId
 from apps.core.contract.listening import Evidence
@@ -105,7 +105,7 @@ class SetContract(Command[LabelContract], frozen=True):
     share: Share
     starts_on: WeekName
     ends_on: WeekName | None = None
-    territory: Territory = "WW"
+    territory: Territory = WORLDWIDE
     model: Model = Model.PRO_RATA
     eligibility: Eligibility = Eligibility()
     party_id: PartyId | None = None

@@ -17,7 +17,6 @@ HOUSE, HELD = "house", "held"
 """Payees that are no label: the service itself, and what is kept until somebody owns it."""
 DEFAULT_SHARE = Fraction(65, 100)
 """Of plays that nobody has a contract for: what contracts for sound recordings usually give at least."""
-WORLD = "WW"
 NOWHERE = "ZZ"
 """The territory of what was sold where nobody knows: ISO 3166-1 leaves this code to its users."""
 

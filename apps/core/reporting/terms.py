@@ -8,10 +8,11 @@ from fractions import Fraction
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.labels import Eligibility, Share, Terms
 from apps.core.contract.listening import Evidence
 from apps.core.reporting.models import ContractRow
-from apps.core.reporting.rules import WORLD, Week
+from apps.core.reporting.rules import Week
 
 
 class Agreed:
@@ -22,7 +23,7 @@ class Agreed:
 
     def share_of(self, label_id: str, territory: str) -> Fraction | None:
         """None where the label has no contract there. One for the very territory goes before one for all."""
-        found = self._terms.get((label_id, territory)) or self._terms.get((label_id, WORLD))
+        found = self._terms.get((label_id, territory)) or self._terms.get((label_id, WORLDWIDE))
         return Fraction(found.share.numerator, found.share.denominator) if found else None
 
     @property

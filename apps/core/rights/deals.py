@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.ids import new_id
 from apps.core.rights.models import DealExclusionRow, DealRow
-from apps.core.rights.terms import WORLDWIDE, CommercialModel, UseType
+from apps.core.rights.terms import CommercialModel, UseType
 
 AUDIENCES = CommercialModel.OWN_MUSIC, CommercialModel.SUBSCRIPTION
 """Of an imported folder: every account, or subscribers only."""

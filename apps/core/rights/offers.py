@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, func, literal, or_, select
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.database import Moment
 from apps.core.rights.models import DealExclusionRow, DealRow
 from apps.core.rights.plans import Entitlement
-from apps.core.rights.terms import WORLDWIDE, UseType
+from apps.core.rights.terms import UseType
 
 TERRITORY = bindparam("territory")
 NOW = bindparam("now", type_=Moment())

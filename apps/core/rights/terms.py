@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-WORLDWIDE = "WW"
-"""A deal for every territory but those it excludes; not an ISO 3166-1 code."""
-
 
 class CommercialModel(StrEnum):
     SUBSCRIPTION = "subscription"

@@ -9,6 +9,7 @@ from wtforms import IntegerField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.labels import LARGEST_SHARE_PART, Eligibility, SetContract, Share
 from apps.core.contract.listening import Evidence
 from apps.website.forms.base import Form
@@ -29,8 +30,8 @@ class ContractForm(Form):
         "Share", [InputRequired("Give the share.")], description="In per cent, such as 65 or 62.5; or as a fraction, such as 2/3."
     )
     territory = StringField(
-        "Territory", [Regexp(r"[A-Z]{2}\Z", message="Give two capitals.")], default="WW",
-        description="Two letters, such as GB; WW is everywhere that no other contract of the label names.",
+        "Territory", [Regexp(r"[A-Z]{2}\Z", message="Give two capitals.")], default=WORLDWIDE,
+        description=f"Two letters, such as GB; {WORLDWIDE} is everywhere that no other contract of the label names.",
     )  # fmt: skip
     starts_on = StringField("From", [DAY], render_kw={"type": "date"}, description="A Friday: contracts hold for whole weeks.")
     ends_on = StringField(
