@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, and_, bindparam, delete, exists, func, insert, select, union_all, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, func, insert, select, union_all, update
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
@@ -84,22 +86,29 @@ SEEDS = {
 }
 """By kind of station: what it plays on from; of a mix the latest first."""
 
-_TITLES = {
+
+def _offered_somewhere(recording_id: Any) -> ColumnElement[bool]:
+    """True where a release that has the recording is offered here with it."""
+    return (
+        exists()
+        .where(TrackRow.recording_id == recording_id, ReleaseRow.id == TrackRow.release_id)
+        .where(ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id))
+    )
+
+
+TITLES = {
     "track": select(TrackRow.title)
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
-    .where(TrackRow.id == _SUBJECT, offered(TrackRow.release_id, TrackRow.id)),
+    .where(TrackRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id)),
     "artist": select(ArtistRow.name).where(
         ArtistRow.id == _SUBJECT,
-        exists()
-        .where(RecordingCreditRow.artist_id == ArtistRow.id, _BY_ARTIST)
-        .where(TrackRow.recording_id == RecordingCreditRow.recording_id, ReleaseRow.id == TrackRow.release_id)
-        .where(ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id)),
+        exists().where(RecordingCreditRow.artist_id == ArtistRow.id, _BY_ARTIST).where(_offered_somewhere(RecordingCreditRow.recording_id)),
     ),
-    "release": select(ReleaseRow.title).where(ReleaseRow.id == _SUBJECT, offered(ReleaseRow.id)),
-    "genre": select(func.min(RecordingRow.genre)).where(RecordingRow.genre == bindparam("subject")).having(func.count() > 0),
-}
-TITLES = {
-    kind: wanted if kind in ("artist", "genre") else wanted.where(ReleaseRow.published_at.is_not(None)) for kind, wanted in _TITLES.items()
+    "release": select(ReleaseRow.title).where(ReleaseRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(ReleaseRow.id)),
+    "genre": select(RecordingRow.genre)
+    .where(RecordingRow.genre == bindparam("subject"), _offered_somewhere(RecordingRow.id))
+    .order_by(RecordingRow.id.desc())
+    .limit(1),
 }
 """By kind of seed: what a station of it is called, where there is something of it here."""
 

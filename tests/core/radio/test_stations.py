@@ -60,6 +60,16 @@ class TestStartStation:
             with pytest.raises(NotFound):
                 ana.send(StartStation(seed))
 
+    def test_of_a_genre_of_which_nothing_is_offered_here_is_not_found(self, ana, releases, shelf, deals):
+        jazz = [release for release in releases if release.genre == "Jazz"]
+        shelf.again(jazz[0].tracks[0], "To Come", published_at=None)
+        for release in jazz:
+            deals.only(release.id, territory="JP")
+        with pytest.raises(NotFound):
+            ana.send(StartStation(GenreSeed("Jazz")))
+        deals.add(jazz[0].id, track_id=jazz[0].tracks[0].id)
+        assert ana.send(StartStation(GenreSeed("Jazz"))).title == "Jazz"
+
     def test_my_mix_needs_a_history(self, ana, releases):
         with pytest.raises(Invalid, match="nothing yet"):
             ana.send(StartStation(MixSeed()))
