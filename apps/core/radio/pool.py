@@ -50,7 +50,7 @@ class Wish:
     title: str
     account_id: str
     page: int
-    """Grows with the station, for it to come to more of a large genre."""
+    """Grows with the station, for it to come to more of a large genre; what has fewer pages begins again."""
     liked: Sequence[Candidate]
     skipped: Sequence[Candidate]
     without: Collection[str]
@@ -134,11 +134,18 @@ def _related(connection: Connection, liking: Liking, wish: Wish, facts: Mapping[
             wanted[kind][value] += strength
     asked = {f"{kind}s": nlargest(most, wanted[kind], wanted[kind].__getitem__) for kind, most in SHARED}
     most = statements.OF_GENRES if len(facts) < LEAST_CHOICE else OF_GENRES_BESIDE
-    page = {"most_of_genre": most, "page_of_genre": wish.page * most}
+    size = fetch(connection, statements.SIZE_OF_GENRES, {"genres": asked["genres"]})[0].number
+    page = {"most_of_genre": most, "page_of_genre": _start_of_page(wish.page, most, size)}
     found = {row.recording_id for row in fetch(connection, statements.RELATED, {**asked, **page})}
     if len((found | set(facts)) - set(wish.without)) < LEAST_CHOICE:
         found |= {row.recording_id for row in fetch(connection, statements.NEWEST)}
     return found - set(facts) - set(wish.without)
+
+
+def _start_of_page(page: int, most: int, size: int) -> int:
+    """Pages of so many follow one another through the whole, the last one as full as the others, and then from the first again."""
+    pages = -(-size // most) or 1
+    return min(page % pages * most, max(size - most, 0))
 
 
 def _facts(connection: Connection, recordings: Collection[str], here: Mapping[str, Any]) -> dict[str, Candidate]:

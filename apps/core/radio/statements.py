@@ -18,6 +18,8 @@ MOST_SEEDS = 50
 OF_ARTISTS, OF_RELEASES, OF_GENRES = 25, 20, 60
 OF_NEWEST = 75
 """Recordings that are looked at because they share that with the seeds."""
+MOST_OF_GENRES = 3_000
+"""Recordings of the seeds' genres, the newest first, through which a station goes; then it begins again."""
 
 _SUBJECT = bindparam("subject", type_=IdColumn())
 _STATION = bindparam("station_id", type_=IdColumn())
@@ -145,6 +147,9 @@ _SOME = [
 ]
 RELATED = select(union_all(*(select(some.subquery()) for some in _SOME)).subquery().c.recording_id)
 """Recordings by these artists, on these releases and of these genres."""
+_OF_GENRES = select(RecordingRow.id).where(RecordingRow.genre.in_(_WANTED_GENRES)).limit(MOST_OF_GENRES)
+SIZE_OF_GENRES = select(func.count().label("number")).select_from(_OF_GENRES.subquery())
+"""How many recordings these genres have to go through, page by page."""
 NEWEST = (
     select(TrackRow.recording_id)
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)

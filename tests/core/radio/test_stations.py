@@ -106,6 +106,25 @@ class TestNextTracks:
         assert sum(track.release_id in jazz for track in batch.tracks) == 20
         assert batch.tracks[0].why == "More Jazz"
 
+    def test_comes_back_to_a_genre_of_which_it_has_played_all(self, ana, shelf, visitor, clock):
+        polka = [shelf.release(f"Polka {number}", f"Dancer {number}", tracks=4, genre="Polka") for number in range(4)]
+        clock.advance(1)
+        for number in range(15):
+            shelf.release(f"Album {number}", f"Artist {number}", genre="Pop")
+        station = ana.send(StartStation(TrackSeed(visitor.send(GetRelease(polka[0])).tracks[0].id)))
+        for _ in range(4):
+            assert set(polka[1:]) <= {track.release_id for track in ana.send(NextTracks(station.id)).tracks}
+            clock.advance(timedelta(days=3).total_seconds())
+
+    def test_goes_through_a_large_genre_page_by_page(self, ana, shelf, visitor, clock):
+        polka = [shelf.release(f"Polka {number}", f"Dancer {number}", tracks=10, genre="Polka") for number in range(10)]
+        station = ana.send(StartStation(TrackSeed(visitor.send(GetRelease(polka[-1])).tracks[0].id)))
+        oldest = list[bool]()
+        for _ in range(4):
+            oldest.append(polka[0] in {track.release_id for track in ana.send(NextTracks(station.id)).tracks})
+            clock.advance(timedelta(days=3).total_seconds())
+        assert oldest == [False, True, False, True]
+
     def test_of_a_release_and_an_artist_says_so(self, ana, releases):
         release = releases[0]
         whys = {
