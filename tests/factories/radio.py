@@ -39,6 +39,10 @@ def model_bytes(near: Mapping[str, Sequence[tuple[str, float]]], shares: Mapping
     )
 
 
+def key_of(data: bytes) -> str:
+    return f"radio/{hashlib.sha256(data).hexdigest()}.model"
+
+
 @dataclass
 class Training:
     """Records models in a Core that has exported days."""
@@ -54,10 +58,8 @@ class Training:
 
     def record(self, data: bytes, *, stored: bytes | None = None) -> Superseded:
         """Take this as the newest model; `stored` is what lies in storage instead, where that is something else."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        key, path = f"radio/{sha256}.model", self.folder / "model"
-        path.write_bytes(data if stored is None else stored)
-        self.core.extensions["container"].get(Storage).put(key, path, "application/octet-stream")
+        sha256, key = hashlib.sha256(data).hexdigest(), key_of(data)
+        self.store(key, data if stored is None else stored)
         self.worker.send(AskForTraining())
         (job_id,) = self.catalogue.waiting("train")
         claim = self.catalogue.claim(job_id)
@@ -65,3 +67,8 @@ class Training:
         done = self.worker.send(RecordRadioModel(claim.job_id, claim.lease, key, sha256, len(data), 1, claim.work.day, claim.work.day))
         self.models.look_again()
         return done
+
+    def store(self, key: str, data: bytes) -> None:
+        path = self.folder / "model"
+        path.write_bytes(data)
+        self.core.extensions["container"].get(Storage).put(key, path, "application/octet-stream")

@@ -6,8 +6,10 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
@@ -22,15 +24,20 @@ from ports.storage.interface import ObjectNotFound, Storage
 
 LOOK_SECONDS = 10.0
 """How often a process looks for a newer model, at most."""
+REFUSED_SECONDS = 600.0
+"""For how long a model that could not be used is not tried again."""
+ABANDONED_SECONDS = 3600.0
+"""A file that has not been written to for so long is no longer being fetched by anybody."""
 
-NEWEST = select(RadioModelRow.key, RadioModelRow.sha256).order_by(RadioModelRow.id.desc()).limit(1)
+RECORDED = select(RadioModelRow.key, RadioModelRow.sha256).order_by(RadioModelRow.id.desc())
+"""The few that are kept, the newest first."""
 
 log = structlog.get_logger("core.radio")
 
 
 @dataclass
 class RadioModels:
-    """One for each process. Where there is no model, or none that can be read, stations do without."""
+    """One for each process: the newest that can be used. Where there is none, stations do without."""
 
     storage: Storage
     folder: Path
@@ -39,6 +46,8 @@ class RadioModels:
     _sha256: str | None = None
     _looked_at: float | None = None
     _fetching: threading.Thread | None = None
+    _refused: dict[str, float] = field(default_factory=dict[str, float])
+    """When each key was tried last, of those that could not be used."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -52,9 +61,8 @@ class RadioModels:
             due = self._looked_at is None or self.timer() - self._looked_at >= LOOK_SECONDS
             if due and not (self._fetching and self._fetching.is_alive()):
                 self._looked_at = self.timer()
-                newest = connection.execute(NEWEST).first()
-                if newest is not None and newest.sha256 != self._sha256:
-                    self._fetching = threading.Thread(target=self._take, args=tuple(newest), name="radio model", daemon=True)
+                if newer := self._newer(connection):
+                    self._fetching = threading.Thread(target=self._take, args=(newer,), name="radio model", daemon=True)
                     self._fetching.start()
             return self._model
 
@@ -67,17 +75,28 @@ class RadioModels:
         """Look when next asked, however short ago that was."""
         self._looked_at = None
 
-    def _take(self, key: str, sha256: str) -> None:
-        try:
-            path = self._fetch(key, sha256)
-            self._model, self._sha256 = Model.open(path), sha256
-        except (OSError, ObjectNotFound, DamagedModel) as error:
-            log.error("the radio model cannot be used", key=key, reason=str(error))
-            return
-        for old in self.folder.glob("[0-9a-f]*"):
-            # What another process is fetching at the moment has a dot in its name.
-            if old != path and "." not in old.name:
-                old.unlink(missing_ok=True)
+    def _newer(self, connection: Connection) -> Sequence[tuple[str, str]]:
+        """Key and hash of each that is newer than the one in use, but for those that were refused a short while ago."""
+        recorded = [(key, sha256) for key, sha256 in connection.execute(RECORDED)]
+        newer = dict.fromkeys(takewhile(lambda one: one[1] != self._sha256, recorded))
+        return [one for one in newer if not self._was_refused_lately(one[0])]
+
+    def _was_refused_lately(self, key: str) -> bool:
+        return key in self._refused and self.timer() - self._refused[key] < REFUSED_SECONDS
+
+    def _take(self, newer: Sequence[tuple[str, str]]) -> None:
+        """The first that can be used."""
+        for key, sha256 in newer:
+            try:
+                path = self._fetch(key, sha256)
+                self._model, self._sha256 = Model.open(path), sha256
+            except (OSError, ObjectNotFound, DamagedModel) as error:
+                if key not in self._refused:
+                    log.error("the radio model cannot be used", key=key, reason=str(error))
+                self._refused[key] = self.timer()
+            else:
+                self._tidy(path)
+                return
 
     def _fetch(self, key: str, sha256: str) -> Path:
         """Whole or not at all; another process of this machine may have done it before."""
@@ -86,11 +105,21 @@ class RadioModels:
             return path
         self.folder.mkdir(parents=True, exist_ok=True)
         fetched = self.folder / f"{sha256}.{os.getpid()}"
-        self.storage.fetch(key, fetched)
-        if not _is(fetched, sha256):
-            fetched.unlink()
-            raise DamagedModel("It is not what was recorded: train it again, or bring it back from a copy.")
-        return fetched.replace(path)
+        try:
+            self.storage.fetch(key, fetched)
+            if not _is(fetched, sha256):
+                raise DamagedModel("It is not what was recorded: train it again, or bring it back from a copy.")
+            return fetched.replace(path)
+        finally:
+            fetched.unlink(missing_ok=True)
+
+    def _tidy(self, used: Path) -> None:
+        """Remove other models, and what was left by processes that ended while they were fetching."""
+        for other in self.folder.glob("[0-9a-f]*"):
+            with suppress(FileNotFoundError):  # other processes of this machine tidy up, too
+                # What is being fetched has a dot in its name.
+                if other != used and ("." not in other.name or time.time() - other.stat().st_mtime > ABANDONED_SECONDS):
+                    other.unlink()
 
 
 def _is(path: Path, sha256: str) -> bool:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from apps.core.contract.errors import Invalid
-from apps.core.contract.ids import id_to_bytes, new_id
+from apps.core.contract.ids import id_from_bytes, id_to_bytes, new_id
 from apps.core.contract.radio import (
     AskForTraining,
     FeedbackKind,
@@ -15,9 +18,12 @@ from apps.core.contract.radio import (
     StartStation,
 )
 from apps.core.contract.radio_model import HEADER, MAGIC, VERSION
+from apps.core.database import reader
 from apps.core.radio.candidates import fashion, near
+from apps.core.radio.keeping import ABANDONED_SECONDS, LOOK_SECONDS, REFUSED_SECONDS
 from apps.core.radio.model import DamagedModel, Model
-from tests.factories.radio import model_bytes
+from ports.storage.interface import Storage
+from tests.factories.radio import key_of, model_bytes
 
 
 def recordings(releases, number):
@@ -99,15 +105,15 @@ class TestKeepingTheModel:
         made = training()
         first, second = model_bytes({ids[0]: [(ids[1], 0.5)]}), model_bytes({ids[0]: [(ids[2], 0.5)]})
         made.record(first)
-        current(made, ana, station)
+        current(made)
         made.models.settle()
-        assert (old := current(made, ana, station)) is not None
+        assert (old := current(made)) is not None
         made = training()
         made.record(second, stored=first)
-        assert current(made, ana, station) is old
+        assert current(made) is old
         made.models.settle()
         made.models.look_again()
-        assert current(made, ana, station) is old
+        assert current(made) is old
         assert len(ana.send(NextTracks(station.id)).tracks) == 25
 
     def test_replaces_it_and_its_file(self, ana, station, releases, training):
@@ -115,11 +121,62 @@ class TestKeepingTheModel:
         for number in (1, 2):
             made = training()
             made.record(model_bytes({ids[0]: [(ids[number], 0.5)]}))
-            current(made, ana, station)
+            current(made)
             made.models.settle()
-            new = current(made, ana, station)
-            assert near(new, [(id_to_bytes(ids[0]), 1.0)], 1) == {id_to_bytes(ids[number]): 0.5}
+            new = current(made)
+            assert neighbours(new, ids[0]) == {ids[number]: 0.5}
             assert len(list(made.models.folder.iterdir())) == 1
+
+    def test_falls_back_to_the_newest_that_can_be_used(self, ana, station, releases, training, core_app):
+        ids = recordings(releases, 0)
+        good, *others = [model_bytes({ids[0]: [(ids[number], 0.5)]}) for number in (1, 2, 3)]
+        training().record(good)
+        for data in others:
+            made = training()
+            made.record(data, stored=good)
+        core_app.extensions["container"].get(Storage).delete(key_of(others[-1]))
+        assert len(ana.send(NextTracks(station.id)).tracks) == 25
+        made.models.settle()
+        assert neighbours(current(made), ids[0]) == {ids[1]: 0.5}
+        assert len(ana.send(NextTracks(station.id)).tracks) == 15
+
+    def test_tells_once_of_a_damaged_one_and_tries_it_again_only_after_a_while(self, station, releases, training, capsys):
+        ids = recordings(releases, 0)
+        first, second = (model_bytes({ids[0]: [(ids[number], 0.5)]}) for number in (1, 2))
+        training().record(first)
+        made, seconds = training(), 0.0
+        made.models.timer = lambda: seconds
+        made.record(second, stored=first)
+
+        def in_use():
+            current(made)
+            made.models.settle()
+            return neighbours(current(made), ids[0])
+
+        assert in_use() == {ids[1]: 0.5}
+        seconds += REFUSED_SECONDS
+        assert in_use() == {ids[1]: 0.5}
+        assert capsys.readouterr().out.count("the radio model cannot be used") == 1
+        made.store(key_of(second), second)
+        seconds += REFUSED_SECONDS - 1
+        assert in_use() == {ids[1]: 0.5}
+        seconds += LOOK_SECONDS
+        assert in_use() == {ids[2]: 0.5}
+
+    def test_removes_what_a_process_left_that_ended_while_it_was_fetching(self, station, releases, training):
+        made = training()
+        made.record(model_bytes({recordings(releases, 0)[0]: []}))
+        folder = made.models.folder
+        folder.mkdir(parents=True)
+        left, fetching = folder / f"{'a' * 64}.1", folder / f"{'b' * 64}.1"
+        for path in (left, fetching):
+            path.write_bytes(b"the first half")
+        long_ago = time.time() - ABANDONED_SECONDS - 60
+        os.utime(left, (long_ago, long_ago))
+        current(made)
+        made.models.settle()
+        assert not left.exists()
+        assert fetching.exists()
 
     def test_waits_for_nothing_where_nothing_is_fetched(self, training):
         training().models.settle()
@@ -127,28 +184,30 @@ class TestKeepingTheModel:
     def test_looks_only_now_and_then_and_finds_what_another_process_fetched(self, ana, station, releases, training):
         made = training()
         made.record(model_bytes({recordings(releases, 0)[0]: []}))
-        current(made, ana, station)
+        current(made)
         made.models.settle()
-        model = current(made, ana, station)
+        model = current(made)
         made.models._sha256 = None
-        assert current(made, ana, station) is model
+        assert current(made) is model
         made.models.look_again()
-        current(made, ana, station)
+        current(made)
         made.models.settle()
-        assert current(made, ana, station) is not model
+        assert current(made) is not model
 
     def test_without_its_file_stations_go_by_the_catalogue_alone(self, ana, station, releases, training):
         made = training()
         made.record(model_bytes({recordings(releases, 0)[0]: []}), stored=b"")
         ana.send(NextTracks(station.id))
         made.models.settle()
-        assert current(made, ana, station) is None
-        assert made.models.folder.exists()
+        assert current(made) is None
+        assert list(made.models.folder.iterdir()) == []
 
 
-def current(made, ana, station):
-    from apps.core.database import reader
+def neighbours(model, recording_id):
+    return {id_from_bytes(one): nearness for one, nearness in near(model, [(id_to_bytes(recording_id), 1.0)], 10).items()}
 
+
+def current(made):
     with made.core.app_context(), reader() as connection:
         return made.models.current(connection)
 
