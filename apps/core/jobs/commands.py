@@ -27,6 +27,7 @@ from apps.core.contract.jobs import (
     ReturnJob,
     TakeSlot,
 )
+from apps.core.contract.radio import FeedbackKind
 from apps.core.database import delete_some, insert
 from apps.core.intake.filing import drop_abandoned_delivery
 from apps.core.jobs.failures import fail
@@ -37,6 +38,7 @@ from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
 from apps.core.outbox import OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
+from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
 from ports.clock.interface import Clock
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -47,6 +49,8 @@ SESSIONS_KEPT = timedelta(days=30)
 SLOTS_KEPT = timedelta(days=60)
 LICENCES_KEPT = timedelta(days=367)
 """A day longer than a play may take to come that was heard under one."""
+BATCHES_KEPT = timedelta(days=7)
+"""What a station gave is shown and may be liked for a week; no licence for radio looks back more than a day and a half."""
 PRUNED_AT_ONCE = 1_000
 """Rows; while they go, nobody else writes on SQLite."""
 
@@ -116,6 +120,9 @@ def prune_expired(session: Session, clock: Clock) -> bool:
         (LicenceRow, LicenceRow.expires_at < now - LICENCES_KEPT),
         (ProvedStretchRow, ProvedStretchRow.ended_at < now - LICENCES_KEPT),
         (DeviceRow, (DeviceRow.removed_at < now - LICENCES_KEPT) & ~in_use),
+        (StationBatchRow, StationBatchRow.given_at < now - BATCHES_KEPT),
+        (StationFeedbackRow, (StationFeedbackRow.kind == FeedbackKind.SKIP) & (StationFeedbackRow.given_at < now - BATCHES_KEPT)),
+        (StationPoolRow, StationPoolRow.until < now),
         (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
     )
     if any(delete_some(session, table, which, PRUNED_AT_ONCE) for table, which in expired):

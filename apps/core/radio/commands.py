@@ -106,6 +106,8 @@ def send_station_feedback(action: SendStationFeedback, actor: Actor, connection:
         raise _no_more_skips(skips.again_at)
     feedback = {"id": new_id(), "station_id": station.id, "kind": action.kind, "track_id": action.track_id, "given_at": now}
     connection.execute(insert(StationFeedbackRow), {**feedback, "track": stored.encode(track)})
+    if action.kind == FeedbackKind.LIKE:
+        connection.execute(statements.FORGET_LIKES, {"station_id": station.id})
     connection.execute(statements.NO_POOL, {"station_id": station.id})
     return skips_of(connection, station.id, licence, now)
 

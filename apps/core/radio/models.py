@@ -35,7 +35,7 @@ class StationPoolRow(Base):
 
     station_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("station.id"), primary_key=True)
     candidates: Mapped[bytes]
-    until: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
     territory: Mapped[str]
 
 
@@ -44,14 +44,17 @@ class StationBatchRow(Base):
 
     station_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("station.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    given_at: Mapped[datetime]
+    given_at: Mapped[datetime] = mapped_column(index=True)
     tracks: Mapped[bytes]
     fewer: Mapped[str | None]
 
 
 class StationFeedbackRow(Base):
     __tablename__ = "station_feedback"
-    __table_args__ = (Index("ix_station_feedback_latest", "station_id", "kind", "given_at"),)
+    __table_args__ = (
+        Index("ix_station_feedback_latest", "station_id", "kind", "given_at"),
+        Index("ix_station_feedback_kind", "kind", "given_at"),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     station_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("station.id"))

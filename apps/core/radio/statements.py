@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, 
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
+from apps.core.contract.radio import FeedbackKind
 from apps.core.database import FOR_CHANGE, IdColumn, Moment
 from apps.core.listening.models import HistoryRow
 from apps.core.playback.models import PublishedRenditionRow
@@ -15,6 +16,8 @@ from apps.core.radio.models import HiddenTrackRow, StationBatchRow, StationFeedb
 from apps.core.rights.offers import offered
 
 MOST_SEEDS = 50
+MOST_FEEDBACK = 50
+"""Of one kind, on a station: of more likes the latest so many are kept."""
 OF_ARTISTS, OF_RELEASES, OF_GENRES = 25, 20, 60
 OF_NEWEST = 75
 """Recordings that are looked at because they share that with the seeds."""
@@ -62,8 +65,14 @@ FEEDBACK = (
     .where(StationFeedbackRow.station_id == _STATION, StationFeedbackRow.kind == bindparam("kind"))
     .where(StationFeedbackRow.given_at > bindparam("since", type_=Moment()))
     .order_by(StationFeedbackRow.given_at.desc(), StationFeedbackRow.id.desc())
-    .limit(MOST_SEEDS)
+    .limit(MOST_FEEDBACK)
 )
+_LIKES = StationFeedbackRow.station_id == _STATION, StationFeedbackRow.kind == FeedbackKind.LIKE
+_LAST_LIKE = (
+    select(StationFeedbackRow.given_at).where(*_LIKES).order_by(StationFeedbackRow.given_at.desc()).offset(MOST_FEEDBACK - 1).limit(1)
+)
+FORGET_LIKES = delete(StationFeedbackRow).where(*_LIKES, StationFeedbackRow.given_at < _LAST_LIKE.scalar_subquery())
+"""Those before the last that is read."""
 HIDDEN = select(HiddenTrackRow.recording_id).where(HiddenTrackRow.account_id == _ACCOUNT)
 
 SEEDS = {
