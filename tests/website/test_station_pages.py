@@ -107,6 +107,15 @@ class TestThePlayer:
         assert (answer.status_code, answer.json["fewer"]) == (HTTPStatus.OK, None)
         assert answer.json["rows"].count("data-station-track") == 25
 
+    def test_is_given_the_same_once_more_where_the_answer_was_lost(self, listener, page):
+        first, again, more = (listener.call(f"/player{page}/next", Idempotency_Key=key).json for key in ("one", "one", "two"))
+        assert first == again != more
+
+    def test_is_given_what_is_left_where_the_licence_allows_no_more_skips(self, listener, page, core_app):
+        core_app.extensions["container"].put(Licences, Licences({"default": Licence(skips_an_hour=0)}))
+        first, again = (listener.call(f"/player{page}/next").json for _ in range(2))
+        assert (again["rows"], "no skips" in again["fewer"]) == (first["rows"], True)
+
     def test_tells_what_was_skipped_and_hidden(self, listener, page):
         rows = listener.call(f"/player{page}/next").json["rows"]
         track_id = re.findall(r'data-station-track="([^"]+)"', rows)[0]

@@ -33,9 +33,10 @@ class Visitor:
     def log_out(self) -> TestResponse:
         return self.submit("/", "/log-out")
 
-    def call(self, path: str, json: object = None) -> TestResponse:
+    def call(self, path: str, json: object = None, **headers: str) -> TestResponse:
         """What the player's scripts send."""
-        return self.client.post(path, json={} if json is None else json, headers={"X-CSRFToken": self.script_token()})
+        sent = {"X-CSRFToken": self.script_token(), **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.client.post(path, json={} if json is None else json, headers=sent)
 
     def script_token(self) -> str:
         found = re.search(r'data-csrf="([^"]+)"', self.get("/").text)

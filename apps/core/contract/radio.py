@@ -83,7 +83,7 @@ class StationBatch(msgspec.Struct, frozen=True):
     number: int
     tracks: tuple[StationTrack, ...]
     fewer: str | None
-    """Why they are fewer than 25, for the listener; None where they are not."""
+    """Why they are not 25 new ones, for the listener; None where they are."""
     tells_ahead: bool
     """Whether the listener may be shown titles before they are played: in some territories the licence forbids it."""
 
@@ -145,7 +145,9 @@ class NextTracks(Command[StationBatch], frozen=True):
     """The next 25 tracks of a station, or fewer and why: only such as the listener may play whole, here and now.
 
     They obey the territory's licence whatever is skipped, and take account of all feedback given so far. What was given before counts as
-    played until now, for 12 hours at most: ask when it is, and drop what is left of a batch after 12 hours. Raises NotFound.
+    played until now, for 12 hours at most: ask when it is, and drop what is left of a batch after 12 hours. Where the licence limits skips,
+    asking before half of the last batch can be over is one; where none is left, what is left of that batch is given once more, under its
+    number. Raises NotFound.
     """
 
     permission: ClassVar[Permission] = LISTENER

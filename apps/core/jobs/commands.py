@@ -38,7 +38,7 @@ from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
 from apps.core.outbox import OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
-from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
+from apps.core.radio.models import ANEW, StationBatchRow, StationFeedbackRow, StationPoolRow
 from ports.clock.interface import Clock
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -121,7 +121,7 @@ def prune_expired(session: Session, clock: Clock) -> bool:
         (ProvedStretchRow, ProvedStretchRow.ended_at < now - LICENCES_KEPT),
         (DeviceRow, (DeviceRow.removed_at < now - LICENCES_KEPT) & ~in_use),
         (StationBatchRow, StationBatchRow.given_at < now - BATCHES_KEPT),
-        (StationFeedbackRow, (StationFeedbackRow.kind == FeedbackKind.SKIP) & (StationFeedbackRow.given_at < now - BATCHES_KEPT)),
+        (StationFeedbackRow, StationFeedbackRow.kind.in_((FeedbackKind.SKIP, ANEW)) & (StationFeedbackRow.given_at < now - BATCHES_KEPT)),
         (StationPoolRow, StationPoolRow.until < now),
         (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
     )

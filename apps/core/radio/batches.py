@@ -17,6 +17,7 @@ from apps.core.radio.keeping import RadioModels
 from apps.core.radio.licences import Licence
 from apps.core.radio.pool import MOST_LIKED, Wish, choose
 from apps.core.radio.rules import REPEAT, Candidate, Heard, Sequenced, sequence
+from apps.core.radio.skipping import unheard
 
 POOL_LASTS = timedelta(days=2)
 """Then candidates are chosen anew, for what has been published, trained and heard meanwhile; feedback has it done at once."""
@@ -33,7 +34,8 @@ class Playing:
     ) -> None:
         self._connection, self._station, self._account_id = connection, station, account_id
         self._place, self._licence, self._now = place, licence, now
-        self._heard = self._read_heard()
+        self._given = self._read_given()
+        self._heard = self._of_given()
         self._used = bytes(station.used)
 
     def next(self, models: RadioModels) -> tuple[Sequenced, bytes]:
@@ -46,6 +48,14 @@ class Playing:
             self._keep(pool)
         places = {one.recording_id: place for place, one in enumerate(pool)}
         return made, self._used + bytes(places[one.recording_id] for one in made.tracks)
+
+    def unheard(self) -> Sequence[Candidate]:
+        """Of the batch given last, what cannot be over by now; nothing where more are due."""
+        if not self._given:
+            return ()
+        given_at, tracks = self._given[0]
+        away = {one.recording_id for one in self._feedback(FeedbackKind.SKIP, given_at)} | self._hidden()
+        return unheard([one for one in tracks if one.recording_id not in away], self._now - given_at)
 
     def _pool_in_use(self) -> Sequence[Candidate]:
         """Nothing where it is to be chosen anew."""
@@ -81,24 +91,32 @@ class Playing:
         lately = {one.candidate.recording_id for one in self._heard if one.at > self._now - REPEAT}
         liked = self._feedback(FeedbackKind.LIKE, datetime.min.replace(tzinfo=self._now.tzinfo))[:MOST_LIKED]
         skipped = self._feedback(FeedbackKind.SKIP, self._now - SKIP_LASTS)
-        hidden = {row.recording_id for row in fetch(self._connection, statements.HIDDEN, {"account_id": self._account_id})}
-        wish = Wish(station.kind, station.subject, station.title, self._account_id, station.batches, liked, skipped, lately | hidden)
+        away = lately | self._hidden()
+        wish = Wish(station.kind, station.subject, station.title, self._account_id, station.batches, liked, skipped, away)
         return choose(self._connection, wish, models.current(self._connection), self._place)
+
+    def _hidden(self) -> set[str]:
+        return {row.recording_id for row in fetch(self._connection, statements.HIDDEN, {"account_id": self._account_id})}
 
     def _feedback(self, kind: FeedbackKind, since: datetime) -> list[Candidate]:
         told = {"station_id": self._station.id, "kind": kind, "since": since}
         return [candidate_decoder.decode(row.track) for row in fetch(self._connection, statements.FEEDBACK, told)]
 
-    def _read_heard(self) -> list[Heard]:
-        """What was given within the windows, in order.
+    def _read_given(self) -> Sequence[tuple[datetime, Sequence[Candidate]]]:
+        """The batches that may have been heard within the windows, the latest first."""
+        asked = {"station_id": self._station.id, "since": self._now - max(self._licence.window, REPEAT)}
+        rows = fetch(self._connection, statements.HEARD_SINCE, asked)
+        return [(row.given_at, candidates_decoder.decode(row.tracks)) for row in rows]
+
+    def _of_given(self) -> Sequence[Heard]:
+        """Each of their tracks, in order.
 
         How fast a listener comes through a batch nobody knows, and players ask for the next before the last tracks are over: all of it
         may have been heard as late as the one after the next was asked for.
         """
-        since = self._now - max(self._licence.window, REPEAT)
         heard, over = list[Heard](), deque([self._now, self._now])
-        for batch in fetch(self._connection, statements.HEARD_SINCE, {"station_id": self._station.id, "since": since}):
-            at = min(over.popleft(), batch.given_at + BATCH_LASTS)
-            heard[:0] = [Heard(one, at) for one in candidates_decoder.decode(batch.tracks)]
-            over.append(batch.given_at)
+        for given_at, tracks in self._given:
+            at = min(over.popleft(), given_at + BATCH_LASTS)
+            heard[:0] = [Heard(one, at) for one in tracks]
+            over.append(given_at)
         return heard

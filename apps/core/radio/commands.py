@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
-from apps.core.contract.errors import Invalid, NotFound, TooMany
+from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import TrainWork
 from apps.core.contract.radio import (
@@ -37,11 +37,12 @@ from apps.core.listening.models import ExportedDayRow
 from apps.core.outbox import Events
 from apps.core.radio import statements
 from apps.core.radio.batches import Playing
-from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, skips_of, station_of, stored, subject_of
+from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, station_of, stored, subject_of
 from apps.core.radio.keeping import RadioModels
 from apps.core.radio.licences import Licences
-from apps.core.radio.models import HiddenTrackRow, RadioModelRow, StationFeedbackRow, StationRow
+from apps.core.radio.models import ANEW, HiddenTrackRow, RadioModelRow, StationFeedbackRow, StationRow
 from apps.core.radio.rules import REPEAT, Candidate
+from apps.core.radio.skipping import no_more_skips, skips_of
 from apps.core.rights.offers import here, here_on
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
@@ -83,7 +84,14 @@ def next_tracks(
     if station is None:
         raise no_such_station()
     place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, now)
-    made, used = Playing(connection, station, str(actor.account_id), place, licence, now).next(models)
+    playing = Playing(connection, station, str(actor.account_id), place, licence, now)
+    if licence.skips_an_hour is not None and (unheard := playing.unheard()):
+        skips = skips_of(connection, station.id, licence, now)
+        if skips.left == 0:
+            refusal = no_more_skips(skips.again_at)
+            return batch_of(station.id, station.batches, unheard, f"{refusal.message} {refusal.next_step}", licence)
+        _keep_feedback(connection, station.id, ANEW, unheard[0], now)
+    made, used = playing.next(models)
     number = station.batches + 1
     row = {"station_id": station.id, "number": number, "given_at": now, "tracks": stored.encode(made.tracks), "fewer": made.fewer}
     connection.execute(statements.NEW_BATCH, row)
@@ -103,9 +111,8 @@ def send_station_feedback(action: SendStationFeedback, actor: Actor, connection:
     if _known(connection, action, now):
         return skips
     if action.kind == FeedbackKind.SKIP and skips.left == 0:
-        raise _no_more_skips(skips.again_at)
-    feedback = {"id": new_id(), "station_id": station.id, "kind": action.kind, "track_id": action.track_id, "given_at": now}
-    connection.execute(insert(StationFeedbackRow), {**feedback, "track": stored.encode(track)})
+        raise no_more_skips(skips.again_at)
+    _keep_feedback(connection, station.id, action.kind, track, now)
     if action.kind == FeedbackKind.LIKE:
         connection.execute(statements.FORGET_LIKES, {"station_id": station.id})
     connection.execute(statements.NO_POOL, {"station_id": station.id})
@@ -128,11 +135,9 @@ def _known(connection: Connection, action: SendStationFeedback, now: datetime) -
     return any(row.track_id == action.track_id for row in fetch(connection, statements.FEEDBACK, told))
 
 
-def _no_more_skips(again_at: datetime | None) -> TooMany:
-    if again_at is None:
-        return TooMany("The licence for radio where you are allows no skips.", "Let it play on, or start another station.")
-    when = f"The next skip is possible at {again_at:%H:%M} UTC; the track plays on until then."
-    return TooMany("You have skipped as often as the licence for radio allows within an hour.", when, {"again_at": again_at.isoformat()})
+def _keep_feedback(connection: Connection, station_id: str, kind: str, track: Candidate, now: datetime) -> None:
+    feedback = {"id": new_id(), "station_id": station_id, "kind": kind, "track_id": track.track_id, "given_at": now}
+    connection.execute(insert(StationFeedbackRow), {**feedback, "track": stored.encode(track)})
 
 
 @handles(HideTrack)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Connection
 
 from apps.core.contract.errors import NotFound
 from apps.core.contract.radio import (
@@ -16,18 +14,14 @@ from apps.core.contract.radio import (
     MixSeed,
     ReleaseSeed,
     Seed,
-    Skips,
     Station,
     StationBatch,
     StationTrack,
     TrackSeed,
 )
-from apps.core.database import fetch
-from apps.core.radio import statements
 from apps.core.radio.licences import Licence
 from apps.core.radio.rules import Candidate
 
-HOUR = timedelta(hours=1)
 stored = msgspec.msgpack.Encoder()
 candidates_decoder = msgspec.msgpack.Decoder(tuple[Candidate, ...])
 candidate_decoder = msgspec.msgpack.Decoder(Candidate)
@@ -66,18 +60,6 @@ def batch_of(station_id: str, number: int, tracks: Sequence[Candidate], fewer: s
         for one in tracks
     )  # fmt: skip
     return StationBatch(station_id, number, told, fewer, licence.tells_ahead)
-
-
-def skips_of(connection: Connection, station_id: str, licence: Licence, now: datetime) -> Skips:
-    """How many skips are left within the hour, and when one is possible again where none is."""
-    if licence.skips_an_hour is None:
-        return Skips(None, None)
-    skipped = fetch(connection, statements.FEEDBACK, {"station_id": station_id, "kind": "skip", "since": now - HOUR})
-    left = licence.skips_an_hour - len(skipped)
-    if left > 0:
-        return Skips(left, None)
-    again = skipped[licence.skips_an_hour - 1].given_at + HOUR if licence.skips_an_hour else None
-    return Skips(0, again)
 
 
 def no_such_station() -> NotFound:

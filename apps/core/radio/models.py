@@ -49,6 +49,10 @@ class StationBatchRow(Base):
     fewer: Mapped[str | None]
 
 
+ANEW = "anew"
+"""The kind of a skip that was made by asking for another batch: it counts, and says nothing of any track."""
+
+
 class StationFeedbackRow(Base):
     __tablename__ = "station_feedback"
     __table_args__ = (

@@ -26,9 +26,10 @@ from apps.core.contract.radio import (
 )
 from apps.core.database import fetch
 from apps.core.radio import statements
-from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, skips_of, station_of
+from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, station_of
 from apps.core.radio.licences import Licences
 from apps.core.radio.models import HiddenTrackRow, StationRow
+from apps.core.radio.skipping import skips_of
 from ports.clock.interface import Clock
 
 KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]

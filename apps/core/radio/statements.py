@@ -12,7 +12,7 @@ from apps.core.contract.radio import FeedbackKind
 from apps.core.database import FOR_CHANGE, IdColumn, Moment
 from apps.core.listening.models import HistoryRow
 from apps.core.playback.models import PublishedRenditionRow
-from apps.core.radio.models import HiddenTrackRow, StationBatchRow, StationFeedbackRow, StationPoolRow, StationRow
+from apps.core.radio.models import ANEW, HiddenTrackRow, StationBatchRow, StationFeedbackRow, StationPoolRow, StationRow
 from apps.core.rights.offers import offered
 
 MOST_SEEDS = 50
@@ -66,6 +66,13 @@ FEEDBACK = (
     .where(StationFeedbackRow.given_at > bindparam("since", type_=Moment()))
     .order_by(StationFeedbackRow.given_at.desc(), StationFeedbackRow.id.desc())
     .limit(MOST_FEEDBACK)
+)
+SKIPS = (
+    select(StationFeedbackRow.given_at)
+    .where(StationFeedbackRow.station_id == _STATION, StationFeedbackRow.kind.in_((FeedbackKind.SKIP, ANEW)))
+    .where(StationFeedbackRow.given_at > bindparam("since", type_=Moment()))
+    .order_by(StationFeedbackRow.given_at.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 _LIKES = StationFeedbackRow.station_id == _STATION, StationFeedbackRow.kind == FeedbackKind.LIKE
 _LAST_LIKE = (

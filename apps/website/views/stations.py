@@ -75,7 +75,7 @@ def unhide(track_id: TrackId) -> ResponseReturnValue:
 
 @views.post("/player/stations/<id:station_id>/next")
 def next_tracks(station_id: StationId) -> Response:
-    batch = core().send(NextTracks(station_id))
+    batch = core().send(NextTracks(station_id), request.headers.get("Idempotency-Key"))
     return _json({"fewer": batch.fewer, "rows": _rows(batch)})
 
 

@@ -6,7 +6,17 @@ import pytest
 
 from apps.core.contract.errors import NotFound, TooMany
 from apps.core.contract.ids import new_id
-from apps.core.contract.radio import FeedbackKind, GetStation, NextTracks, SendStationFeedback, Skips
+from apps.core.contract.radio import (
+    FeedbackKind,
+    GenreSeed,
+    GetStation,
+    HideTrack,
+    NextTracks,
+    ReleaseSeed,
+    SendStationFeedback,
+    Skips,
+    StartStation,
+)
 from apps.core.radio.licences import Licence, Licences
 from tests.core.radio.test_stations import in_territory
 
@@ -84,3 +94,76 @@ class TestTheLimitOfSkips:
         track = ana.send(NextTracks(station.id)).tracks[0]
         with pytest.raises(TooMany, match="no skips"):
             ana.send(SendStationFeedback(station.id, track.track_id, SKIP))
+
+
+@pytest.fixture
+def american(ana, shelf):
+    """A listener where the licence limits skips, and a station that does not run dry there."""
+    for number in range(45):
+        shelf.release(f"Polka {number}", f"Dancer {number}", tracks=4, genre="Polka")
+    here = in_territory(ana, "US")
+    return here, here.send(StartStation(GenreSeed("Polka")))
+
+
+class TestAskingForOtherTracks:
+    def test_is_a_skip_where_these_are_limited_and_gives_what_is_left_where_there_is_none(self, american, clock):
+        here, station = american
+        start, left = clock.now(), list[int | None]()
+        for _ in range(7):
+            batch = here.send(NextTracks(station.id))
+            left.append(here.send(GetStation(station.id)).skips.left)
+            clock.advance(60)
+        assert (batch.number, left) == (7, [6, 5, 4, 3, 2, 1, 0])
+        clock.advance(200)
+        again = here.send(NextTracks(station.id))
+        assert (again.number, again.tracks) == (7, batch.tracks[1:])
+        assert again.fewer == (
+            "You have skipped as often as the licence for radio allows within an hour. "
+            "The next skip is possible at 13:01 UTC; the track plays on until then."
+        )
+        with pytest.raises(TooMany):
+            here.send(SendStationFeedback(station.id, again.tracks[0].track_id, SKIP))
+        assert here.send(GetStation(station.id)).skipped == ()
+        clock.set(start + timedelta(hours=1, minutes=1))
+        assert here.send(NextTracks(station.id)).number == 8
+
+    def test_is_none_once_half_of_them_can_be_over(self, american, clock):
+        here, station = american
+        (first, *_) = here.send(NextTracks(station.id)).tracks
+        clock.advance(1)
+        here.send(SendStationFeedback(station.id, first.track_id, SKIP))
+        # Of 25 tracks of 200 seconds one is skipped, and with the last two the next are asked for.
+        clock.advance(22 * 200 / 2 - 2)
+        assert here.send(GetStation(station.id)).skips.left == 5
+        here.send(NextTracks(station.id))
+        assert here.send(GetStation(station.id)).skips.left == 4
+        clock.advance(23 * 200 / 2)
+        here.send(NextTracks(station.id))
+        # The first skip is more than an hour ago.
+        assert here.send(GetStation(station.id)).skips.left == 5
+
+    def test_is_none_where_the_licence_does_not_limit_them(self, ana, station):
+        assert [ana.send(NextTracks(station.id)).number for _ in range(3)] == [1, 2, 3]
+
+    def test_says_nothing_of_the_track_that_was_left(self, ana, core_app, station, clock):
+        core_app.extensions["container"].put(Licences, Licences({"default": Licence(skips_an_hour=6)}))
+        left, *_ = ana.send(NextTracks(station.id)).tracks
+        ana.send(NextTracks(station.id))
+        clock.advance(16 * 3600)
+        given = ana.send(NextTracks(station.id)).tracks + ana.send(NextTracks(station.id)).tracks
+        assert left.recording_id in {track.recording_id for track in given}
+
+    def test_where_no_skips_are_allowed_leaves_what_is_playing(self, ana, core_app, station, clock):
+        core_app.extensions["container"].put(Licences, Licences({"default": Licence(skips_an_hour=0)}))
+        batch = ana.send(NextTracks(station.id))
+        ana.send(HideTrack(batch.tracks[0].track_id))
+        again = ana.send(NextTracks(station.id))
+        assert (again.number, again.tracks) == (1, batch.tracks[1:])
+        assert again.fewer == "The licence for radio where you are allows no skips. Let it play on, or start another station."
+        clock.advance(23 * 200 / 2)
+        assert ana.send(NextTracks(station.id)).number == 2
+
+    def test_is_what_a_player_does_as_soon_as_it_has_a_batch_of_two(self, ana, core_app, shelf):
+        core_app.extensions["container"].put(Licences, Licences({"default": Licence(skips_an_hour=0)}))
+        station = ana.send(StartStation(ReleaseSeed(shelf.release("Two", "Somebody", tracks=2))))
+        assert [ana.send(NextTracks(station.id)).number for _ in range(2)] == [1, 2]

@@ -12,6 +12,7 @@ from apps.core.jobs.commands import BATCHES_KEPT
 from apps.core.radio.batches import POOL_LASTS
 from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
 from apps.core.radio.statements import MOST_FEEDBACK
+from tests.core.radio.test_stations import in_territory
 
 
 @pytest.fixture
@@ -36,16 +37,17 @@ def prune(worker):
 
 class TestWhatAStationGaveLongAgo:
     def test_goes_after_a_week_with_its_skips_and_the_likes_stay(self, ana, station, clock, prune, left):
-        liked, skipped = ana.send(NextTracks(station.id)).tracks[:2]
+        here = in_territory(ana, "US")
+        (liked, skipped), _ = here.send(NextTracks(station.id)).tracks[:2], here.send(NextTracks(station.id))
         ana.send(SendStationFeedback(station.id, liked.track_id, FeedbackKind.LIKE))
         ana.send(SendStationFeedback(station.id, skipped.track_id, FeedbackKind.SKIP))
         clock.advance(BATCHES_KEPT.total_seconds())
         ana.send(NextTracks(station.id))
         prune()
-        assert (left(StationBatchRow.number), left(StationFeedbackRow.kind)) == ([1, 2], ["like", "skip"])
+        assert (left(StationBatchRow.number), left(StationFeedbackRow.kind)) == ([1, 2, 3], ["anew", "like", "skip"])
         clock.advance(1)
         prune()
-        assert (left(StationBatchRow.number), left(StationFeedbackRow.kind)) == ([2], ["like"])
+        assert (left(StationBatchRow.number), left(StationFeedbackRow.kind)) == ([3], ["like"])
         assert f"Because you liked “{liked.title}”" in {track.why for track in ana.send(NextTracks(station.id)).tracks}
 
     def test_leaves_a_station_that_plays_on(self, ana, station, clock, prune):
