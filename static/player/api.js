@@ -7,6 +7,13 @@ export class Refusal extends Error {
     this.status = problem.status ?? 0;
     this.nextStep = problem.next_step ?? "";
     this.reason = problem.details?.reason ?? "";
+    /* What trying again means, where it does not mean to play on. */
+    this.again = null;
+  }
+
+  /** Whether the same may be granted later. */
+  get passes() {
+    return this.status < 400 || this.status === 429 || this.status >= 500;
   }
 
   get words() {
@@ -23,11 +30,12 @@ export const startPlayback = (trackId, device, takeOver) =>
 export const renewPlayback = (sessionId) => post(`/player/sessions/${sessionId}/renew`);
 
 /** May be the last thing a closing page says. */
-export const endPlayback = (sessionId) => post(`/player/sessions/${sessionId}/end`, undefined, true);
+export const endPlayback = (sessionId) => post(`/player/sessions/${sessionId}/end`, undefined, { keepalive: true });
 
-export const recordPlays = (plays) => post("/player/plays", { plays }, true);
+export const recordPlays = (plays) => post("/player/plays", { plays }, { keepalive: true });
 
-export const nextOfStation = (stationId) => post(`/player/stations/${stationId}/next`);
+/** The same key brings the same tracks. */
+export const nextOfStation = (stationId, key) => post(`/player/stations/${stationId}/next`, undefined, { headers: { "Idempotency-Key": key } });
 
 export const sayToStation = (stationId, trackId, kind) => post("/player/stations/feedback", { station_id: stationId, track_id: trackId, kind });
 
@@ -46,8 +54,8 @@ function csrfToken() {
   return token;
 }
 
-async function post(path, body, keepalive = false) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+async function post(path, body, { keepalive = false, headers: more = {} } = {}) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), ...more };
   let response;
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);

@@ -15,7 +15,7 @@ const LAST_TO_START = "last-to-start";
 const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `extended`, `skip`, `session`, `moved`, `problem` (detail: Refusal, or null when it is over) and `stopped`. */
+  /** Dispatches `track`, `extended`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;
@@ -81,6 +81,7 @@ export class Player extends EventTarget {
   /** Goes on where it stopped, under a new session where the old one has run out meanwhile. */
   resume() {
     if (!this.active) return;
+    if (this.problem?.again) return this.problem.again();
     if (!this.session || Date.parse(this.session.expires_at) < Date.now() + MARGIN_MS) return this.#again();
     const going = this.#go();
     this.#renew();
@@ -89,7 +90,7 @@ export class Player extends EventTarget {
 
   /** The network is back: what waited for it goes on, in the state it was in. */
   reconnected() {
-    if (this.active && this.problem?.reason === "offline") this.#again({ paused: this.paused });
+    if (this.active && this.problem?.reason === "offline" && !this.problem.again) this.#again({ paused: this.paused });
     this.log?.send();
   }
 
@@ -108,10 +109,11 @@ export class Player extends EventTarget {
     if (this.hasNext) this.#start(this.index + 1);
   }
 
-  /** More to play behind what is in the queue. */
+  /** More to play behind what is in the queue; where all of it has been played, it goes on. */
   extend(tracks) {
     this.queue = [...this.queue, ...tracks];
     this.dispatch("extended");
+    if (this.finished) this.goOn();
   }
 
   previous() {
@@ -228,7 +230,7 @@ export class Player extends EventTarget {
 
   #stop() {
     clearTimeout(this.renewal);
-    this.recovered = false;
+    this.recovered = this.finished = false;
     this.engine?.unload();
   }
 
@@ -282,6 +284,8 @@ export class Player extends EventTarget {
     this.session = null;
     this.position = 0;
     clearTimeout(this.renewal);
+    this.finished = true;
+    this.dispatch("finished");
   }
 
   #renewLater() {

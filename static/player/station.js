@@ -1,8 +1,12 @@
 /** Stations: their tracks become the player's queue, batch by batch; a skip is asked for, since a licence may limit it. */
 
-import { hideTrack, nextOfStation, sayToStation } from "./api.js";
+import { Refusal, hideTrack, sayToStation } from "./api.js";
+import { Supply } from "./supply.js";
 
 const LEFT_WHEN_ASKED = 2;
+const FIRST_PAUSE = 2000;
+const LONGEST_PAUSE = 60_000;
+/* Milliseconds between one attempt to get more tracks and the next. */
 const KEPT_FOR = 11 * 3600 * 1000;
 /* Milliseconds; the service counts a batch as heard within twelve hours, so what is older is not played any more. */
 
@@ -13,13 +17,17 @@ export function wireStations(player) {
 class Stations {
   constructor(player) {
     this.player = player;
-    this.asking = null;
+    this.supply = new Supply();
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
     document.addEventListener("submit", (event) => this.#submitted(event), true);
     document.addEventListener("htmx:after:swap", () => this.#show());
     player.addEventListener("track", () => this.#arrived());
     player.addEventListener("skip", () => this.#skip());
+    player.addEventListener("finished", () => this.#refill());
+    player.addEventListener("stopped", () => clearTimeout(this.later));
+    player.audio.addEventListener("play", () => this.#refill());
+    window.addEventListener("online", () => this.#refill());
     for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => this.#showState());
     player.addEventListener("stopped", () => this.#showState());
     this.#show();
@@ -39,33 +47,28 @@ class Stations {
   }
 
   async #play(station) {
-    const batch = await this.#next(station);
-    if (batch?.tracks.length) this.player.play(batch.tracks, 0);
-  }
-
-  /** The station's next batch, told on its page; null where it was refused, which is told too. */
-  async #next(station) {
-    this.asking ??= this.#ask(station).finally(() => (this.asking = null));
-    return this.asking;
-  }
-
-  async #ask(station) {
     try {
-      const { rows, fewer } = await nextOfStation(station);
-      const holder = document.createElement("ol");
-      holder.innerHTML = rows;
-      const tracks = Array.from(holder.children, (row) => asTrack(row, station));
-      if (this.page?.dataset.station === station) this.#list(holder, fewer);
-      return { tracks };
+      const { tracks } = await this.#next(station);
+      if (tracks.length && !this.#isAhead(tracks[0])) this.player.play(tracks, 0);
     } catch (refusal) {
-      this.#tell(refusal.words ?? "The station could not be asked. Try again in a moment.");
-      return null;
+      this.#tell(refusal.words);
     }
   }
 
-  #list(holder, fewer) {
-    this.page.querySelector("[data-batch]").replaceChildren(...holder.children);
-    this.#tell(fewer ?? "");
+  /** Whether it is to come in any case: where the licence allows no more skips, a station gives once more what it gave. */
+  #isAhead(track) {
+    const { queue, index, finished } = this.player;
+    return !finished && queue.slice(index).some((one) => one.station === track.station && one.id === track.id);
+  }
+
+  /** The station's next batch, shown on its page. */
+  async #next(station) {
+    const batch = await this.supply.next(station);
+    if (this.page?.dataset.station === station) {
+      this.page.querySelector("[data-batch]").replaceChildren(...batch.rows);
+      this.#tell(batch.fewer ?? "");
+    }
+    return batch;
   }
 
   #tell(words) {
@@ -75,15 +78,45 @@ class Stations {
     place.hidden = !words;
   }
 
-  async #arrived() {
+  #arrived() {
     this.#show();
+    const { station, given } = this.player.track;
+    this.pause = FIRST_PAUSE;
+    if (station && Date.now() - given > KEPT_FOR) this.#play(station);
+    else this.#refill();
+  }
+
+  /** Asks for more where little is left: after growing pauses again, until there is more or something else is played. */
+  async #refill() {
+    clearTimeout(this.later);
     const { player } = this;
-    const { station } = player.track;
-    if (station && Date.now() - player.track.given > KEPT_FOR) return this.#play(station);
-    if (!station || player.queue.length - player.index > LEFT_WHEN_ASKED || this.asking) return;
-    const batch = await this.#next(station);
-    if (batch && player.track?.station === station) player.extend(batch.tracks);
-    this.#show();
+    const station = player.track?.station;
+    if (!station || player.queue.length - player.index > LEFT_WHEN_ASKED || this.supply.isAsking(station)) return;
+    try {
+      const { tracks, fewer } = await this.#next(station);
+      if (player.track?.station !== station) return;
+      if (tracks.length) player.extend(tracks);
+      else this.#tellTheEnd(new Refusal({ detail: fewer }));
+      this.#show();
+    } catch (refusal) {
+      if (player.track?.station !== station) return;
+      this.#tell(refusal.words);
+      this.#tellTheEnd(refusal);
+      if (refusal.passes) this.#refillLater();
+    }
+  }
+
+  /** Where the music has stopped for want of more, the player says why. */
+  #tellTheEnd(refusal) {
+    refusal.again = () => this.#refill();
+    if (this.player.finished) this.player.dispatch("problem", refusal);
+  }
+
+  /** Who has paused needs nothing until music is played again. */
+  #refillLater() {
+    if (this.player.audio.paused && !this.player.finished) return;
+    this.later = setTimeout(() => this.#refill(), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }
 
   async #skip() {
@@ -147,11 +180,4 @@ class Stations {
     button.toggleAttribute("data-playing", playing);
     button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${this.page.querySelector("h1").textContent}`);
   }
-}
-
-function asTrack(row, station) {
-  const { stationTrack, title, artist, release, why, artistUrl, releaseUrl } = row.dataset;
-  const cover = row.querySelector(".cover");
-  const names = { title, artist, release, why, artistUrl, releaseUrl };
-  return { id: stationTrack, ...names, station, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
 }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.listener import Listener
+
+NEXT = "/player/stations/*/next"
 
 
 class TestAStation:
     def test_plays_and_hears_two_skips_and_a_like(self, listener):
         page = listener.page
-        listener.open_release()
-        page.get_by_role("button", name="Start a station", exact=True).first.click()
-        page.wait_for_selector("[data-station]")
-        page.locator("[data-station-play]").click()
-        listener.listen_on()
+        tune_in(listener)
         on_air = page.locator('[data-air="title"]')
         shown = []
         for _ in range(2):
@@ -30,12 +34,97 @@ class TestAStation:
 
     def test_skips_by_the_player_s_own_button_too(self, listener):
         page = listener.page
-        listener.open_release()
-        page.get_by_role("button", name="Start a station", exact=True).first.click()
-        page.wait_for_selector("[data-station]")
-        page.locator("[data-station-play]").click()
-        listener.listen_on()
+        tune_in(listener)
         title = listener.playing_title
         page.keyboard.press("n")
         listener.until(lambda: listener.playing_title != title, "the next track")
         assert listener.count("POST /player/stations/feedback") == 1
+
+    def test_plays_on_where_it_gives_once_more_what_it_gave(self, visit):
+        """As it does where the licence allows no more skips."""
+        listener, given = visit(), list[Any]()
+
+        def once_more(route: Route) -> None:
+            given.append(given[0] if given else route.fetch().json())
+            route.fulfill(json=given[0])
+
+        listener.page.route(f"**{NEXT}", once_more)
+        listener.register()
+        tune_in(listener)
+        title = listener.playing_title
+        listener.forget_breaks()
+        listener.page.get_by_role("button", name="New tracks").click()
+        listener.until(lambda: len(given) == 2, "the answer")
+        listener.listen_on()
+        assert (listener.playing_title, listener.breaks) == (title, [])
+
+
+class TestAStationThatRunsOut:
+    def test_goes_on_by_itself_once_it_can_be_reached_again(self, visit):
+        listener, network = visit(), Network()
+        listener.register()
+        listener.page.route(f"**{NEXT}", network.carry)
+        tune_in(listener)
+        listener.until(lambda: network.lost > 0, "the first attempt to get more")
+        listener.page.keyboard.press("n")
+        hear_out(listener)
+        listener.until(lambda: "cannot reach the service" in listener.said, "word of what is wrong")
+        last, tried = listener.playing_title, network.lost
+        listener.until(lambda: network.lost > tried, "another attempt")
+        network.down = False
+        listener.until(lambda: listener.playing_title != last, "the next track")
+        listener.listen_on()
+        assert listener.said == ""
+
+    def test_says_why_and_asks_again_when_it_is_told_to(self, visit):
+        listener = visit()
+        listener.register()
+        tune_in(listener)
+        rows = listener.page.locator("[data-batch] > li")
+        for _ in range(rows.count() - 1):
+            title = listener.playing_title
+            listener.page.keyboard.press("n")
+            listener.until(lambda title=title: listener.playing_title != title, "the next track")
+        hear_out(listener)
+        listener.until(lambda: "has been played within the last three hours" in listener.said, "word of why it ends")
+        with listener.page.expect_request(f"**{NEXT}"):
+            listener.player.get_by_role("button", name="Try again").click()
+        assert listener.page.evaluate("document.querySelector('audio').ended")
+
+
+@dataclass
+class Network:
+    """Carries the first two tracks of a batch, then nothing, and the others when it is up again."""
+
+    down: bool = True
+    lost: int = 0
+    held: list[str] = field(default_factory=list[str])
+
+    def carry(self, route: Route) -> None:
+        if not self.held:
+            _, *self.held = json.loads(route.fetch().body())["rows"].split("<li ")
+            self.deliver(route, self.held[:2])
+        elif self.down:
+            self.lost += 1
+            route.abort()
+        else:
+            self.deliver(route, self.held[2:])
+
+    @staticmethod
+    def deliver(route: Route, rows: list[str]) -> None:
+        route.fulfill(json={"fewer": None, "rows": "".join(f"<li {row}" for row in rows)})
+
+
+def tune_in(listener: Listener) -> None:
+    """Start a station from a release's first track, and play it."""
+    listener.open_release()
+    listener.page.get_by_role("button", name="Start a station", exact=True).first.click()
+    listener.page.wait_for_selector("[data-station]")
+    listener.page.locator("[data-station-play]").click()
+    listener.listen_on()
+
+
+def hear_out(listener: Listener) -> None:
+    """Move to the end of what is playing."""
+    listener.listen_on()
+    listener.click_seek_bar(0.995)

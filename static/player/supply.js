@@ -1,0 +1,41 @@
+/** What stations play next, as they are asked for it: once at a time, and what was lost on the way is given again. */
+
+import { nextOfStation } from "./api.js";
+import { randomId } from "./keepsake.js";
+
+const ANSWER_LASTS = 5 * 60 * 1000;
+/* Milliseconds for which the answer to an earlier question will do. */
+
+export class Supply {
+  constructor() {
+    this.asked = null;
+  }
+
+  /** Whether the station is being asked at the moment. */
+  isAsking(station) {
+    return this.asked?.station === station && this.asked.batch !== null;
+  }
+
+  /** The station's next batch: its `rows` for the page, its `tracks`, and why they are `fewer`. Throws a Refusal. */
+  next(station) {
+    const again = this.asked?.station === station && Date.now() - this.asked.since < ANSWER_LASTS;
+    const asked = again ? this.asked : (this.asked = { station, key: randomId(), since: Date.now(), batch: null });
+    asked.batch ??= this.#ask(asked).finally(() => (asked.batch = null));
+    return asked.batch;
+  }
+
+  async #ask(asked) {
+    const { rows, fewer } = await nextOfStation(asked.station, asked.key);
+    if (this.asked === asked) this.asked = null;
+    const holder = document.createElement("ol");
+    holder.innerHTML = rows;
+    return { rows: holder.children, tracks: Array.from(holder.children, (row) => asTrack(row, asked.station)), fewer };
+  }
+}
+
+function asTrack(row, station) {
+  const { stationTrack, title, artist, release, why, artistUrl, releaseUrl } = row.dataset;
+  const cover = row.querySelector(".cover");
+  const names = { title, artist, release, why, artistUrl, releaseUrl };
+  return { id: stationTrack, ...names, station, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
+}
