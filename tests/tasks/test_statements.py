@@ -28,7 +28,7 @@ from tasks import exports
 from tasks.leases import do_job
 from tasks.office import Office
 from tasks.statements import write_statements
-from tests.factories.reporting import FIRST_WEEK, SECOND_WEEK
+from tests.factories.reporting import FIRST_WEEK
 
 START = datetime(2026, 3, 5, 12, tzinfo=UTC)
 """A Thursday: the play log begins with it, so one day is all of the first week."""
@@ -130,14 +130,19 @@ def rows(content) -> Callable[[StatementDetail], Sequence[dict[str, str]]]:
 
 @pytest.fixture
 def two_labels(catalogue, reports) -> tuple[str, str]:
-    releases = catalogue.release("=Moonlit", label="Moon"), catalogue.release("Sunny", label="Sun")
+    releases = catalogue.release("=Moonlit", tracks=2, label="Moon"), catalogue.release("Sunny", tracks=1, label="Sun")
     reports.agree("Moon", 60)
     reports.agree("Sun", 70)
     return releases
 
 
 class TestAWeek:
-    def test_pays_each_label_its_share_of_what_was_earned(self, ana, ben, reports, play, report, rows, content, operator, two_labels):
+    def test_pays_each_label_its_share_of_what_was_earned(
+        self, ana, ben, reports, play, report, rows, content, operator, two_labels, monkeypatch
+    ):
+        """Of a day of several files."""
+        monkeypatch.setattr(exports, "SLICE", 1)
+        monkeypatch.setattr(exports, "SLICES", 2)
         moon, sun = two_labels
         reports.buy(ana)
         play(ana, moon, 31_000, 40_000, 29_999)
@@ -159,14 +164,6 @@ class TestAWeek:
             ("'=Moonlit 1", "3", "2", "0.02"), ("'=Moonlit 2", "1", "1", "0.01"),
         ]  # fmt: skip
         assert b"\t=Moonlit 1\t" in content(statements[0], ".tsv")
-
-    def test_counts_days_of_many_files(self, ana, reports, play, report, two_labels, monkeypatch):
-        monkeypatch.setattr(exports, "SLICE", 1)
-        monkeypatch.setattr(exports, "SLICES", 2)
-        reports.buy(ana)
-        play(ana, two_labels[0], 31_000, 32_000, 33_000)
-        play(ana, two_labels[1], 31_000, 32_000, at=START + timedelta(hours=1))
-        assert [sum(due.plays for due in one.dues) for one in report()] == [3, 2]
 
     def test_written_by_two_workers_at_once_is_written_once(
         self, ana, reports, play, report, two_labels, office, values, core_app, job, content, storing
@@ -209,16 +206,6 @@ class TestAWeek:
         after = operator.send(ListStatements()).items
         assert [(one.number, one.totals, one.written) for one in after] == [(one.number, one.totals, True) for one in before]
 
-    def test_counts_a_late_play_in_the_next_and_says_which_it_was_of(self, ana, ben, reports, play, report, rows, two_labels, operator):
-        reports.buy(ana)
-        play(ana, two_labels[0], 31_000)
-        report()
-        play(ben, two_labels[0], 31_000, at=START + timedelta(hours=1))
-        statements = report(2026, 3, 13, 3)
-        (line,) = rows(statements[0])
-        assert (line["late"], line["sale_period_start"], line["reporting_period_start"]) == ("yes", FIRST_WEEK, SECOND_WEEK)
-        assert Finding.LATE in {one.finding for one in operator.send(GetRun(SECOND_WEEK)).remarks}
-
     def test_splits_a_recording_that_changed_hands_by_the_moment(
         self, ana, ben, reports, play, report, core_app, two_labels, visitor, operator
     ):
@@ -242,7 +229,7 @@ class TestAWeek:
         assert [(one.finding, one.plays) for one in operator.send(GetRun(FIRST_WEEK)).remarks] == [(Finding.NO_OWNER, 2)]
 
     def test_lets_each_contract_judge_its_own_plays(self, ana, reports, play, report, catalogue, operator):
-        releases = [catalogue.release(name, label=name) for name in ("Strict", "Usual", "Nobody", "Proof")]
+        releases = [catalogue.release(name, tracks=1, label=name) for name in ("Strict", "Usual", "Nobody", "Proof")]
         reports.buy(ana)
         reports.agree("Strict", eligibility=Eligibility(60_000, Evidence.CLAIMED))
         reports.agree("Strict", 50, territory="FR")
@@ -271,3 +258,23 @@ class TestAWeek:
         office.storage.put(key, tmp_path / "good", "")
         do_job(office, job().id, StatementsWork, write_statements)
         assert [one.written for one in operator.send(ListStatements()).items] == [True, True]
+
+
+class TestTwoDays:
+    @pytest.fixture(autouse=True)
+    def wednesday(self, clock):
+        clock.set(START - timedelta(days=1))
+
+    def test_count_a_late_play_with_those_of_their_week_and_say_which_it_was_of(
+        self, ana, ben, reports, play, report, rows, two_labels, operator
+    ):
+        reports.buy(ana)
+        play(ana, two_labels[0], 31_000, at=START - timedelta(days=1))
+        reports.clock.set(START)
+        play(ana, two_labels[0], 31_000, 31_000)
+        play(ben, two_labels[0], 31_000, at=START - timedelta(days=7))
+        lines = rows(report()[0])
+        assert [(line["late"], line["units"], line["sale_period_start"], line["reporting_period_start"]) for line in lines] == [
+            ("", "3", FIRST_WEEK, FIRST_WEEK), ("yes", "1", "2026-02-20", FIRST_WEEK),
+        ]  # fmt: skip
+        assert Finding.LATE in {one.finding for one in operator.send(GetRun(FIRST_WEEK)).remarks}
