@@ -14,7 +14,7 @@ INSTANT = timedelta(microseconds=1)
 LEDGER_CLOSES_AFTER = timedelta(hours=2)
 """The end of a week. What is recorded later falls into the next one, as the play log's days do."""
 HOUSE, HELD = "house", "held"
-"""Payees that are no label: the service itself, and what is kept until somebody owns it."""
+"""Payees that are no label: the service itself, and nobody, whose music has no owner or no contract."""
 DEFAULT_SHARE = Fraction(65, 100)
 """Of plays that nobody has a contract for: what contracts for sound recordings usually give at least."""
 NOWHERE = "ZZ"
