@@ -6,11 +6,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import structlog
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.util import LRUCache
 
 from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
@@ -29,6 +35,14 @@ from tests.factories.reporting import Reports
 from tests.services import PostgresServer, postgresql
 
 PASSWORD = "correct horse battery"
+PLAIN_LOGS = {
+    **structlog.get_config(),
+    "processors": [
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ],
+}
+"""As the development packages set structlog up, a traceback shows every variable and takes seconds."""
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -42,10 +56,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
+def logs_as_they_were() -> None:
     """A command that was run in this process does not decide what later tests see in the logs."""
-    yield
-    structlog.reset_defaults()
+    structlog.configure(**PLAIN_LOGS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Every test has engines of its own, which would all compile the same statements anew: half of what the tests took."""
+    compiled: LRUCache[Any, Any] = LRUCache(10_000)
+
+    def share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        event.listen(Engine, "engine_connect", share)
+        yield
+        event.remove(Engine, "engine_connect", share)
 
 
 @pytest.fixture(scope="session")
