@@ -7,15 +7,24 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from apps.website.app import create_website
 from apps.website.session import WebSessionInterface
 from tests.website.visitor import Visitor
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled once for the websites of all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def website(values: dict[str, str], core_app: Flask) -> Flask:
-    return create_website(values, core_app)
+def website(values: dict[str, str], core_app: Flask, templates: FileSystemBytecodeCache) -> Flask:
+    website = create_website(values, core_app)
+    website.jinja_env.bytecode_cache = templates
+    return website
 
 
 @pytest.fixture
