@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import Action, Actor, Command, Query, Service
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.codec import ACTIONS
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
@@ -39,18 +39,38 @@ def ids(catalogue, operator, visitor, ana) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ACTIONS.values(), ids=ACTIONS)
-def test_no_input_is_a_defect(kind, ids, ana, sender):
-    """Each time from another network address, so that no limit keeps the handler from being reached."""
-    actor = next((one for one in map(Actor, Service) if kind.permission.allows(one)), ana.actor)
+COMMANDS = {name: kind for name, kind in ACTIONS.items() if issubclass(kind, Command)}
+QUERIES = {name: kind for name, kind in ACTIONS.items() if issubclass(kind, Query)}
 
-    @FUZZ
-    @given(Anything(ids).of(kind))
-    def send(action):
-        elsewhere = msgspec.structs.replace(actor, address=str(hash(msgspec.json.encode(action))))
-        try:
-            sender(elsewhere).send(action)
-        except CelestaError as error:
-            assert not isinstance(error, Defect | Unavailable), action
 
-    send()
+@pytest.fixture
+def send_anything(ids, ana, sender):
+    """Sends whatever fits an Action, each time from another network address, so that no limit keeps the handler from being reached."""
+
+    def send_anything(kind: type[Action]) -> None:
+        actor = next((one for one in map(Actor, Service) if kind.permission.allows(one)), ana.actor)
+
+        @FUZZ
+        @given(Anything(ids).of(kind))
+        def send(action):
+            elsewhere = msgspec.structs.replace(actor, address=str(hash(msgspec.json.encode(action))))
+            try:
+                sender(elsewhere).send(action)
+            except CelestaError as error:
+                assert not isinstance(error, Defect | Unavailable), action
+
+        send()
+
+    return send_anything
+
+
+@pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)
+def test_no_command_is_a_defect(kind, send_anything):
+    send_anything(kind)
+
+
+def test_no_query_is_a_defect(send_anything):
+    """All in one house, as none of them changes it."""
+    assert {**COMMANDS, **QUERIES} == ACTIONS
+    for kind in QUERIES.values():
+        send_anything(kind)
