@@ -13,6 +13,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     CursorResult,
     DateTime,
     Dialect,
@@ -187,7 +188,9 @@ def reader() -> Connection:
     return db.engines[READER].connect()
 
 
-def fetch(connection: Connection, wanted: Select[*Columns], parameters: Mapping[str, Any] | None = None) -> Sequence[Row[*Columns]]:
+def fetch(
+    connection: Connection, wanted: Select[*Columns] | CompoundSelect[*Columns], parameters: Mapping[str, Any] | None = None
+) -> Sequence[Row[*Columns]]:
     """All rows, counted for the meter."""
     rows = connection.execute(wanted, parameters).all()
     count_rows(len(rows))

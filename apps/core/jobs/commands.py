@@ -122,7 +122,7 @@ def prune_expired(session: Session, clock: Clock) -> bool:
         (DeviceRow, (DeviceRow.removed_at < now - LICENCES_KEPT) & ~in_use),
         (StationBatchRow, StationBatchRow.given_at < now - BATCHES_KEPT),
         (StationFeedbackRow, StationFeedbackRow.kind.in_((FeedbackKind.SKIP, ANEW)) & (StationFeedbackRow.given_at < now - BATCHES_KEPT)),
-        (StationPoolRow, StationPoolRow.until < now),
+        (StationPoolRow, StationPoolRow.until < now - KEPT),
         (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
     )
     if any(delete_some(session, table, which, PRUNED_AT_ONCE) for table, which in expired):

@@ -20,10 +20,12 @@ from apps.core.contract.radio import (
     TrackSeed,
 )
 from apps.core.radio.licences import Licence
-from apps.core.radio.rules import Candidate
+from apps.core.radio.rules import Candidate, Played
 
 stored = msgspec.msgpack.Encoder()
 candidates_decoder = msgspec.msgpack.Decoder(tuple[Candidate, ...])
+played_decoder = msgspec.msgpack.Decoder(tuple[Played, ...])
+raw_decoder = msgspec.msgpack.Decoder(tuple[msgspec.Raw, ...])
 candidate_decoder = msgspec.msgpack.Decoder(Candidate)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter
 from random import Random
 
 import msgspec
@@ -24,8 +24,8 @@ CHANCE = 0.2
 """By how much luck may raise a score: so that two stations from the same seed are not the same."""
 
 
-class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """A track that might be played, with what the rules go by."""
+class Played(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A track that was played, as far as what comes after it has to do with it: the beginning of a candidate."""
 
     track_id: str
     recording_id: str
@@ -35,6 +35,15 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     artist_ids: tuple[str, ...]
     """Every featured artist: main ones and guests."""
     release_id: str
+
+    @property
+    def title_key(self) -> str:
+        return self.title.casefold()
+
+
+class Candidate(Played, frozen=True, array_like=True, gc=False):
+    """A track that might be played, with what the rules go by."""
+
     release_title: str
     cover: str | None
     compilation: bool
@@ -45,17 +54,13 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     score: float
     why: str
 
-    @property
-    def title_key(self) -> str:
-        return self.title.casefold()
-
 
 class Heard(msgspec.Struct, frozen=True):
-    """What the station has played: when at the latest, and when it began if all was played to its end."""
+    """What the station has played, in order."""
 
-    candidate: Candidate
+    tracks: Sequence[Played]
     at: datetime
-    """The latest moment at which it can have been heard."""
+    """The latest moment at which any of it can have been heard."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,15 @@ class Separation:
 
     tracks: int = 4
     """Others between two by one artist."""
-    minutes: int | None = 60
+    seconds: int | None = 60 * 60
     """From the beginning of one to the next: after so many, fewer others are enough. None where no time is."""
     titles: bool = True
 
 
 RELAXING: Sequence[Separation] = (
     Separation(),
-    Separation(tracks=2, minutes=20),
-    Separation(tracks=1, minutes=None),
+    Separation(tracks=2, seconds=20 * 60),
+    Separation(tracks=1, seconds=None),
     Separation(tracks=0),
     Separation(tracks=0, titles=False),
 )
@@ -95,22 +100,37 @@ class Past:
     releases: Counter[str] = field(default_factory=Counter[str])
     recordings: set[str] = field(default_factory=set[str])
     titles: set[str] = field(default_factory=set[str])
-    order: list[Candidate] = field(default_factory=list[Candidate])
-    times: list[datetime] = field(default_factory=list[datetime])
+    order: list[Played] = field(default_factory=list[Played])
+    times: list[float] = field(default_factory=list[float])
+    """When they are heard at the latest: seconds from now."""
 
     def __post_init__(self) -> None:
         self.limited = self.licence.limits
 
-    def add(self, one: Candidate, at: datetime, *, recent: bool, licensed: bool) -> None:
-        """`recent` where it may not come again yet, `licensed` where the licence's window still holds it."""
-        if recent:
-            self.recordings.add(one.recording_id)
-            self.titles.add(one.title_key)
-        if licensed and self.limited:
-            self.artists.update(set(one.artist_ids))
-            self.releases[one.release_id] += 1
+    def remember(self, heard: Sequence[Heard], now: datetime) -> None:
+        """What may not come again yet, and what the licence's window still holds, of all that was heard."""
+        repeat, window = now - REPEAT, now - self.licence.window
+        for some in heard:
+            if some.at > repeat:
+                self.recordings.update([one.recording_id for one in some.tracks])
+                self.titles.update([one.title.casefold() for one in some.tracks])
+            if self.limited and some.at > window:
+                for one in some.tracks:
+                    self._count(one)
+            self.order += some.tracks
+            self.times += [(some.at - now).total_seconds()] * len(some.tracks)
+
+    def add(self, one: Candidate, at: float) -> None:
+        self.recordings.add(one.recording_id)
+        self.titles.add(one.title_key)
+        if self.limited:
+            self._count(one)
         self.order.append(one)
         self.times.append(at)
+
+    def _count(self, one: Played) -> None:
+        self.artists.update(set(one.artist_ids))
+        self.releases[one.release_id] += 1
 
     def permits(self, one: Candidate) -> bool:
         """Whether the licence lets it come next."""
@@ -131,28 +151,30 @@ class Past:
         last = self.order[-in_row:] if in_row is not None else []
         return in_row is not None and len(last) == in_row and all(artist_id in one.artist_ids for one in last)
 
-    def too_close(self, at: datetime, separation: Separation) -> set[str]:
+    def too_close(self, at: float, separation: Separation) -> set[str]:
         """The artists who may not come at that moment, as far as our own rules hold."""
-        places = range(max(0, len(self.order) - separation.tracks), len(self.order))
-        least = None if separation.minutes is None else timedelta(minutes=separation.minutes)
-        near = (self.order[place] for place in places if least is None or at - self.times[place] < least)
-        return {artist_id for one in near for artist_id in one.artist_ids}
+        tracks, least = separation.tracks, separation.seconds
+        away: set[str] = set()
+        if tracks:
+            for one, time in zip(self.order[-tracks:], self.times[-tracks:], strict=True):
+                if least is None or at - time < least:
+                    away.update(one.artist_ids)
+        return away
 
 
-def sequence(candidates: Iterable[Candidate], heard: Iterable[Heard], licence: Licence, now: datetime, seed: str) -> Sequenced:
+def sequence(candidates: Iterable[Candidate], heard: Sequence[Heard], licence: Licence, now: datetime, seed: str) -> Sequenced:
     """A batch at most, at each place the best that the rules allow. `heard` comes in its order."""
-    past, repeat, window = Past(licence), now - REPEAT, now - licence.window
-    for one in heard:
-        past.add(one.candidate, one.at, recent=one.at > repeat, licensed=one.at > window)
+    past = Past(licence)
+    past.remember(heard, now)
     there = list(_each_once(candidates))
     left = _in_order([one for one in there if one.recording_id not in past.recordings], seed)
     chosen: list[Candidate] = []
-    at = now
+    at = 0.0
     while len(chosen) < BATCH and (place := _next(left, past, at)) is not None:
         one = left.pop(place)
         chosen.append(one)
-        past.add(one, at, recent=True, licensed=True)
-        at += timedelta(milliseconds=one.duration_ms)
+        past.add(one, at)
+        at += one.duration_ms / 1000
     return Sequenced(tuple(chosen), _why_fewer(there or past.recordings, left) if len(chosen) < BATCH else None)
 
 
@@ -165,15 +187,12 @@ def _in_order(candidates: Iterable[Candidate], seed: str) -> list[Candidate]:
     """The best first, but for luck."""
     luck = Random(seed).random  # noqa: S311 - the same seed has to give the same order
     # In an order of their own before luck is dealt out, so that the same candidates have the same.
-    drawn = [(-one.score * (1 + CHANCE * luck()), one.recording_id, one) for one in sorted(candidates, key=_recording_id)]
-    return [one for _, _, one in sorted(drawn, key=itemgetter(0, 1))]
+    drawn = [(-one.score * (1 + CHANCE * luck()), one.recording_id, one) for one in sorted(candidates, key=attrgetter("recording_id"))]
+    drawn.sort()
+    return [one for _, _, one in drawn]
 
 
-def _recording_id(one: Candidate) -> str:
-    return one.recording_id
-
-
-def _next(left: Sequence[Candidate], past: Past, at: datetime) -> int | None:
+def _next(left: Sequence[Candidate], past: Past, at: float) -> int | None:
     """The place of the best that may come next; None where the licence lets nothing come."""
     for separation in RELAXING:
         away, titles = past.too_close(at, separation), past.titles if separation.titles else ()

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, func, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    delete,
+    desc,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
-from apps.core.contract.radio import FeedbackKind
+from apps.core.contract.radio import BATCH, FeedbackKind
+from apps.core.contract.radio_model import ID
 from apps.core.database import FOR_CHANGE, IdColumn, Moment
 from apps.core.listening.models import HistoryRow
 from apps.core.playback.models import PublishedRenditionRow
@@ -34,9 +52,6 @@ LOCKED_STATION = (
     .where(StationRow.id == _STATION, StationRow.account_id == _ACCOUNT)
     .with_for_update(**FOR_CHANGE)
 )
-POOL = select(StationPoolRow.candidates, StationPoolRow.until, StationPoolRow.territory).where(StationPoolRow.station_id == _STATION)
-"""To be read after the station is locked: joined to it, PostgreSQL would give the pool as it was before whoever was waited for."""
-
 BATCHES = (
     select(StationBatchRow.given_at, StationBatchRow.tracks, StationBatchRow.fewer, StationBatchRow.number)
     .where(StationBatchRow.station_id == _STATION, StationBatchRow.number > bindparam("after"))
@@ -45,12 +60,17 @@ BATCHES = (
 _BEFORE = select(func.max(StationBatchRow.number)).where(
     StationBatchRow.station_id == _STATION, StationBatchRow.given_at <= bindparam("since", type_=Moment())
 )
-HEARD_SINCE = (
-    select(StationBatchRow.given_at, StationBatchRow.tracks)
-    .where(StationBatchRow.station_id == _STATION, StationBatchRow.number >= func.coalesce(_BEFORE.scalar_subquery(), 1) - 1)
-    .order_by(StationBatchRow.number.desc())
+_GIVEN = select(
+    StationBatchRow.number, StationBatchRow.given_at.label("at"), StationBatchRow.tracks, null().label("territory"),
+).where(StationBatchRow.station_id == _STATION, StationBatchRow.number >= func.coalesce(_BEFORE.scalar_subquery(), 1) - 1)  # fmt: skip
+_POOL = select(literal(0), StationPoolRow.until, StationPoolRow.candidates, StationPoolRow.territory).where(
+    StationPoolRow.station_id == _STATION
 )
-"""The batches given since then, and the two before, which may have been heard since then."""
+GIVEN_AND_POOL = union_all(_GIVEN, _POOL).order_by(desc("number"))
+"""The batches given since then, and the two before, which may have been heard since then; last, as number 0, the candidates.
+
+To be read after the station is locked: joined to it, PostgreSQL would give the candidates as they were before whoever was waited for.
+"""
 NEW_BATCH = insert(StationBatchRow)
 AFTER_BATCH = (
     update(StationRow)
@@ -174,11 +194,18 @@ NEWEST = (
     .limit(OF_NEWEST)
 )
 
+_PLACES = union_all(*(select(literal_column(str(1 + place * ID)).label("start")) for place in range(BATCH))).subquery()
+
+
+def _each_of(name: str) -> ColumnElement[str]:
+    """One id after the other of a batch's, which are given in a row: so many parameters would cost more than the look-ups."""
+    return func.substr(bindparam(name, type_=LargeBinary), _PLACES.c.start, literal_column(str(ID)), type_=IdColumn())
+
+
+_HIDDEN = exists().where(HiddenTrackRow.account_id == _ACCOUNT, HiddenTrackRow.recording_id == _each_of("recordings"))
 STILL_ALLOWED = (
     select(func.count().label("number"))
-    .select_from(TrackRow)
-    .where(TrackRow.id.in_(bindparam("tracks", expanding=True, type_=IdColumn())))
-    .where(offered(TrackRow.release_id, TrackRow.id, on_plan=True))
-    .where(~exists().where(HiddenTrackRow.account_id == _ACCOUNT, HiddenTrackRow.recording_id == TrackRow.recording_id))
+    .select_from(_PLACES)
+    .where(offered(_each_of("releases"), _each_of("tracks"), on_plan=True), ~_HIDDEN)
 )
-"""How many of the tracks that were chosen may be played at this moment and are not hidden; audio that was published stays so."""
+"""How many of a batch's tracks may be played at this moment and are not hidden; audio that was published stays so."""

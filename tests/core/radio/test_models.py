@@ -231,6 +231,12 @@ class TestTheFile:
         assert fashion(Model(model_bytes({}))) == {}
         assert fashion(Model(model_bytes({}, {one: 0.5, two: 0.5}))) == {}
 
+    def test_finds_each_of_many_and_none_between(self):
+        many, missing = ([new_id() for _ in range(300)] for _ in range(2))
+        model = Model(model_bytes({one: [] for one in many}))
+        assert [id_from_bytes(model.id_of(model.find(id_to_bytes(one)))) for one in many] == many
+        assert {model.find(id_to_bytes(one)) for one in missing} == {None}
+
     @pytest.mark.parametrize(
         "data",
         [

@@ -20,9 +20,12 @@ from apps.core.contract.radio import (
     NextTracks,
     ReleaseSeed,
     StartStation,
+    StationTrack,
     TrackSeed,
     UnhideTrack,
 )
+from apps.core.meter import Meter
+from tests.at_once import at_once
 from tests.core.radio.conftest import ARTISTS
 
 
@@ -92,6 +95,12 @@ class TestNextTracks:
         assert (third.tracks, third.fewer) == ((), second.fewer)
         clock.set(clock.now() + timedelta(hours=4))
         assert len(ana.send(NextTracks(station.id)).tracks) == 25
+
+    def test_at_once_are_one_after_the_other(self, ana, pop):
+        station = ana.send(StartStation(GenreSeed("Pop")))
+        first, second = at_once([lambda: ana.send(NextTracks(station.id))] * 2)
+        assert {first.number, second.number} == {1, 2}
+        assert not {track.track_id for track in first.tracks} & {track.track_id for track in second.tracks}
 
     def test_goes_on_from_what_is_left(self, ana, pop):
         station = ana.send(StartStation(GenreSeed("Pop")))
@@ -205,6 +214,46 @@ class TestNextTracks:
         station = there.send(StartStation(ReleaseSeed(french)))
         assert french not in {track.release_id for track in ana.send(NextTracks(station.id)).tracks}
         assert french in {track.release_id for track in there.send(NextTracks(station.id)).tracks}
+
+
+class TestCandidates:
+    """Of somebody who listens on and on."""
+
+    @pytest.fixture
+    def polka(self, ana, shelf):
+        for number in range(40):
+            shelf.release(f"Polka {number}", f"Dancer {number}", genre="Polka")
+        return ana.send(StartStation(GenreSeed("Polka")))
+
+    @pytest.fixture
+    def listen(self, ana, clock):
+        """The tracks of so many batches, each heard to its end."""
+
+        def on(station, batches, minutes=25 * 200 / 60):
+            given = list[tuple[StationTrack, ...]]()
+            for _ in range(batches):
+                given.append(ana.send(NextTracks(station.id)).tracks)
+                clock.advance(minutes * 60)
+            return given
+
+        return on
+
+    def test_come_again_after_others(self, polka, listen):
+        given = [{track.recording_id for track in tracks} for tracks in listen(polka, 8, minutes=200)]
+        assert len(set.union(*given[-5:])) == 5 * 25
+
+    def test_are_chosen_seldom(self, polka, listen, core_app):
+        statements, costs = list[int](), core_app.extensions["container"].get(Meter).costs
+        for _ in range(20):
+            listen(polka, 1)
+            statements.append(costs["NextTracks"].statements - sum(statements))
+        assert statements.count(6) == 18
+
+    def test_from_before_are_not_given_once_they_are_no_longer_offered(self, polka, listen, deals):
+        gone = {track.release_id for track in listen(polka, 4)[0]}
+        for release_id in gone:
+            deals.only(release_id, territory="JP")
+        assert not gone & {track.release_id for tracks in listen(polka, 8) for track in tracks}
 
 
 class TestGetStation:

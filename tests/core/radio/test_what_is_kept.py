@@ -8,7 +8,7 @@ from sqlalchemy import select
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.radio import FeedbackKind, GenreSeed, GetStation, NextTracks, SendStationFeedback, StartStation
 from apps.core.database import reader
-from apps.core.jobs.commands import BATCHES_KEPT
+from apps.core.jobs.commands import BATCHES_KEPT, KEPT
 from apps.core.radio.batches import POOL_LASTS
 from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
 from apps.core.radio.statements import MOST_FEEDBACK
@@ -60,7 +60,7 @@ class TestWhatAStationGaveLongAgo:
 
     def test_leaves_no_candidates_that_nobody_asks_for(self, ana, station, clock, prune, left):
         ana.send(NextTracks(station.id))
-        clock.advance(POOL_LASTS.total_seconds())
+        clock.advance((POOL_LASTS + KEPT).total_seconds())
         prune()
         assert left(StationPoolRow.station_id) == [station.id]
         clock.advance(1)
