@@ -81,10 +81,13 @@ class DuckdbAnalytics(Analytics):
 @contextmanager
 def _replacing(target: Path) -> Generator[Path]:
     """A file to be written, which takes the target's place when the block has ended well."""
-    with TemporaryDirectory(dir=target.parent) as folder:
-        written = Path(folder) / target.name
-        yield written
-        written.replace(target)
+    try:
+        with TemporaryDirectory(dir=target.parent) as folder:
+            written = Path(folder) / target.name
+            yield written
+            written.replace(target)
+    except OSError as error:
+        raise AnalyticsUnavailable(str(error)) from error
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, statement: str, target: Path, parameters: Mapping[str, Any] | None) -> int:

@@ -29,7 +29,7 @@ export class Supply {
     if (this.asked === asked) this.asked = null;
     const holder = document.createElement("ol");
     holder.innerHTML = rows;
-    return { rows: holder.children, tracks: Array.from(holder.children, (row) => asTrack(row, asked.station)), fewer };
+    return { rows: [...holder.children], tracks: Array.from(holder.children, (row) => asTrack(row, asked.station)), fewer };
   }
 }
 

@@ -84,6 +84,10 @@ class TestReplacing:
         assert analytics.write("SELECT played_ms FROM plays ORDER BY played_ms LIMIT 2", {"plays": [plays]}, plays) == 2
         assert analytics.query("SELECT played_ms FROM plays", {"plays": [plays]}) == [(1,), (29_999,)]
 
+    def test_says_that_there_is_no_folder_for_it(self, analytics, plays, tmp_path):
+        with pytest.raises(AnalyticsUnavailable, match="nowhere"):
+            analytics.write("SELECT 1 AS one", {}, tmp_path / "nowhere" / "one.parquet")
+
     def test_leaves_it_as_it_was_where_that_fails(self, analytics, plays, tmp_path):
         (tmp_path / "wrong.csv").write_text("no id,,,1,f,2026-03-02\n")
         before = sorted(tmp_path.iterdir())

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from apps.core.bulk import find_those_there, insert_those_not_there
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
@@ -18,7 +19,6 @@ from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordE
 from apps.core.contract.ids import HIGHEST_ID, new_id
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
-from apps.core.database import find_those_there, insert_those_not_there
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted

@@ -98,8 +98,8 @@ class Playing:
 
     def _still_allowed(self, tracks: Sequence[Candidate]) -> bool:
         """Whether a whole batch may be played at this moment, and none of it is hidden."""
-        tracks_ids, releases = [one.track_id for one in tracks], [one.release_id for one in tracks]
-        ids = {"tracks": tracks_ids, "releases": releases, "recordings": [one.recording_id for one in tracks]}
+        track_ids, releases = [one.track_id for one in tracks], [one.release_id for one in tracks]
+        ids = {"tracks": track_ids, "releases": releases, "recordings": [one.recording_id for one in tracks]}
         asked = {**self._place, "account_id": self._account_id, **{name: b"".join(map(id_to_bytes, some)) for name, some in ids.items()}}
         return fetch(self._connection, statements.STILL_ALLOWED, asked)[0].number == len(tracks)
 

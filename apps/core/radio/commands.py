@@ -85,16 +85,21 @@ def next_tracks(
         raise no_such_station()
     place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, now)
     playing = Playing(connection, station, str(actor.account_id), place, licence, now)
-    if licence.skips_an_hour is not None and (unheard := playing.unheard()):
+    unheard = playing.unheard() if licence.skips_an_hour is not None else ()
+    if unheard:
         skips = skips_of(connection, station.id, licence, now)
         if skips.left == 0:
             refusal = no_more_skips(skips.again_at)
             return batch_of(station.id, station.batches, unheard, f"{refusal.message} {refusal.next_step}", licence)
-        _keep_feedback(connection, station.id, ANEW, unheard[0], now)
     made, used = playing.next(models)
-    number = station.batches + 1
-    row = {"station_id": station.id, "number": number, "given_at": now, "tracks": stored.encode(made.tracks), "fewer": made.fewer}
-    connection.execute(statements.NEW_BATCH, row)
+    number = station.batches
+    # Where nothing comes before its time nobody has skipped for it, and what was given before is not over the sooner.
+    if made.tracks or not unheard:
+        number += 1
+        if unheard:
+            _keep_feedback(connection, station.id, ANEW, unheard[0], now)
+        row = {"station_id": station.id, "number": number, "given_at": now, "tracks": stored.encode(made.tracks), "fewer": made.fewer}
+        connection.execute(statements.NEW_BATCH, row)
     connection.execute(statements.AFTER_BATCH, {"whose": station.id, "number": number, "now": now, "places": used})
     return batch_of(station.id, number, made.tracks, made.fewer, licence)
 

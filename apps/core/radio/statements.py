@@ -134,6 +134,11 @@ def _offered_somewhere(recording_id: Any) -> ColumnElement[bool]:
     )
 
 
+_NEWEST_OF_GENRE = (
+    select(RecordingRow.id).where(RecordingRow.genre == bindparam("subject")).order_by(RecordingRow.id.desc()).limit(MOST_OF_GENRES)
+)
+"""A station goes through no more of it; where none of that is offered, the rest is not looked through for a listener's asking."""
+
 TITLES = {
     "track": select(TrackRow.title)
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
@@ -143,10 +148,7 @@ TITLES = {
         exists().where(RecordingCreditRow.artist_id == ArtistRow.id, _BY_ARTIST).where(_offered_somewhere(RecordingCreditRow.recording_id)),
     ),
     "release": select(ReleaseRow.title).where(ReleaseRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(ReleaseRow.id)),
-    "genre": select(RecordingRow.genre)
-    .where(RecordingRow.genre == bindparam("subject"), _offered_somewhere(RecordingRow.id))
-    .order_by(RecordingRow.id.desc())
-    .limit(1),
+    "genre": select(RecordingRow.genre).where(RecordingRow.id.in_(_NEWEST_OF_GENRE), _offered_somewhere(RecordingRow.id)).limit(1),
 }
 """By kind of seed: what a station of it is called, where there is something of it here."""
 

@@ -208,6 +208,21 @@ class TestNextTracks:
         assert len({track.recording_id for track in lately}) == len(lately)
         assert max(Counter(track.release_id for track in lately).values()) <= 3
 
+    def test_in_the_us_takes_nothing_before_its_time_for_no_batch_and_no_skip(self, ana, shelf, clock):
+        """Else what was given last would be taken for heard as soon as nothing has come twice."""
+        here, start = in_territory(ana, "US"), clock.now()
+        for number in range(6):
+            shelf.release(f"Polka {number}", "Only Artist", tracks=2, genre="Polka")
+        station = here.send(StartStation(GenreSeed("Polka")))
+        first = here.send(NextTracks(station.id))
+        for minutes in (1, 2):
+            clock.set(start + timedelta(minutes=minutes))
+            again = here.send(NextTracks(station.id))
+            assert (again.tracks, again.number) == ((), first.number)
+        assert here.send(GetStation(station.id)).skips.left == 6
+        clock.set(start + timedelta(hours=3, minutes=3))
+        assert here.send(NextTracks(station.id)).tracks == ()
+
     def test_in_another_territory_chooses_anew(self, ana, pop, shelf, deals):
         french, there = shelf.release("Only there", "Somebody", genre="Pop"), in_territory(ana, "FR")
         deals.only(french, territory="FR")
