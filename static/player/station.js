@@ -61,11 +61,11 @@ class Stations {
     return !finished && queue.slice(index).some((one) => one.station === track.station && one.id === track.id);
   }
 
-  /** The station's next batch, shown on its page. */
+  /** The station's next batch, shown on its page; where nothing comes, what was given before stays there. */
   async #next(station) {
     const batch = await this.supply.next(station);
     if (this.page?.dataset.station === station) {
-      this.page.querySelector("[data-batch]").replaceChildren(...batch.rows);
+      if (batch.rows.length) this.page.querySelector("[data-batch]").replaceChildren(...batch.rows);
       this.#tell(batch.fewer ?? "");
     }
     return batch;

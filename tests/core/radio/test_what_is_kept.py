@@ -36,7 +36,7 @@ def prune(worker):
 
 
 class TestWhatAStationGaveLongAgo:
-    def test_goes_after_a_week_with_its_skips_and_the_likes_stay(self, ana, station, clock, prune, left):
+    def test_goes_after_a_week_with_its_skips_and_the_likes_stay(self, ana, station, pop, clock, prune, left):
         here = in_territory(ana, "US")
         (liked, skipped), _ = here.send(NextTracks(station.id)).tracks[:2], here.send(NextTracks(station.id))
         ana.send(SendStationFeedback(station.id, liked.track_id, FeedbackKind.LIKE))
