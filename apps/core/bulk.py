@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Executable, String, Table, TableValuedAlias, and_, bindparam, column, func, select, tuple_
+from sqlalchemy import Executable, String, Table, TableValuedAlias, and_, bindparam, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -27,15 +27,15 @@ def insert_those_not_there(connection: Connection, table: type[Base], rows: Sequ
 
 
 def find_those_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
-    """One column of the rows that have these values, all of the same columns.
+    """One column of the rows that have these values, all of the same columns, of which only one differs.
 
     PostgreSQL looks each up by all of its columns: asked for what they share, it may take the rows that have it for few, and read them all.
     """
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
         stored = cast("Table", table.__table__)
-        values = [tuple(row[name] for name in names) for row in rows]
-        return connection.scalars(select(stored.c[told]).where(tuple_(*(stored.c[name] for name in names)).in_(values))).all()
+        # By lists of values it finds the key's index; by a list of rows it reads the table.
+        return connection.scalars(select(stored.c[told]).where(*(stored.c[name].in_({row[name] for row in rows}) for name in names))).all()
     return connection.scalars(_find_values(table, names, told), {"rows": _as_json(table, rows)}).all()
 
 
