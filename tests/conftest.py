@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 import structlog
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Engine
@@ -23,7 +23,7 @@ from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import ChangeRoles, RegisterAccount
 from apps.core.contract.actions import Actor, Event, Role, Service
-from apps.core.database import close_engines
+from apps.core.database import close_engines, reader
 from apps.core.migrate import migrate
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
@@ -239,3 +239,14 @@ def catalogue(operator: Sender, worker: Sender) -> Catalogue:
 def reports(core_app: Flask, operator: Sender, worker: Sender, catalogue: Catalogue) -> Reports:
     """Reports weeks, and what they need."""
     return Reports(core_app, operator, worker, catalogue)
+
+
+@pytest.fixture
+def left(core_app: Flask) -> Callable[[Any], list[Any]]:
+    """The values of a column that are still there, in order."""
+
+    def values(column: Any) -> list[Any]:
+        with core_app.app_context(), reader() as connection:
+            return sorted(connection.scalars(select(column)))
+
+    return values

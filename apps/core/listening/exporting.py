@@ -17,6 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
+from apps.core.bulk import id_at
 from apps.core.catalogue.models import LabelRow, OwnershipRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.days import Day, closes_at
@@ -111,14 +112,13 @@ def dimension_lines(connection: Connection, table: Table, ids: bytes) -> bytes:
     if len(ids) % BYTES:
         raise Invalid("The last id is not whole.", f"Send {BYTES} bytes for each.")
     line, key, row_id = DIMENSIONS[table]
-    return _joined(connection, _lines(line()).where(type_coerce(key, LargeBinary).in_(_each(ids))).order_by(row_id))[1]
+    return _joined(connection, _lines(line()).where(key.in_(_each(ids))).order_by(row_id))[1]
 
 
-def _each(ids: bytes) -> Select[bytes]:
-    """The ids as rows, from one value: as values of their own they cost either driver more than the query does."""
+def _each(ids: bytes) -> Select[str]:
     starts = select(literal(1).label("start")).where(literal(len(ids)) > 0).cte(recursive=True)
     starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < len(ids)))
-    return select(func.substr(literal(ids, LargeBinary), starts.c.start, BYTES, type_=LargeBinary))
+    return select(id_at(literal(ids, LargeBinary), starts.c.start))
 
 
 def plan_lines(plans: Plans) -> bytes:

@@ -23,10 +23,11 @@ from sqlalchemy import (
     update,
 )
 
+from apps.core.bulk import id_at
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
+from apps.core.contract.ids import BYTES
 from apps.core.contract.radio import BATCH, FeedbackKind
-from apps.core.contract.radio_model import ID
 from apps.core.database import FOR_CHANGE, IdColumn, Moment
 from apps.core.listening.models import HistoryRow
 from apps.core.playback.models import PublishedRenditionRow
@@ -196,12 +197,12 @@ NEWEST = (
     .limit(OF_NEWEST)
 )
 
-_PLACES = union_all(*(select(literal_column(str(1 + place * ID)).label("start")) for place in range(BATCH))).subquery()
+_PLACES = union_all(*(select(literal_column(str(1 + place * BYTES)).label("start")) for place in range(BATCH))).subquery()
 
 
 def _each_of(name: str) -> ColumnElement[str]:
-    """One id after the other of a batch's, which are given in a row: so many parameters would cost more than the look-ups."""
-    return func.substr(bindparam(name, type_=LargeBinary), _PLACES.c.start, literal_column(str(ID)), type_=IdColumn())
+    """One id after the other of a batch's."""
+    return id_at(bindparam(name, type_=LargeBinary), _PLACES.c.start)
 
 
 _HIDDEN = exists().where(HiddenTrackRow.account_id == _ACCOUNT, HiddenTrackRow.recording_id == _each_of("recordings"))

@@ -3,27 +3,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.radio import FeedbackKind, GenreSeed, GetStation, NextTracks, SendStationFeedback, StartStation
-from apps.core.database import reader
 from apps.core.jobs.commands import BATCHES_KEPT, KEPT
 from apps.core.radio.batches import POOL_LASTS
 from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
 from apps.core.radio.statements import MOST_FEEDBACK
 from tests.core.radio.test_stations import in_territory
-
-
-@pytest.fixture
-def left(core_app):
-    """The values of a column that are still there."""
-
-    def values(column) -> list:
-        with core_app.app_context(), reader() as connection:
-            return sorted(connection.scalars(select(column)))
-
-    return values
 
 
 @pytest.fixture
