@@ -109,7 +109,8 @@ def _plays() -> Iterator[dict[str, Any]]:
             moment = start + timedelta(seconds=number * 86_000 / PLAYS)
             track = chance.choice(tracks)
             yield {
-                "id": new_id(), "listener": chance.choice(listeners), "event_id": f"{day}-{number}", "day": day, "started_at": moment,
+                "id": new_id(), "listener": chance.choice(listeners), "event_id": f"{day}-{number}",
+                "day": day, "export_day": day, "late": False, "started_at": moment,
                 "received_at": moment + timedelta(seconds=200), "played_ms": 200_000, "track_id": track, "recording_id": track,
                 "release_id": track, "territory": "GB", "plan": "monthly", "preview": False, "client": "website", "evidence": "session",
             }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -67,8 +67,7 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
         day = _Day(office, lease, work.day, folder)
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
-        for column, tables in DIMENSIONS.items():
-            day.export_dimensions(column, tables)
+        day.export_dimensions()
         day.export_lines(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)))
         manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, tuple(day.files))
         written = folder / "manifest"
@@ -111,7 +110,7 @@ class _Day:
                 for _ in range(SLICES):
                     self.lease.progress(0)
                     part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
-                    file.write(part.lines)
+                    file.write(part.lines.encode())
                     after = part.last
                     if after is None:
                         break
@@ -119,20 +118,23 @@ class _Day:
             if after is None:
                 return
 
-    def export_dimensions(self, column: str, tables: Sequence[Table]) -> None:
+    def export_dimensions(self) -> None:
         """What is known of all that was played."""
-        statement = f"SELECT DISTINCT {column} FROM plays ORDER BY {column}"  # noqa: S608 - our own names
-        ids = b"".join(one.bytes for (one,) in self.office.analytics.query(statement, {"plays": self.plays}))
-        for table in tables:
-            lines = bytearray()
-            for start in range(0, len(ids), DIMENSION_IDS * BYTES):
-                self.lease.progress(PLAYS_EXPORTED)
-                lines += self.office.core.send(ReadDimension(table, ids[start : start + DIMENSION_IDS * BYTES]))
-            self.export_lines(table, lines)
+        statement = f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays"  # noqa: S608 - our own names
+        played = self.office.analytics.query(statement, {"plays": self.plays})
+        for number, tables in enumerate(DIMENSIONS.values()):
+            ids = b"".join(sorted({one[number].bytes for one in played}))
+            for table in tables:
+                self.export_lines(table, "".join(self._known(table, ids)))
 
-    def export_lines(self, table: Table, content: bytes | bytearray) -> None:
+    def _known(self, table: Table, ids: bytes) -> Iterator[str]:
+        for start in range(0, len(ids), DIMENSION_IDS * BYTES):
+            self.lease.progress(PLAYS_EXPORTED)
+            yield self.office.core.send(ReadDimension(table, ids[start : start + DIMENSION_IDS * BYTES]))
+
+    def export_lines(self, table: Table, content: str) -> None:
         lines = self.folder / f"{table}.csv"
-        lines.write_bytes(content)
+        lines.write_bytes(content.encode())
         self._pack(table, lines, lines.with_suffix(".parquet"))
 
     def _pack(self, table: Table, lines: Path, packed: Path) -> None:

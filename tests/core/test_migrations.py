@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -165,3 +166,23 @@ class TestGoingBackBehindTheExports:
         assert [(bytes(one), event) for one, event in history.read("play", "account_id", "event_id")] == [(account, "event-01")]
         history.migrate()
         assert named() == [(account, bytes(name)) for (name,) in history.read("play", "listener")]
+
+
+class TestTheDayOfAnExport:
+    """Revision 0015."""
+
+    CAME_AFTER_HOURS = (1, 24 - START.hour + 1, 24 - START.hour + 2, 24 - START.hour + 3, 100, 80 * 24)
+
+    def test_of_plays_there_were_is_what_it_would_be_now(self, history, ana, catalogue, clock):
+        track = ana.send(GetRelease(catalogue.release())).tracks[0]
+        for hours in self.CAME_AFTER_HOURS:
+            clock.set(START + timedelta(hours=hours))
+            ana.send(RecordPlays((Play(f"after-{hours:05}", track.id, START, 40_000),)))
+        before = sorted(history.read("play", "event_id", "export_day", "late"))
+        assert [row[1:] for row in before] == [
+            ("2026-03-02", False), ("2026-03-02", False), ("2026-03-03", True), ("2026-03-03", True),
+            ("2026-03-06", True), ("2026-05-21", True),
+        ]  # fmt: skip
+        history.begin_at("0014")
+        history.migrate()
+        assert sorted(history.read("play", "event_id", "export_day", "late")) == before

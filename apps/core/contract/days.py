@@ -26,6 +26,11 @@ def closes_at(day: Day) -> datetime:
     return starts_at(day) + timedelta(days=1) + CLOSES_AFTER
 
 
+def closes_next(moment: datetime) -> Day:
+    """The earliest day that is still open."""
+    return (moment.astimezone(UTC) - CLOSES_AFTER).date().isoformat()
+
+
 def next_day(day: Day) -> Day:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 

@@ -102,7 +102,7 @@ class ExportedDay(msgspec.Struct, frozen=True):
 class Slice(msgspec.Struct, frozen=True):
     """Some plays as lines of CSV, `\\N` for null."""
 
-    lines: bytes
+    lines: str
     rows: int
     last: Id | None
     """To go on after; None where these were the last."""
@@ -125,7 +125,7 @@ class ReadDay(Query[Slice], frozen=True):
     most: Annotated[int, Meta(ge=1, le=SLICE)] = SLICE
 
 
-class ReadDimension(Query[bytes], frozen=True):
+class ReadDimension(Query[str], frozen=True):
     """What the catalogue knows of these at this moment, as lines of CSV: tracks, recordings or releases by their ids, owners by those
     of recordings, and all plans there are. Raises Invalid for a table of plays, and for ids that are not whole.
     """

@@ -52,10 +52,8 @@ def days_to_export(session: Session, now: datetime) -> list[Day]:
 
 def log_begins(session: Session) -> Day | None:
     """The first day there are plays of, exported yet or not: days are exported in any order, and their plays leave in time."""
-    received = session.scalar(select(func.min(PlayRow.received_at)))
-    known = session.scalar(select(func.min(ExportedDayRow.day)))
-    begun = (received.astimezone(UTC) - CLOSES_AFTER).date().isoformat() if received else None
-    return min((day for day in (begun, known) if day), default=None)
+    firsts = session.scalar(select(func.min(PlayRow.export_day))), session.scalar(select(func.min(ExportedDayRow.day)))
+    return min((day for day in firsts if day), default=None)
 
 
 def drop_some(session: Session, now: datetime) -> bool:

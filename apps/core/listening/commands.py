@@ -14,6 +14,7 @@ from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.codec import encoder
+from apps.core.contract.days import closes_next
 from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
 from apps.core.contract.ids import HIGHEST_ID, new_id
@@ -124,10 +125,12 @@ def _there(session: Session, table: type[PlayRow | HistoryRow], whose: Mapping[s
 def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proofs: Proofs, now: datetime) -> dict[str, Any]:
     recording_id, release_id = track
     heard = proofs.of(play, recording_id, now)
+    day, still_open = play.started_at.astimezone(UTC).date().isoformat(), closes_next(now)
     return {
         "id": new_id(), "listener": listener, "event_id": play.event_id, "track_id": play.track_id,
         "recording_id": recording_id, "release_id": release_id, "started_at": play.started_at, "received_at": now,
-        "day": play.started_at.astimezone(UTC).date().isoformat(), "played_ms": play.played_ms, "session_id": heard.session_id,
+        "day": day, "export_day": max(day, still_open), "late": day < still_open, "played_ms": play.played_ms,
+        "session_id": heard.session_id,
         "licence_id": heard.licence_id, "client": actor.client or actor.service, "territory": heard.territory, "plan": heard.plan,
         "preview": heard.preview, "evidence": heard.evidence,
     }  # fmt: skip

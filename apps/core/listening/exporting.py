@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, type_coerce
@@ -20,7 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from apps.core.bulk import id_at
 from apps.core.catalogue.models import LabelRow, OwnershipRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
-from apps.core.contract.days import Day, closes_at
+from apps.core.contract.days import Day
 from apps.core.contract.errors import Invalid
 from apps.core.contract.exports import Slice, Table
 from apps.core.contract.ids import BYTES, id_from_bytes
@@ -90,10 +89,7 @@ def in_utc_in_postgresql(element: InUtc, compiler: Any, **options: Any) -> str:
 
 def belongs(table: Table, day: Day) -> ColumnElement[bool]:
     """Which plays are the day's own, or its late ones: every play belongs to one table of one day."""
-    play, closed = PlayRow, closes_at(day)
-    if table == Table.PLAYS:
-        return (play.day == day) & (play.received_at < closed)
-    return (play.day < day) & (play.received_at >= closed - timedelta(days=1)) & (play.received_at < closed)
+    return (PlayRow.export_day == day) & (PlayRow.late == (table == Table.LATE))
 
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
@@ -102,11 +98,11 @@ def read_slice(connection: Connection, day: Day, table: Table, after: str | None
     if after is not None:
         wanted = wanted.where(row.id > after)
     count, lines = _joined(connection, wanted)
-    last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1].decode())) if count == most else None
+    last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1])) if count == most else None
     return Slice(lines, count, last)
 
 
-def dimension_lines(connection: Connection, table: Table, ids: bytes) -> bytes:
+def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
     if table not in DIMENSIONS:
         raise Invalid(f"{table} is no dimension.", "Read plays by their day.")
     if len(ids) % BYTES:
@@ -121,22 +117,22 @@ def _each(ids: bytes) -> Select[str]:
     return select(id_at(literal(ids, LargeBinary), starts.c.start))
 
 
-def plan_lines(plans: Plans) -> bytes:
+def plan_lines(plans: Plans) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows((plan.code, plan.title) for plan in plans)
-    return text.getvalue().encode()
+    return text.getvalue()
 
 
 def _lines(line: Line) -> Select[str]:
     return select(Commas(*line).label("line"))
 
 
-def _joined(connection: Connection, wanted: Select[str]) -> tuple[int, bytes]:
+def _joined(connection: Connection, wanted: Select[str]) -> tuple[int, str]:
     """How many lines there are, and all of them. Both databases join them in the order in which the inner query gives them."""
     line = wanted.subquery().c.line
     count, lines = connection.execute(select(func.count(), func.aggregate_strings(line, "\n"))).one()
     count_rows(count)
-    return count, f"{lines}\n".encode() if count else b""
+    return count, f"{lines}\n" if count else ""
 
 
 def _play() -> Line:

@@ -18,8 +18,7 @@ class PlayRow(Base):
     __tablename__ = "play"
     __table_args__ = (
         UniqueConstraint("listener", "event_id"),
-        Index("ix_play_day", "day", "id"),
-        Index("ix_play_received_at", "received_at"),
+        Index("ix_play_export_day", "export_day", "late", "id"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
@@ -27,7 +26,11 @@ class PlayRow(Base):
     """A pseudonym: a fact outlives the account it came from."""
     event_id: Mapped[str]
     day: Mapped[str]
-    """The UTC day it began on, `YYYY-MM-DD`: the log is exported and dropped by day."""
+    """The UTC day it began on, `YYYY-MM-DD`."""
+    export_day: Mapped[str]
+    """The day that it is exported and dropped with: its own, or where it came late, the one that closed next."""
+    late: Mapped[bool]
+    """Whether its own day had closed when it came."""
     started_at: Mapped[datetime]
     received_at: Mapped[datetime]
     played_ms: Mapped[int]

@@ -55,7 +55,7 @@ def read_day(action: ReadDay, connection: Connection, clock: Clock) -> Slice:
 
 
 @handles(ReadDimension)
-def read_dimension(action: ReadDimension, connection: Connection, plans: Plans) -> bytes:
+def read_dimension(action: ReadDimension, connection: Connection, plans: Plans) -> str:
     return plan_lines(plans) if action.table == Table.PLANS else dimension_lines(connection, action.table, action.ids)
 
 

@@ -75,13 +75,12 @@ def rows(exports: Exports, day: str, table: Table) -> list[dict[str, str]]:
         played = rows(exports, day, Table.PLAYS) + rows(exports, day, Table.LATE)
         ids = {bytes.fromhex(row[keys[table]]) for row in played} if table in keys else ()
         content = exports.worker.send(ReadDimension(table, b"".join(ids)))
-    lines = content.decode()
     return [
         {
             name: value.lower() if kind == "UUID" and value != NULL else value
             for (name, kind), value in zip(COLUMNS[table].items(), row, strict=True)
         }
-        for row in csv.reader(io.StringIO(lines, newline=""))
+        for row in csv.reader(io.StringIO(content, newline=""))
     ]
 
 
@@ -172,7 +171,7 @@ class TestADay:
             if (after := part.last) is None:
                 break
         assert [part.rows for part in parts] == [2, 2, 1]
-        assert b"".join(part.lines for part in parts) == whole.lines
+        assert "".join(part.lines for part in parts) == whole.lines
         assert whole.last is None
 
 
@@ -186,7 +185,7 @@ class TestADimension:
             worker.send(ReadDimension(Table.TRACKS, bytes(24)))
 
     def test_of_nothing_has_no_line(self, worker):
-        assert worker.send(ReadDimension(Table.TRACKS)) == b""
+        assert worker.send(ReadDimension(Table.TRACKS)) == ""
 
 
 class TestALatePlay:
