@@ -92,12 +92,15 @@ def _copy(url: str, day: Day) -> int:
 
 
 def _fill(core: Flask) -> None:
-    with core.app_context(), db.engine.begin() as connection:
-        rows = _plays()
-        while some := list(islice(rows, AT_ONCE)):
-            connection.execute(insert(PlayRow), some)
+    with core.app_context():
+        with db.engine.begin() as connection:
+            rows = _plays()
+            while some := list(islice(rows, AT_ONCE)):
+                connection.execute(insert(PlayRow), some)
         # A server does so by itself, within a minute.
-        connection.execute(text("ANALYZE"))
+        postgresql = db.engine.dialect.name == "postgresql"
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE play" if postgresql else "ANALYZE"))
 
 
 def _plays() -> Iterator[dict[str, Any]]:
