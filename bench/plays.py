@@ -28,8 +28,8 @@ from bench.servers import bearer_token, gunicorn, home, migrate, postgresql
 
 BATCH, REQUESTS, ROUNDS = 100, 200, 5
 COLUMNS = (
-    *("id", "listener", "event_id", "day", "started_at", "received_at", "played_ms", "track_id", "recording_id", "release_id"),
-    *("territory", "plan", "preview", "client", "evidence"),
+    *("id", "listener", "event_id", "day", "export_day", "started_at", "received_at", "played_ms"),
+    *("track_id", "recording_id", "release_id", "territory", "plan", "preview", "client", "evidence", "late"),
 )
 
 
@@ -106,7 +106,7 @@ def _insert_rate(insert: Callable[[Sequence[Sequence[Any]]], None]) -> float:
 def _row(event: str) -> tuple[Any, ...]:
     ids = [secrets.token_bytes(16) for _ in range(5)]
     now = datetime.now(UTC).isoformat(sep=" ")
-    return (*ids[:2], event, now[:10], now, now, 1, *ids[2:], "GB", "monthly", False, "api", "claimed")
+    return (*ids[:2], event, now[:10], now[:10], now, now, 1, *ids[2:], "GB", "monthly", False, "api", "claimed", False)
 
 
 def _sqlite(path: str) -> Bare:
