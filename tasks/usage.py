@@ -16,7 +16,7 @@ from apps.core.contract.exports import Table
 from apps.core.contract.labels import Eligibility, Terms
 from apps.core.contract.listening import Evidence
 from apps.core.contract.reporting import StatementOrder
-from tasks.uuids import as_uuid
+from tasks.uuids import as_digits
 
 TABLES = (Table.PLAYS, Table.LATE, Table.RECORDINGS, Table.TRACKS, Table.RELEASES, Table.OWNERSHIP)
 PROOF = {Evidence.CLAIMED: 0, Evidence.SESSION: 1, Evidence.FETCHED: 2}
@@ -84,13 +84,13 @@ def kinds_of(terms: Iterable[Terms], usual: Eligibility) -> list[Eligibility]:
 
 def terms_as_lines(terms: Iterable[Terms], usual: Eligibility, kinds: Sequence[Eligibility]) -> str:
     """For `TERMS`; the usual ones are nobody's and of no territory."""
-    told = [(as_uuid(one.label_id), one.territory, one.eligibility) for one in terms] + [(r"\N", r"\N", usual)]
+    told = [(as_digits(one.label_id), one.territory, one.eligibility) for one in terms] + [(r"\N", r"\N", usual)]
     return "".join(f"{label},{territory},{kinds.index(of)}\n" for label, territory, of in told)
 
 
 def dues_as_lines(orders: Iterable[StatementOrder]) -> str:
     """For `DUES`."""
-    told = ((as_uuid(order.label.id), due) for order in orders for due in order.dues)
+    told = ((as_digits(order.label.id), due) for order in orders for due in order.dues)
     return "".join(f"{label},{due.territory},{due.currency},{due.amount},{due.eligible}\n" for label, due in told)
 
 

@@ -12,5 +12,10 @@ def as_uuid(identifier: str) -> str:
     return str(UUID(bytes=id_to_bytes(identifier)))
 
 
+def as_digits(identifier: str) -> str:
+    """As lines have it that are packed."""
+    return id_to_bytes(identifier).hex()
+
+
 def as_id(value: UUID) -> str:
     return id_from_bytes(value.bytes)

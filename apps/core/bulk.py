@@ -7,7 +7,22 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Executable, String, Table, TableValuedAlias, and_, bindparam, column, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    TableValuedAlias,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -45,6 +60,14 @@ def id_at(ids: ColumnElement[bytes], start: ColumnElement[int]) -> ColumnElement
     As values of their own, thousands cost either driver more than the query does.
     """
     return func.substr(ids, start, literal_column(str(BYTES)), type_=IdColumn())
+
+
+def each_id(ids: bytes) -> Select[str]:
+    """The ids that stand in a row in one value, for a statement that is the same whatever their number."""
+    value = literal(ids, LargeBinary)
+    starts = select(literal(1).label("start")).where(func.length(value) > 0).cte(recursive=True)
+    starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < func.length(value)))
+    return select(id_at(value, starts.c.start))
 
 
 def _as_json(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -40,5 +40,8 @@ class Analytics(Implementation, Protocol):
         ...
 
     def pack(self, lines: Path, columns: Mapping[str, ColumnType], target: Path) -> int:
-        """Write lines of CSV (no header, `\\N` for null) as one Parquet file, in their order, and return how many there are."""
+        """Write lines of CSV as one Parquet file, in their order, and return how many there are.
+
+        They have no header, `\\N` for null, and 32 hexadecimal digits for a UUID.
+        """
         ...

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from apps.core.bulk import find_those_there, insert_those_not_there
+from apps.core.bulk import each_id, find_those_there, insert_those_not_there
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
@@ -17,7 +17,7 @@ from apps.core.contract.codec import encoder
 from apps.core.contract.days import closes_next
 from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
-from apps.core.contract.ids import HIGHEST_ID, new_id
+from apps.core.contract.ids import HIGHEST_ID, id_to_bytes, new_id
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.jobs.holding import finish, held_work
@@ -91,7 +91,8 @@ def drop_exported_plays(session: Session, clock: Clock) -> bool:
 def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple[str, str]]:
     """Recording and release by track."""
     ids = {play.track_id for play in plays if play.track_id <= HIGHEST_ID}
-    rows = session.execute(select(TrackRow.id, TrackRow.recording_id, TrackRow.release_id).where(TrackRow.id.in_(ids)))
+    wanted = TrackRow.id.in_(each_id(b"".join(map(id_to_bytes, ids))))
+    rows = session.connection().execute(select(TrackRow.id, TrackRow.recording_id, TrackRow.release_id).where(wanted))
     return {row.id: (row.recording_id, row.release_id) for row in rows}
 
 

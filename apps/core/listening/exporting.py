@@ -10,13 +10,13 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
-from apps.core.bulk import id_at
+from apps.core.bulk import each_id
 from apps.core.catalogue.models import LabelRow, OwnershipRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.days import Day
@@ -108,13 +108,7 @@ def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
     if len(ids) % BYTES:
         raise Invalid("The last id is not whole.", f"Send {BYTES} bytes for each.")
     line, key, row_id = DIMENSIONS[table]
-    return _joined(connection, _lines(line()).where(key.in_(_each(ids))).order_by(row_id))[1]
-
-
-def _each(ids: bytes) -> Select[str]:
-    starts = select(literal(1).label("start")).where(literal(len(ids)) > 0).cte(recursive=True)
-    starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < len(ids)))
-    return select(id_at(literal(ids, LargeBinary), starts.c.start))
+    return _joined(connection, _lines(line()).where(key.in_(each_id(ids))).order_by(row_id))[1]
 
 
 def plan_lines(plans: Plans) -> str:
