@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -63,13 +63,13 @@ def export(job_id: str) -> None:
 
 
 def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
-    with workspace(office.workspaces, 0) as folder:
-        day = _Day(office, lease, work.day, folder)
+    with workspace(office.workspaces, 0) as folder, ThreadPoolExecutor(1) as press:
+        day = _Day(office, lease, work.day, folder, press)
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
         day.export_dimensions()
         day.export_lines(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)))
-        manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, tuple(day.files))
+        manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, day.files())
         written = folder / "manifest"
         written.write_bytes(encoder.encode(manifest))
         _key, sha256 = _store(office.storage, f"{PARTITIONS}{work.day}/manifest", ".json", written, JSON)
@@ -78,30 +78,17 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
 
 @dataclass
 class _Day:
-    """One day on its way into storage."""
+    """One day on its way into storage: one file is packed and stored while the next is read."""
 
     office: Office
     lease: Lease
     day: Day
     folder: Path
-    files: list[ExportedFile] = field(default_factory=list[ExportedFile])
-    plays: list[Path] = field(default_factory=list[Path])
-    """Its plays, late ones too, as they lie in the folder."""
+    press: Executor
+    packing: list[Future[ExportedFile]] = field(default_factory=list[Future[ExportedFile]])
 
     def export_plays(self, table: Table) -> None:
-        """One file is packed and stored while the next is read."""
-        with ThreadPoolExecutor(1) as press:
-            packing: list[Future[None]] = []
-            for lines in self._read(table):
-                for earlier in packing[-1:]:
-                    earlier.result()
-                packed = lines.with_suffix(".parquet")
-                self.plays.append(packed)
-                packing.append(press.submit(self._pack, table, lines, packed))
-            packing[-1].result()
-
-    def _read(self, table: Table) -> Iterator[Path]:
-        """Files of lines, one at least."""
+        """As files of lines, one at least."""
         after: str | None = None
         for number in count():
             keep_room(self.folder)
@@ -114,14 +101,15 @@ class _Day:
                     after = part.last
                     if after is None:
                         break
-            yield lines
+            self._pack_next(table, lines)
             if after is None:
                 return
 
     def export_dimensions(self) -> None:
         """What is known of all that was played."""
         statement = f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays"  # noqa: S608 - our own names
-        played = self.office.analytics.query(statement, {"plays": self.plays})
+        self.files()
+        played = self.office.analytics.query(statement, {"plays": sorted(self.folder.glob("*.parquet"))})
         for number, tables in enumerate(DIMENSIONS.values()):
             ids = b"".join(sorted({one[number].bytes for one in played}))
             for table in tables:
@@ -135,13 +123,24 @@ class _Day:
     def export_lines(self, table: Table, content: str) -> None:
         lines = self.folder / f"{table}.csv"
         lines.write_bytes(content.encode())
-        self._pack(table, lines, lines.with_suffix(".parquet"))
+        self._pack_next(table, lines)
 
-    def _pack(self, table: Table, lines: Path, packed: Path) -> None:
+    def files(self) -> tuple[ExportedFile, ...]:
+        """All until now, when they are stored."""
+        return tuple(file.result() for file in self.packing)
+
+    def _pack_next(self, table: Table, lines: Path) -> None:
+        """When the one before is stored: what fails is told at once, and no lines pile up."""
+        for earlier in self.packing[-1:]:
+            earlier.result()
+        self.packing.append(self.press.submit(self._pack, table, lines))
+
+    def _pack(self, table: Table, lines: Path) -> ExportedFile:
+        packed = lines.with_suffix(".parquet")
         rows = self.office.analytics.pack(lines, COLUMNS[table], packed)
         lines.unlink()
         key, sha256 = _store(self.office.storage, f"{PARTITIONS}{self.day}/{table}", ".parquet", packed, PARQUET)
-        self.files.append(ExportedFile(table, key, sha256, rows, packed.stat().st_size))
+        return ExportedFile(table, key, sha256, rows, packed.stat().st_size)
 
 
 def _store(storage: Storage, prefix: str, extension: str, path: Path, content_type: str) -> tuple[str, str]:
