@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import (
     ColumnElement,
     Executable,
-    LargeBinary,
     Select,
     String,
     Table,
@@ -26,19 +25,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from apps.core.contract.ids import BYTES, id_to_bytes
+from apps.core.contract.ids import BYTES, id_to_bytes, new_bytes
 from apps.core.database import Base, IdColumn
 
 
 def insert_those_not_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
-    """Insert the rows, all of the same columns, that break no unique key; returns one column of those that were inserted.
+    """Insert the rows, all of the same columns and each under a new id, that break no unique key; returns one column of those inserted.
 
     The statement is built once, not for each number of rows, which took ten times as long as the database. PostgreSQL gets them
     as one value: its driver reads a statement of a thousand values through, each time.
     """
     if connection.dialect.name == "sqlite":
         return connection.scalars(_insert_rows(table, told), rows).all()
-    return connection.scalars(_insert_values(table, tuple(rows[0]), told), {"rows": _as_json(table, rows)}).all()
+    with_ids = [{**row, "id": _digits(new_bytes())} for row in _written(table, rows)]
+    return connection.scalars(_insert_values(table, tuple(with_ids[0]), told), {"rows": _as_json(with_ids)}).all()
 
 
 def find_those_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
@@ -51,7 +51,7 @@ def find_those_there(connection: Connection, table: type[Base], rows: Sequence[M
         stored = cast("Table", table.__table__)
         # By lists of values it finds the key's index; by a list of rows it reads the table.
         return connection.scalars(select(stored.c[told]).where(*(stored.c[name].in_({row[name] for row in rows}) for name in names))).all()
-    return connection.scalars(_find_values(table, names, told), {"rows": _as_json(table, rows)}).all()
+    return connection.scalars(_find_values(table, names, told), {"rows": _as_json(_written(table, rows))}).all()
 
 
 def id_at(ids: ColumnElement[bytes], start: ColumnElement[int]) -> ColumnElement[str]:
@@ -62,20 +62,26 @@ def id_at(ids: ColumnElement[bytes], start: ColumnElement[int]) -> ColumnElement
     return func.substr(ids, start, literal_column(str(BYTES)), type_=IdColumn())
 
 
-def each_id(ids: bytes) -> Select[str]:
+def each_id(ids: ColumnElement[bytes]) -> Select[str]:
     """The ids that stand in a row in one value, for a statement that is the same whatever their number."""
-    value = literal(ids, LargeBinary)
-    starts = select(literal(1).label("start")).where(func.length(value) > 0).cte(recursive=True)
-    starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < func.length(value)))
-    return select(id_at(value, starts.c.start))
+    starts = select(literal(1).label("start")).where(func.length(ids) > 0).cte(recursive=True)
+    starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < func.length(ids)))
+    return select(id_at(ids, starts.c.start))
 
 
-def _as_json(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> str:
-    """For PostgreSQL, which reads bytes from such digits."""
+def _written(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """With ids as PostgreSQL reads bytes."""
     stored = cast("Table", table.__table__)
     ids = [name for name in rows[0] if isinstance(stored.c[name].type, IdColumn)]
-    written = [{**row, **{name: f"\\x{id_to_bytes(row[name]).hex()}" for name in ids if row[name] is not None}} for row in rows]
-    return msgspec.json.encode(written).decode()
+    return [{**row, **{name: _digits(id_to_bytes(row[name])) for name in ids if row[name] is not None}} for row in rows]
+
+
+def _digits(value: bytes) -> str:
+    return f"\\x{value.hex()}"
+
+
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 @cache

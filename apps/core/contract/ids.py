@@ -49,11 +49,15 @@ LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
 
 
 def new_id() -> str:
+    return id_from_bytes(new_bytes())
+
+
+def new_bytes() -> bytes:
     """A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
     milliseconds = time.time_ns() // 1_000_000
     random = secrets.randbits(74)
     value = (milliseconds << 80) | (0x7 << 76) | ((random >> 62) << 64) | (0b10 << 62) | (random & ((1 << 62) - 1))
-    return id_from_bytes(value.to_bytes(BYTES))
+    return value.to_bytes(BYTES)
 
 
 @lru_cache(maxsize=16_384)  # what is asked for most comes again and again, and a list of fifty converts fifty

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import LargeBinary, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bulk import each_id, find_those_there, insert_those_not_there
@@ -17,7 +17,7 @@ from apps.core.contract.codec import encoder
 from apps.core.contract.days import closes_next
 from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
-from apps.core.contract.ids import HIGHEST_ID, id_to_bytes, new_id
+from apps.core.contract.ids import HIGHEST_ID, id_to_bytes
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.jobs.holding import finish, held_work
@@ -33,6 +33,9 @@ AHEAD = timedelta(days=1)
 """How far a device's clock may run ahead before its word on the time is refused."""
 LATE = timedelta(days=366)
 """How long a play may wait on a device that is offline; one that claims to be older has lost its clock."""
+
+_ASKED = TrackRow.id.in_(each_id(bindparam("ids", type_=LargeBinary)))
+TRACKS = select(TrackRow.id, TrackRow.recording_id, TrackRow.release_id).where(_ASKED)
 
 
 @handles(RecordPlays)
@@ -91,8 +94,7 @@ def drop_exported_plays(session: Session, clock: Clock) -> bool:
 def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple[str, str]]:
     """Recording and release by track."""
     ids = {play.track_id for play in plays if play.track_id <= HIGHEST_ID}
-    wanted = TrackRow.id.in_(each_id(b"".join(map(id_to_bytes, ids))))
-    rows = session.connection().execute(select(TrackRow.id, TrackRow.recording_id, TrackRow.release_id).where(wanted))
+    rows = session.connection().execute(TRACKS, {"ids": b"".join(map(id_to_bytes, ids))})
     return {row.id: (row.recording_id, row.release_id) for row in rows}
 
 
@@ -128,7 +130,7 @@ def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proof
     heard = proofs.of(play, recording_id, now)
     day, still_open = play.started_at.astimezone(UTC).date().isoformat(), closes_next(now)
     return {
-        "id": new_id(), "listener": listener, "event_id": play.event_id, "track_id": play.track_id,
+        "listener": listener, "event_id": play.event_id, "track_id": play.track_id,
         "recording_id": recording_id, "release_id": release_id, "started_at": play.started_at, "received_at": now,
         "day": day, "export_day": max(day, still_open), "late": day < still_open, "played_ms": play.played_ms,
         "session_id": heard.session_id,
@@ -138,9 +140,7 @@ def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proof
 
 
 def _memory(play: Play, actor: Actor) -> dict[str, Any]:
-    return {
-        "id": new_id(), "account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id, "played_at": play.started_at,
-    }  # fmt: skip
+    return {"account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id, "played_at": play.started_at}
 
 
 def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]]) -> set[str]:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -108,7 +108,7 @@ def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
     if len(ids) % BYTES:
         raise Invalid("The last id is not whole.", f"Send {BYTES} bytes for each.")
     line, key, row_id = DIMENSIONS[table]
-    return _joined(connection, _lines(line()).where(key.in_(each_id(ids))).order_by(row_id))[1]
+    return _joined(connection, _lines(line()).where(key.in_(each_id(literal(ids, LargeBinary)))).order_by(row_id))[1]
 
 
 def plan_lines(plans: Plans) -> str:
