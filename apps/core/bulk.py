@@ -14,13 +14,13 @@ from sqlalchemy import (
     String,
     Table,
     TableValuedAlias,
-    and_,
     bindparam,
     column,
     func,
     literal,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -42,7 +42,7 @@ def insert_those_not_there(connection: Connection, table: type[Base], rows: Sequ
 
 
 def find_those_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
-    """One column of the rows that have these values, all of the same columns, of which only one differs.
+    """One column of the rows that have these values, all of the same columns, which are a unique key and of which only one differs.
 
     PostgreSQL looks each up by all of its columns: asked for what they share, it may take the rows that have it for few, and read them all.
     """
@@ -100,7 +100,9 @@ def _insert_values(table: type[Base], names: tuple[str, ...], told: str) -> Exec
 def _find_values(table: type[Base], names: tuple[str, ...], told: str) -> Executable:
     stored = cast("Table", table.__table__)
     asked = _asked(stored, names)
-    return select(stored.c[told]).join(asked, and_(*(stored.c[name] == asked.c[name] for name in names)))
+    # By itself, for a plan made while the table was small would read all of it ever after.
+    one = select(stored.c[told]).where(*(stored.c[name] == asked.c[name] for name in names)).limit(1).lateral()
+    return select(one.c[told]).select_from(asked.join(one, true()))
 
 
 def _asked(stored: Table, names: tuple[str, ...]) -> TableValuedAlias:
