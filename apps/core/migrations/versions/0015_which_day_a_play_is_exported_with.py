@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.add_column("play", sa.Column("late", sa.Boolean(), nullable=True))
     op.execute(f"UPDATE play SET export_day = {OPEN_WHEN_IT_CAME[op.get_bind().dialect.name]}")  # noqa: S608 - our own words
     op.execute("UPDATE play SET late = day < export_day")
+    # A process of the release before cannot record plays from here on; its players keep them and send them again.
     with op.batch_alter_table("play") as play:
         play.alter_column("export_day", existing_type=sa.String(), nullable=False)
         play.alter_column("late", existing_type=sa.Boolean(), nullable=False)
