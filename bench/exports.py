@@ -98,9 +98,12 @@ def _fill(core: Flask) -> None:
             while some := list(islice(rows, AT_ONCE)):
                 connection.execute(insert(PlayRow), some)
         # A server does so by itself, within a minute.
-        postgresql = db.engine.dialect.name == "postgresql"
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE play" if postgresql else "ANALYZE"))
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM ANALYZE play"))
+        else:
+            with db.engine.begin() as connection:
+                connection.execute(text("ANALYZE"))
 
 
 def _plays() -> Iterator[dict[str, Any]]:

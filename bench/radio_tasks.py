@@ -12,7 +12,6 @@ from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
-from uuid import UUID
 
 from apps.core.radio.candidates import Feature, Features, alike, blend, fashion, near, profile, renown, seed_weights, unit
 from apps.core.radio.model import Model
@@ -51,7 +50,7 @@ def _entries(source: Path, target: Path, analytics: Analytics) -> bool:
         writer = csv.writer(file, lineterminator="\n")
         for row in _rows(source):
             ordered = ordered or bool(row["position"])
-            writer.writerow((row["list_id"], UUID(bytes=_id(row["track_id"])), row["position"] or NULL, row["timestamp"] or NULL))
+            writer.writerow((row["list_id"], _id(row["track_id"]).hex(), row["position"] or NULL, row["timestamp"] or NULL))
     analytics.pack(lines, COLUMNS, target)
     return ordered
 

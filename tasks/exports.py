@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -68,7 +68,7 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
         day.export_dimensions()
-        day.export_lines(Table.PLANS, office.core.send(ReadDimension(Table.PLANS)))
+        day.export_lines(Table.PLANS, [office.core.send(ReadDimension(Table.PLANS))])
         manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, day.files())
         written = folder / "manifest"
         written.write_bytes(encoder.encode(manifest))
@@ -107,22 +107,28 @@ class _Day:
 
     def export_dimensions(self) -> None:
         """What is known of all that was played."""
-        statement = f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays"  # noqa: S608 - our own names
-        self.files()
-        played = self.office.analytics.query(statement, {"plays": sorted(self.folder.glob("*.parquet"))})
-        for number, tables in enumerate(DIMENSIONS.values()):
-            ids = b"".join(sorted({one[number].bytes for one in played}))
+        for tables, ids in zip(DIMENSIONS.values(), self._played(), strict=True):
             for table in tables:
-                self.export_lines(table, "".join(self._known(table, ids)))
+                self.export_lines(table, self._known(table, ids))
+
+    def _played(self) -> list[bytes]:
+        """The ids that plays name, by the column of `DIMENSIONS`, each once and in order."""
+        self.files()
+        plays = [path for table in (Table.PLAYS, Table.LATE) for path in self.folder.glob(f"{table}-*.parquet")]
+        statement = f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays"  # noqa: S608 - our own names
+        rows = self.office.analytics.query(statement, {"plays": plays})
+        return [b"".join(sorted({row[number].bytes for row in rows})) for number in range(len(DIMENSIONS))]
 
     def _known(self, table: Table, ids: bytes) -> Iterator[str]:
         for start in range(0, len(ids), DIMENSION_IDS * BYTES):
             self.lease.progress(PLAYS_EXPORTED)
             yield self.office.core.send(ReadDimension(table, ids[start : start + DIMENSION_IDS * BYTES]))
 
-    def export_lines(self, table: Table, content: str) -> None:
+    def export_lines(self, table: Table, parts: Iterable[str]) -> None:
+        keep_room(self.folder)
         lines = self.folder / f"{table}.csv"
-        lines.write_bytes(content.encode())
+        with lines.open("wb") as file:
+            file.writelines(part.encode() for part in parts)
         self._pack_next(table, lines)
 
     def files(self) -> tuple[ExportedFile, ...]:

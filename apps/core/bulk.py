@@ -100,7 +100,7 @@ def _insert_values(table: type[Base], names: tuple[str, ...], told: str) -> Exec
 def _find_values(table: type[Base], names: tuple[str, ...], told: str) -> Executable:
     stored = cast("Table", table.__table__)
     asked = _asked(stored, names)
-    # By itself, for a plan made while the table was small would read all of it ever after.
+    # By itself, for a plan made while the table was small reads all of it until its statistics are made anew.
     one = select(stored.c[told]).where(*(stored.c[name] == asked.c[name] for name in names)).limit(1).lateral()
     return select(one.c[told]).select_from(asked.join(one, true()))
 

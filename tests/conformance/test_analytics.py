@@ -64,6 +64,7 @@ class TestPacking:
         [
             ("0192c0c0c0c070008000000000000001,,,many,f,2026-03-02\n", "Line: 1"),
             ("no id,,,1,f,2026-03-02\n", "hex digit: n"),
+            ("0192c0c0-c0c0-7000-8000-000000000001,,,1,f,2026-03-02\n", "hex digit: -"),
         ],
     )
     def test_refuses_lines_that_do_not_fit(self, analytics, tmp_path, line, said):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -171,18 +171,23 @@ class TestGoingBackBehindTheExports:
 class TestTheDayOfAnExport:
     """Revision 0015."""
 
-    CAME_AFTER_HOURS = (1, 24 - START.hour + 1, 24 - START.hour + 2, 24 - START.hour + 3, 100, 80 * 24)
+    CAME: ClassVar[Mapping[datetime, tuple[str, bool]]] = {
+        datetime(2026, 3, 2, 1, 0, tzinfo=UTC): ("2026-03-02", False),
+        datetime(2026, 3, 2, 13, 0, tzinfo=UTC): ("2026-03-02", False),
+        datetime(2026, 3, 3, 1, 59, 59, 999_900, UTC): ("2026-03-02", False),
+        datetime(2026, 3, 3, 2, 0, tzinfo=UTC): ("2026-03-03", True),
+        datetime(2026, 3, 4, 1, 59, 59, 999_900, UTC): ("2026-03-03", True),
+        datetime(2026, 5, 21, 12, 0, tzinfo=UTC): ("2026-05-21", True),
+    }
+    """When a play of noon on the second of March came, once ahead of the clock; which day that makes it part of, and whether late."""
 
     def test_of_plays_there_were_is_what_it_would_be_now(self, history, ana, catalogue, clock):
         track = ana.send(GetRelease(catalogue.release())).tracks[0]
-        for hours in self.CAME_AFTER_HOURS:
-            clock.set(START + timedelta(hours=hours))
-            ana.send(RecordPlays((Play(f"after-{hours:05}", track.id, START, 40_000),)))
+        for number, came in enumerate(self.CAME):
+            clock.set(came)
+            ana.send(RecordPlays((Play(f"event-{number:02}", track.id, START, 40_000),)))
         before = sorted(history.read("play", "event_id", "export_day", "late"))
-        assert [row[1:] for row in before] == [
-            ("2026-03-02", False), ("2026-03-02", False), ("2026-03-03", True), ("2026-03-03", True),
-            ("2026-03-06", True), ("2026-05-21", True),
-        ]  # fmt: skip
+        assert [(day, bool(late)) for _, day, late in before] == list(self.CAME.values())
         history.begin_at("0014")
         history.migrate()
         assert sorted(history.read("play", "event_id", "export_day", "late")) == before

@@ -42,7 +42,7 @@ def check_closed(day: Day, now: datetime) -> None:
 
 
 def days_to_export(session: Session, now: datetime) -> list[Day]:
-    """Closed days that have no export, from the first on which a play came, the earliest first."""
+    """Closed days that have no export, from the first that a play is exported with, the earliest first."""
     exported, first_day = set(session.scalars(select(ExportedDayRow.day))), log_begins(session)
     if first_day is None:
         return []

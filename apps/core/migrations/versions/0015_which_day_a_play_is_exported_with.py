@@ -10,8 +10,9 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-OPEN_WHEN_IT_CAME = {
-    "sqlite": "max(day, date(received_at, '-2 hours'))",
+# SQLite's `date` rounds to milliseconds: a play of the last half of one would come a day too late.
+EXPORT_DAY = {
+    "sqlite": "max(day, date(substr(received_at, 1, 19), '-2 hours'))",
     "postgresql": "greatest(day, to_char(timezone('UTC', received_at) - interval '2 hours', 'YYYY-MM-DD'))",
 }
 
@@ -19,14 +20,15 @@ OPEN_WHEN_IT_CAME = {
 def upgrade() -> None:
     op.add_column("play", sa.Column("export_day", sa.String(), nullable=True))
     op.add_column("play", sa.Column("late", sa.Boolean(), nullable=True))
-    op.execute(f"UPDATE play SET export_day = {OPEN_WHEN_IT_CAME[op.get_bind().dialect.name]}")  # noqa: S608 - our own words
-    op.execute("UPDATE play SET late = day < export_day")
-    # A process of the release before cannot record plays from here on; its players keep them and send them again.
+    op.drop_index("ix_play_received_at", table_name="play")
+    op.drop_index("ix_play_day", table_name="play")
+    # The log is closed while its rows are written anew, and to a process of the release before from here on: players keep their plays
+    # and send them again, and exports are tried again.
+    export_day = EXPORT_DAY[op.get_bind().dialect.name]
+    op.execute(f"UPDATE play SET export_day = {export_day}, late = day < {export_day}")  # noqa: S608 - our own words
     with op.batch_alter_table("play") as play:
         play.alter_column("export_day", existing_type=sa.String(), nullable=False)
         play.alter_column("late", existing_type=sa.Boolean(), nullable=False)
-        play.drop_index("ix_play_received_at")
-        play.drop_index("ix_play_day")
         play.create_index("ix_play_export_day", ["export_day", "late", "id"])
 
 
