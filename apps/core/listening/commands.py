@@ -130,12 +130,11 @@ def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proof
     heard = proofs.of(play, recording_id, now)
     day, still_open = play.started_at.astimezone(UTC).date().isoformat(), closes_next(now)
     return {
-        "listener": listener, "event_id": play.event_id, "track_id": play.track_id,
-        "recording_id": recording_id, "release_id": release_id, "started_at": play.started_at, "received_at": now,
-        "day": day, "export_day": max(day, still_open), "late": day < still_open, "played_ms": play.played_ms,
-        "session_id": heard.session_id,
-        "licence_id": heard.licence_id, "client": actor.client or actor.service, "territory": heard.territory, "plan": heard.plan,
-        "preview": heard.preview, "evidence": heard.evidence,
+        "listener": listener, "event_id": play.event_id, "track_id": play.track_id, "recording_id": recording_id, "release_id": release_id,
+        "started_at": play.started_at, "received_at": now, "day": day, "export_day": max(day, still_open), "late": day < still_open,
+        "played_ms": play.played_ms, "session_id": heard.session_id, "licence_id": heard.licence_id,
+        "client": actor.client or actor.service, "territory": heard.territory, "plan": heard.plan, "preview": heard.preview,
+        "evidence": heard.evidence,
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class PlayRow(Base):
     """A pseudonym: a fact outlives the account it came from."""
     event_id: Mapped[str]
     day: Mapped[str]
-    """The UTC day it began on, `YYYY-MM-DD`."""
+    """The UTC day it began on, `YYYY-MM-DD`: what somebody looks for who asks the database by hand."""
     export_day: Mapped[str]
     """The day that it is exported and dropped with: its own, or where it came late, the one that closed next."""
     late: Mapped[bool]
