@@ -21,6 +21,8 @@ from apps.core.radio.licences import Licence, Licences
 from tests.core.radio.test_stations import in_territory
 
 SKIP, LIKE = FeedbackKind.SKIP, FeedbackKind.LIKE
+MUCH_LATER = timedelta(hours=8)
+"""Then a whole batch has been heard so long ago that all of it may come again."""
 
 
 class TestALike:
@@ -28,7 +30,7 @@ class TestALike:
         track = ana.send(NextTracks(station.id)).tracks[-1]
         ana.send(SendStationFeedback(station.id, track.track_id, LIKE))
         ana.send(SendStationFeedback(station.id, track.track_id, LIKE))
-        clock.set(clock.now() + timedelta(hours=4))
+        clock.set(clock.now() + MUCH_LATER)
         batch = ana.send(NextTracks(station.id))
         because = [one for one in batch.tracks if one.why == f"Because you liked “{track.title}”"]
         assert track.release_id in {one.release_id for one in because}
@@ -48,7 +50,7 @@ class TestASkip:
         before = sum(one.artist == track.artist for one in batch.tracks[:8])
         assert ana.send(SendStationFeedback(station.id, track.track_id, SKIP)) == Skips(None, None)
         assert ana.send(GetStation(station.id)).skipped == (track.track_id,)
-        clock.set(clock.now() + timedelta(hours=4))
+        clock.set(clock.now() + MUCH_LATER)
         after = ana.send(NextTracks(station.id)).tracks
         assert track.recording_id not in {one.recording_id for one in after}
         assert sum(one.artist == track.artist for one in after[:8]) < max(before, 1) + 1
