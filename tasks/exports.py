@@ -115,9 +115,11 @@ class _Day:
         """The ids that plays name, by the column of `DIMENSIONS`, each once and in order."""
         self.files()
         plays = [path for table in (Table.PLAYS, Table.LATE) for path in self.folder.glob(f"{table}-*.parquet")]
-        statement = f"SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays"  # noqa: S608 - our own names
+        # As text: to make objects of the ids took as long as all the rest.
+        texts = ", ".join(f"CAST({name} AS VARCHAR)" for name in DIMENSIONS)
+        statement = f"SELECT {texts} FROM (SELECT DISTINCT {', '.join(DIMENSIONS)} FROM plays)"  # noqa: S608 - our own names
         rows = self.office.analytics.query(statement, {"plays": plays})
-        return [b"".join(sorted({row[number].bytes for row in rows})) for number in range(len(DIMENSIONS))]
+        return [bytes.fromhex("".join(sorted({row[number] for row in rows})).replace("-", "")) for number in range(len(DIMENSIONS))]
 
     def _known(self, table: Table, ids: bytes) -> Iterator[str]:
         for start in range(0, len(ids), DIMENSION_IDS * BYTES):
