@@ -9,11 +9,14 @@ from apps.core.database import dispose_engines
 from apps.core.relay import Relay
 from ports.environment import Environment
 from ports.logs import configure_logs
+from ports.settings import RUN_RELAY
 
-configure_logs(Environment(os.environ))
+environment = Environment(os.environ)
+configure_logs(environment)
 application = create_core(os.environ)
 
 
 def after_fork() -> None:
     dispose_engines(application)
-    Relay(application).start()
+    if RUN_RELAY.read(environment):
+        Relay(application).start()

@@ -1,33 +1,45 @@
-"""The relay: one loop under a lease row that publishes events left behind and sweeps lapsed jobs."""
+"""The relay: one loop under a lease row that publishes events left behind and sweeps lapsed jobs.
+
+A thread of Core's processes, or, where these have `RUN_RELAY=off`, a process of its own: `python -m apps.core.relay`.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 from flask import Flask
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from apps.core.app import create_core
 from apps.core.contract.ids import new_id
-from apps.core.database import db, insert
+from apps.core.database import close_engines, db, insert
 from apps.core.jobs.models import LeaseRow
 from apps.core.jobs.sweeper import sweep_jobs
 from apps.core.outbox import Publisher
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.environment import BootError, Environment
+from ports.logs import configure_logs
 from ports.task_queue.interface import QueueUnavailable
 
 LEASE_NAME = "relay"
 LEASE = timedelta(seconds=15)
 TURN_SECONDS = 5.0
+ENDING = {signal.SIGTERM, signal.SIGINT}
 
 log = structlog.get_logger("core.relay")
 
 
 class Relay(threading.Thread):
-    """Started in every Core process; at any moment one of them acts, every `turn_seconds`."""
+    """Started in any number of processes; at any moment one of them acts, every `turn_seconds`."""
 
     def __init__(self, core: Flask, turn_seconds: float = TURN_SECONDS) -> None:
         super().__init__(name="relay", daemon=True)
@@ -39,14 +51,19 @@ class Relay(threading.Thread):
 
     def run(self) -> None:
         while not self._stopped.wait(self._turn_seconds):
-            try:
-                self.turn()
-            except (QueueUnavailable, OperationalError) as error:
-                log.warning("the relay tries again", reason=str(error))
-            except Exception:
-                log.exception("the relay failed and tries again")
+            self._attempt(self.turn)
+        self._attempt(self._give_up)
+
+    def _attempt(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except (QueueUnavailable, OperationalError) as error:
+            log.warning("the relay was kept from its work", reason=str(error))
+        except Exception:
+            log.exception("the relay failed")
 
     def stop(self) -> None:
+        """Begin no further turn and give up the lease; `join` waits until both are so."""
         self._stopped.set()
 
     def turn(self) -> bool:
@@ -70,3 +87,32 @@ class Relay(threading.Thread):
             taken = session.execute(held).first() is not None
             session.commit()
             return taken
+
+    def _give_up(self) -> None:
+        """Leave the lease, where this one holds it, to the next one at once."""
+        with self._core.app_context(), Session(db.engine) as session:
+            session.execute(delete(LeaseRow).where(LeaseRow.name == LEASE_NAME, LeaseRow.holder == self._holder))
+            session.commit()
+
+
+def main() -> None:
+    """Be the relay until SIGTERM or SIGINT; a turn that has begun is done first."""
+    # Held back until they are waited for: they interrupt nothing, and are not lost on the first process of a container either.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        configure_logs(Environment(os.environ))
+        core = create_core(os.environ)
+    except BootError as error:
+        sys.exit(str(error))
+    relay = Relay(core)
+    relay.start()
+    log.info("the relay runs")
+    signal.sigwait(ENDING)
+    relay.stop()
+    relay.join()
+    with core.app_context():
+        close_engines()
+
+
+if __name__ == "__main__":
+    main()

@@ -106,9 +106,21 @@ class TestTwoRelays:
         house.wait_until(lambda: {job.status for job in house.jobs("receive")} == {JobStatus.WAITING})
         for _ in range(3):
             until = house.lease_of_the_relay()
-            house.wait_until(lambda until=until: house.lease_of_the_relay() > until)
+            house.wait_until(lambda until=until: house.lease_of_the_relay() != until)
         assert queued(house) == 2 * number
         assert all(relay.popen.poll() is None for relay in relays)
+
+
+class TestRelayThatIsEnded:
+    def test_leaves_its_role_to_the_next(self, quick_house):
+        house = quick_house
+        first = house.relay("first")
+        house.wait_until(house.lease_of_the_relay)
+        first.popen.terminate()
+        assert first.popen.wait(60) == 0
+        assert house.lease_of_the_relay() is None
+        house.relay("second")
+        house.wait_until(house.lease_of_the_relay)
 
 
 class TestTwoBeats:

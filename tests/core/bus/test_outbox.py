@@ -141,6 +141,14 @@ class TestTheRelay:
         clock.advance(LEASE.total_seconds())
         assert [Relay(core_app).turn(), relay.turn()] == [True, False]
 
+    def test_that_ends_leaves_its_role_to_the_next_at_once(self, core_app, relay):
+        other, idle = Relay(core_app), Relay(core_app)
+        relay.turn()
+        ended(idle)
+        assert not other.turn()
+        ended(relay)
+        assert other.turn()
+
     def test_sweeps_jobs_whatever_becomes_of_the_events(self, core_app, relay, broker, deliver, clock, catalogue, staff):
         deliver("Blue")
         catalogue.claim(catalogue.waiting("receive")[0])
@@ -179,6 +187,13 @@ class TestTheRelay:
         relay.join(timeout=20)
         assert not relay.is_alive()
         assert (relay.turns, len(broker.held), waiting()) == (3, 1, 0)
+
+
+def ended(relay: Relay) -> None:
+    relay.stop()
+    relay.start()
+    relay.join(timeout=20)
+    assert not relay.is_alive()
 
 
 class Eager(Relay):

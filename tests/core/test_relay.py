@@ -1,0 +1,56 @@
+"""`python -m apps.core.relay`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from apps.console.checkout import ROOT
+from tests.services import wait_until
+
+
+@contextmanager
+def relay(values, log):
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", "apps.core.relay"], env=values, cwd=ROOT, stdout=output, stderr=output)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+class TestRelayProcess:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_runs_until_it_is_told_to_end(self, values, tmp_path, number):
+        log = tmp_path / "log"
+        with relay(values, log) as process:
+            wait_until(lambda: "the relay runs" in log.read_text())
+            process.send_signal(number)
+            assert process.wait(60) == 0
+
+    def test_a_signal_during_its_start_is_not_lost(self, values, tmp_path):
+        log = tmp_path / "log"
+        with relay(values, log) as process:
+            wait_until(lambda: blocked(process.pid) & 1 << (signal.SIGTERM - 1))
+            process.terminate()
+            assert process.wait(60) == 0
+
+    def test_says_in_one_line_what_keeps_it_from_that(self, values, tmp_path):
+        log = tmp_path / "log"
+        with relay({**values, "DATABASE_URL": f"sqlite:///{tmp_path}/missing/celesta.db"}, log) as process:
+            assert process.wait(60) == 1
+        told = log.read_text()
+        assert "correct DATABASE_URL" in told.splitlines()[-1]
+        assert "Traceback" not in told
+
+
+def blocked(process: int) -> int:
+    """The signals that it holds back, one bit each."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk"))
