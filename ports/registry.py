@@ -51,11 +51,17 @@ class Port:
 
     def build(self, environment: Environment) -> Implementation:
         """The chosen implementation; raises `BootError` where it is unknown, incomplete, or a fake in production."""
-        name, implementation = self.chosen(environment), self.implementation(environment)
-        if implementation.fake and environment.production:
+        implementation = self.implementation(environment)
+        if implementation.fake:
+            self.allow_fake(environment)
+        return implementation.from_env(environment)
+
+    def allow_fake(self, environment: Environment) -> None:
+        """Raises `BootError` in production, where what is chosen must not be a fake."""
+        if environment.production:
+            name = self.chosen(environment)
             real = ", ".join(sorted(set(self.implementations) - {name}))
             raise BootError(f"{self.variable}={name} is a fake and CELESTA_ENV is production: choose a real one of {real}.")
-        return implementation.from_env(environment)
 
 
 PORTS = (

@@ -117,10 +117,12 @@ def keep_secrets(**_: Any) -> None:
 
 
 @worker_init.connect
-def check_office(**_: Any) -> None:
+def check_office(sender: Any, **_: Any) -> None:
     """Stop a worker that could not do its work before it takes any: a port is missing, or the schema is another release's."""
     try:
-        Office(os.environ).core.client.close()
+        office = Office(os.environ)
+        office.require(sender.app.amqp.queues.consume_from)
+        office.core.client.close()
     except BootError as error:
         # Celery would only log an Exception and go on.
         raise SystemExit(str(error)) from None

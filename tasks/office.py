@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from ports.report_dispatch.interface import ReportDispatch
 from ports.storage.interface import Storage
 from ports.transcoder.interface import Transcoder
 
+NEEDED: Mapping[str, tuple[Any, ...]] = {"media": (Transcoder,), "reports": (Analytics,)}
+"""By queue: the ports that its tasks use beside the storage. A worker of another queue needs neither them nor their packages."""
+
 
 class Office:
     """One per process: connections do not survive a fork."""
@@ -29,12 +32,23 @@ class Office:
         """`core` is Core's app where the process has one already."""
         container = Container(values)
         self.storage = container.get(Storage)
-        self.transcoder = container.get(Transcoder)
-        self.analytics = container.get(Analytics)
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
         self.sender = _sender(container.environment)
         self._container = container
         self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
+
+    def require(self, queues: Iterable[str]) -> None:
+        """Build what the tasks of these queues work with; raises `BootError` where something of it is missing."""
+        for queue in queues:
+            self._container.require(NEEDED.get(queue, ()))
+
+    @cached_property
+    def transcoder(self) -> Transcoder:
+        return self._container.get(Transcoder)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        return self._container.get(Analytics)
 
     @cached_property
     def report_dispatch(self) -> ReportDispatch:

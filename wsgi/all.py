@@ -28,7 +28,7 @@ if MIGRATE_AT_START.read(environment):
 core = create_core(os.environ)
 container: Container = core.extensions["container"]
 api = create_api(os.environ, core)
-test_shop = shop_pages(container)
+test_shop = shop_pages(container.environment)
 application = DispatcherMiddleware(
     create_website(os.environ, core),
     {

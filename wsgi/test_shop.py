@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from ports.container import Container
+from ports.environment import Environment
 from ports.payments.interface import Payments
 from ports.registry import port_of
 
 if TYPE_CHECKING:
     from ports.payments.fake.pages import TestShopPages
-    from ports.payments.fake.payments import FakePayments
 
+FAKE = "fake"
 MOUNTED_AT = "/test-shop"
 
 
-def shop_pages(container: Container) -> dict[str, TestShopPages]:
-    """What to mount, by its path: nothing where payments are real. A front end then needs no key of theirs, and builds none."""
-    if not port_of(Payments).implementation(container.environment).fake:
+def shop_pages(environment: Environment) -> dict[str, TestShopPages]:
+    """What to mount, by its path: nothing where payments are real. A front end never needs a key of theirs, nor their library."""
+    port = port_of(Payments)
+    if port.chosen(environment) != FAKE:
         return {}
-    return {MOUNTED_AT: cast("FakePayments", container.get(Payments)).pages()}
+    port.allow_fake(environment)
+    from ports.payments.fake.pages import TestShopPages  # noqa: PLC0415 - imported only when chosen, as implementations are
+
+    return {MOUNTED_AT: TestShopPages.from_env(environment)}

@@ -22,7 +22,7 @@ require_core_elsewhere(container.environment)
 # Where no nginx or CDN stands in front, this process sends the audio too.
 serves_media = SERVE_MEDIA.read(container.environment)
 mounts = {"/media": MediaServer.from_env(container.environment, container.get(Clock))} if serves_media else {}
-test_shop = shop_pages(container)
+test_shop = shop_pages(container.environment)
 application = DispatcherMiddleware(create_website(os.environ), {**mounts, **test_shop})
 
 

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-import imageio_ffmpeg
-
 from ports.environment import BootError, Environment
 from ports.transcoder import ladder
 from ports.transcoder.containers import WAV, Container, container_of
@@ -207,8 +205,10 @@ def _installed(chosen: str | None) -> str:
     if system:
         return system
     try:
+        import imageio_ffmpeg  # noqa: PLC0415 - of the embedded topology alone; elsewhere the system has its own
+
         return imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
+    except (ImportError, RuntimeError) as error:
         raise BootError("No ffmpeg was found: install ffmpeg, or set FFMPEG to its path.") from error
 
 

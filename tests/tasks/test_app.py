@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
+from celery import Celery
 
 from apps.core.contract.jobs import LEASE_SECONDS
 from apps.core.event_tasks import JOB_TASKS
@@ -38,6 +41,13 @@ def app(monkeypatch):
     monkeypatch.setenv("TASK_QUEUE", "held")
     celery.loader.import_default_modules()
     return celery
+
+
+def worker(*queues: str) -> Any:
+    """A worker of these queues, as much of it as there is when it begins."""
+    app = Celery(set_as_current=False)
+    app.amqp.queues.select(queues)
+    return SimpleNamespace(app=app)
 
 
 class TestTasks:
@@ -118,7 +128,7 @@ class TestWorkerStart:
         monkeypatch.setenv("CELESTA_HOME", str(tmp_path))
         monkeypatch.setenv("TRANSCODER", "gramophone")
         with pytest.raises(SystemExit) as stopped:
-            check_office()
+            check_office(worker("default"))
         assert str(stopped.value).startswith("TRANSCODER=gramophone is not known")
 
     def test_a_missing_secret_stops_the_worker_with_one_line(self, monkeypatch, tmp_path):
@@ -127,17 +137,25 @@ class TestWorkerStart:
         monkeypatch.delenv("MEDIA_KEY", raising=False)
         assert "MEDIA_KEY" not in os.environ
         with pytest.raises(SystemExit, match="MEDIA_KEY"):
-            check_office()
+            check_office(worker("default"))
+
+    @pytest.mark.parametrize("queue", ["default", "billing", "reports"])
+    def test_a_worker_needs_no_ffmpeg_unless_it_transcodes(self, monkeypatch, values, queue):
+        for name, value in {**values, "TRANSCODER": "ffmpeg", "FFMPEG": "/nowhere/ffmpeg"}.items():
+            monkeypatch.setenv(name, value)
+        check_office(worker(queue))
+        with pytest.raises(SystemExit, match="FFMPEG=/nowhere/ffmpeg is not a program"):
+            check_office(worker(queue, "media"))
 
     def test_a_database_of_another_release_stops_the_worker_with_one_line(self, monkeypatch, values, tmp_path):
         for name, value in {**values, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(SystemExit, match="The database has no schema yet"):
-            check_office()
+            check_office(worker("default"))
 
     def test_a_worker_that_can_work_starts_without_a_connection_to_inherit(self, monkeypatch, values):
         for name, value in values.items():
             monkeypatch.setenv(name, value)
         opened = len(psutil.Process().open_files())
-        check_office()
+        check_office(worker("default", "media", "reports", "billing"))
         assert len(psutil.Process().open_files()) == opened

@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from ports.environment import BootError, Environment
+
 Document = dict[str, Any]
 
 PATIENCE = 30
@@ -32,6 +34,11 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
+def shop_file(environment: Environment) -> Path:
+    """`test-shop.db` below `CELESTA_HOME`."""
+    return environment.home / "test-shop.db"
+
+
 class Missing(LookupError):
     """The shop has no object of that name."""
 
@@ -40,9 +47,13 @@ class Books:
     """Opened for one transaction at a time. All is kept or, where an exception ends it, nothing."""
 
     def __init__(self, path: Path) -> None:
+        """Raises `BootError` where the file cannot be kept there."""
         self._path = path
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise BootError(f"The test shop cannot be kept in {path} ({error.strerror}): let this user write to CELESTA_HOME.") from None
         with self.open(0) as ledger:
             ledger.make()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import jinja2
@@ -15,11 +15,14 @@ from werkzeug.wrappers import Request, Response
 
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
+from ports.environment import Environment
+from ports.payments.fake.books import Books, shop_file
 from ports.payments.fake.calendar import DAY, HOUR, later
 from ports.payments.fake.delivery import Courier
 from ports.payments.fake.shop import TestShop
 from ports.payments.fake.views import date, view_account, view_checkout
 from ports.purchases import NoSuchPurchase, ShopRefused
+from ports.registry import another
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -56,8 +59,9 @@ class TestShopPages:
     __test__ = False
     """It is no test, whatever pytest makes of its name."""
 
-    def __init__(self, shop: TestShop, clock: Clock) -> None:
-        self._shop = shop
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """`path` is the shop's file, as every process that takes part has it. Stripe's library is not needed here."""
+        self._shop = TestShop(Books(path), clock)
         self._clock = clock
         folder = jinja2.FileSystemLoader(ROOT / "templates" / "test_shop")
         self._templates = jinja2.Environment(loader=folder, autoescape=True, undefined=jinja2.StrictUndefined)
@@ -71,6 +75,10 @@ class TestShopPages:
             "wait_on_account": self._wait,
             "static": self._static,
         }
+
+    @classmethod
+    def from_env(cls, environment: Environment) -> Self:
+        return cls(shop_file(environment), another(Clock, environment))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)

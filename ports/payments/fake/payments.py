@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from ports.clock.interface import Clock
-from ports.environment import BootError, Environment
-from ports.payments.fake.books import Books
-from ports.payments.fake.pages import TestShopPages
+from ports.environment import Environment
+from ports.payments.fake.books import Books, shop_file
 from ports.payments.fake.server import TestServer
 from ports.payments.fake.shop import TestShop
 from ports.payments.fake.wire import InProcess
@@ -35,15 +34,7 @@ class FakePayments(StripePayments):
 
     @classmethod
     def from_env(cls, environment: Environment) -> Self:
-        path = environment.home / "test-shop.db"
-        try:
-            return cls(path, another(Clock, environment))
-        except OSError as error:
-            raise BootError(f"The test shop cannot be kept in {path} ({error.strerror}): let this user write to CELESTA_HOME.") from None
+        return cls(shop_file(environment), another(Clock, environment))
 
     def origins(self) -> tuple[str, ...]:
         return ()
-
-    def pages(self) -> TestShopPages:
-        """The shop's own pages, for the WSGI server to mount at `/test-shop`."""
-        return TestShopPages(self.shop, self._clock)

@@ -23,6 +23,7 @@ from werkzeug.test import Client, TestResponse
 
 from ports.clock.system import SystemClock
 from ports.payments.fake.delivery import PATH, Courier
+from ports.payments.fake.pages import TestShopPages
 from ports.payments.fake.payments import FakePayments
 from ports.payments.interface import Checkout
 from ports.purchases import NoSuchPurchase, NotAuthentic, State
@@ -41,8 +42,8 @@ class Browser(Client):
 
 
 @pytest.fixture
-def browser(test_shop) -> Browser:
-    return Browser(DispatcherMiddleware(NotFound(), {"/test-shop": test_shop.pages()}))
+def browser(test_shop, tmp_path, shop_clock) -> Browser:
+    return Browser(DispatcherMiddleware(NotFound(), {"/test-shop": TestShopPages(tmp_path / "test-shop.db", shop_clock)}))
 
 
 @pytest.fixture
@@ -175,7 +176,7 @@ class TestTime:
     def test_of_the_real_clock_is_left_alone(self, tmp_path):
         real = FakePayments(tmp_path / "other.db", SystemClock())
         path = real.open_checkout(ORDER).url.removeprefix(SITE)
-        browser = Browser(DispatcherMiddleware(NotFound(), {"/test-shop": real.pages()}))
+        browser = Browser(DispatcherMiddleware(NotFound(), {"/test-shop": TestShopPages(tmp_path / "other.db", SystemClock())}))
         assert "Let time pass" not in words(browser.get(path))
         assert browser.press(f"{path}/wait", **{"for": "month"}).status_code == 404
 
@@ -250,6 +251,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from ports.clock.stepped import SteppedClock
+from ports.payments.fake.pages import TestShopPages
 from ports.payments.fake.payments import FakePayments
 from tests.ports.payments.conftest import ORDER
 payments = FakePayments(Path(sys.argv[1]), SteppedClock(Path(sys.argv[2])))
