@@ -73,6 +73,7 @@ PORTS = (
         {
             "env": "ports.secrets.env:EnvSecrets",
             "file": "ports.secrets.file:FileSecrets",
+            "aws": "ports.secrets.aws:AwsSecrets",
         },
     ),
     Port(

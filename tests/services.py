@@ -131,6 +131,31 @@ def s3() -> Generator[S3Server]:
             server.stop()
 
 
+@dataclass(frozen=True)
+class SecretsManager:
+    """Secrets below a prefix of their own, at an endpoint that speaks for AWS."""
+
+    endpoint_url: str
+    prefix: str = field(default_factory=lambda: f"celesta-{uuid4().hex}/")
+
+    @cached_property
+    def client(self) -> Any:
+        import boto3
+
+        return boto3.session.Session().client("secretsmanager", endpoint_url=self.endpoint_url)
+
+    def store(self, name: str, *versions: str) -> None:
+        """A new secret with these versions, newest first; of more than two the oldest are forgotten, as AWS does."""
+        oldest, *newer = reversed(versions)
+        self.client.create_secret(Name=self.prefix + name, SecretString=oldest)
+        for version in newer:
+            self.rotate(name, version)
+
+    def rotate(self, name: str, value: str, stage: str = "AWSCURRENT") -> str:
+        """Store a new version under that label; returns its id."""
+        return self.client.put_secret_value(SecretId=self.prefix + name, SecretString=value, VersionStages=[stage])["VersionId"]
+
+
 @dataclass
 class SmtpServer:
     """Takes every message but those to an address that begins with `refused`; logs in `user` with `password`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from ports.environment import Environment
-from ports.secrets.interface import MissingSecret, Secrets
+from ports.secrets.interface import MissingSecret, Secrets, StoredSecret
 from ports.secrets.values import check_name, check_versions
 
 
@@ -30,3 +30,6 @@ class EnvSecrets(Secrets):
         if value is None:
             raise MissingSecret(name, where)
         return check_versions(name, where, value.split())
+
+    def describe(self, name: str) -> StoredSecret:
+        return StoredSecret(name, f"the environment variable {name}", len(self.versions(name)), None)
