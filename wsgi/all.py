@@ -9,6 +9,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from apps.api.app import create_api
 from apps.api.well_known import OAUTH_METADATA, at_api
 from apps.core.app import create_core
+from apps.core.costs.keeping import CostKeeper
 from apps.core.database import dispose_engines
 from apps.core.migrate import migrate
 from apps.core.relay import Relay
@@ -44,5 +45,6 @@ application = DispatcherMiddleware(
 def after_fork() -> None:
     dispose_engines(core)
     Relay(core).start()
+    CostKeeper(core).start()
     for pages in test_shop.values():
         pages.start_delivery()

@@ -16,6 +16,7 @@ from apps.core.billing.taxes import Taxes
 from apps.core.blueprint import door
 from apps.core.bus import Bus
 from apps.core.charts.definitions import Charts
+from apps.core.costs.keeping import CostKeeper
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
@@ -41,13 +42,13 @@ def create_core(values: Mapping[str, str]) -> Flask:
     """Core, configured by `values` alone; raises `BootError` with one clear line where it cannot start."""
     app = Flask("core", static_folder=None)
     container = Container(values)
-    container.put(Meter, Meter())
     container.put(Passwords, Passwords.from_env(container.environment))
     container.put(Publisher, Publisher(container))
     container.put(Signer, Signer.from_env(container.environment))
     container.put(DataKeys, DataKeys.from_env(container.environment))
     container.put(Charts, Charts.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
+    container.put(Meter, Meter(container.get(Clock)))
     container.put(Standings, Standings(container.get(Clock)))
     container.put(Licences, Licences.from_env(container.environment))
     container.put(RadioModels, RadioModels.of(container))
@@ -62,6 +63,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     app.extensions["container"] = container
     app.extensions["bus"] = Bus(ORDER, container)
     app.extensions["close"] = close_engines
+    app.extensions["keep_costs"] = lambda: CostKeeper(app).start()
     app.register_blueprint(door)
     return app
 

@@ -16,6 +16,7 @@ MODULES = (
     "catalogue.queries",
     "charts.commands",
     "charts.queries",
+    "costs.queries",
     "intake.commands",
     "intake.queries",
     "jobs.commands",

@@ -23,6 +23,7 @@ from apps.core.contract.ids import new_id
 from apps.core.database import close_engines, db, insert
 from apps.core.jobs.models import LeaseRow
 from apps.core.jobs.sweeper import sweep_jobs
+from apps.core.meter import Measure, Meter, measured
 from apps.core.outbox import Publisher
 from ports.clock.interface import Clock
 from ports.container import Container
@@ -34,6 +35,8 @@ LEASE_NAME = "relay"
 LEASE = timedelta(seconds=15)
 TURN_SECONDS = 5.0
 ENDING = {signal.SIGTERM, signal.SIGINT}
+RELAY = "(relay)"
+"""Under which name its cost is kept, among the Actions'."""
 
 log = structlog.get_logger("core.relay")
 
@@ -68,7 +71,7 @@ class Relay(threading.Thread):
 
     def turn(self) -> bool:
         """Do one round where this process holds the lease, and say whether it did."""
-        with self._core.app_context():
+        with self._core.app_context(), measured(self._container.get(Meter), RELAY, Measure()):
             if not self._hold():
                 return False
             try:
@@ -105,6 +108,7 @@ def main() -> None:
     except BootError as error:
         sys.exit(str(error))
     relay = Relay(core)
+    core.extensions["keep_costs"]()
     relay.start()
     log.info("the relay runs")
     signal.sigwait(ENDING)

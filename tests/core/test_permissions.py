@@ -56,6 +56,8 @@ MAY: dict[str, set[str]] = {
     "ClaimUnsettled": {"tasks"},
     "StopCharging": {"tasks"},
     "GetLedger": OFFICE,
+    "ListActionCosts": OFFICE,
+    "ListStatementCosts": OFFICE,
     "ListReleases": EVERYBODY,
     "GetRelease": EVERYBODY,
     "GetTrack": EVERYBODY,

@@ -28,6 +28,7 @@ def core_client(environment: Environment, service: Service, core: Any = None) ->
     if core is None:
         module, _, factory = CORE_FACTORY.partition(":")
         core = getattr(import_module(module), factory)(environment.values)
+        core.extensions["keep_costs"]()
     return InProcessClient(core, service)
 
 

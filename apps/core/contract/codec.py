@@ -14,6 +14,7 @@ from apps.core.contract import (
     billing,
     catalogue,
     charts,
+    costs,
     exports,
     intake,
     jobs,
@@ -31,7 +32,7 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, exports, intake, jobs, labels, listening),
+    *(accounts, billing, catalogue, charts, costs, exports, intake, jobs, labels, listening),
     *(oauth, offline, playback, radio, reporting),
 )
 """Every domain's file; a new one is added here."""

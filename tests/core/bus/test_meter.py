@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 from apps.core.contract.accounts import GetOwnAccount, ListAccounts, SuspendAccount
-from apps.core.contract.errors import NotFound
+from apps.core.contract.actions import ANYONE, Permission, Query
+from apps.core.contract.errors import Defect, NotFound
 from apps.core.meter import Cost, Meter
 
 
@@ -38,3 +43,20 @@ class TestTheMeter:
 
     def test_starts_with_nothing(self):
         assert Cost() == Cost(0, 0, 0.0, 0, 0, 0.0)
+
+    def test_counts_a_statement_that_fails_with_its_time(self, visitor, on_the_bus, core_app):
+        def give_up(connection: Connection) -> int:
+            return connection.scalar(text("SELECT 1 FROM nowhere")) or 0
+
+        on_the_bus(GiveUp, give_up)
+        with pytest.raises(Defect):
+            visitor.send(GiveUp())
+        (spent,) = (one for (_, name), one in core_app.extensions["container"].get(Meter).take().items() if name == "GiveUp")
+        assert (spent.cost.errors, spent.cost.statements) == (1, 1)
+        assert 0 < spent.statements["SELECT 1 FROM nowhere"].slowest <= spent.cost.database_seconds
+
+
+class GiveUp(Query[int], frozen=True):
+    """Ask for what is not there."""
+
+    permission: ClassVar[Permission] = ANYONE
