@@ -28,7 +28,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, Row, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm import registry as Registry  # noqa: N812 - it is a class
@@ -50,6 +50,8 @@ PATIENCE = {
     "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
 }
 """How long PostgreSQL is waited for; nobody who asked waits any longer either."""
+READ_ONLY = "25006"
+"""PostgreSQL's read_only_sql_transaction."""
 FOR_CHANGE: dict[str, Any] = {"key_share": True}
 """How to lock a row that is changed and keeps its key (`with_for_update`): whoever only refers to it by a foreign key need not wait."""
 
@@ -137,6 +139,7 @@ def configure_database(app: Flask, environment: Environment) -> None:
             _prepare_sqlite(db.engines[READER], "BEGIN", query_only=True)
         else:
             event.listen(db.engines[READER], "connect", _forbid_writing)
+            event.listen(db.engine, "handle_error", _leave_what_takes_no_changes)
 
 
 def _database_url(environment: Environment) -> URL:
@@ -173,6 +176,12 @@ def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:
 def _forbid_writing(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     connection.execute("SET default_transaction_read_only = on")
     connection.commit()
+
+
+def _leave_what_takes_no_changes(context: ExceptionContext) -> None:
+    """After a failover the pool may be connected to what is a replica now: it answers, so nothing else would ever leave it."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def reader() -> Connection:

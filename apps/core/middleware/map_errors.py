@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from apps.core.bus import Dispatch, Following, Overtaken
 from apps.core.contract.errors import CelestaError, Conflict, Defect, Invalid, Unavailable
+from apps.core.database import READ_ONLY
 
 SQLITE_MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
 """What SQLite calls an operational error and is a wrong statement: no other try will succeed."""
@@ -29,7 +30,15 @@ def map_errors(dispatch: Dispatch, following: Following) -> Any:
     except Overtaken as error:
         raise Unavailable("Others change the same at this moment.", "Try again in a moment.") from error
     except Exception as error:
+        if dispatch.is_command and _takes_no_changes(error):
+            raise Unavailable("The database takes no changes at the moment.", "Try again in a moment.") from error
         raise _as_celesta_error(error, dispatch.kind.__name__) from error
+
+
+def _takes_no_changes(error: Exception) -> bool:
+    """Whether the database is a replica, or on a disk that became read-only; what a Query would change is a mistake of ours."""
+    orig = getattr(error, "orig", None)
+    return getattr(orig, "sqlstate", None) == READ_ONLY or getattr(orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
 
 
 def _as_celesta_error(error: Exception, action: str) -> CelestaError:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from apps.core.contract.accounts import ChangePassword, GetOwnAccount, LogIn
-from apps.core.contract.actions import ANYONE, Command, Done, Permission
+from apps.core.contract.actions import ANYONE, Actor, Command, Done, Permission, Service
 from apps.core.contract.errors import CelestaError, Conflict, Defect, Invalid, LogInFailed, NotFound, Unavailable
 from apps.core.contract.jobs import TakeSlot
 from apps.core.database import db
@@ -110,6 +110,34 @@ class TestWhatGoesWrong:
 
     def test_a_pool_without_a_free_connection_is_unavailable(self, failing):
         assert isinstance(failing(raising(PoolTimeout("all are in use"))), Unavailable)
+
+
+class TestADatabaseThatTakesNoChanges:
+    def test_is_unavailable_to_a_command(self, failing):
+        def write_read_only(session: Session) -> None:
+            connection = session.connection()
+            sqlite = connection.dialect.name == "sqlite"
+            connection.execute(text("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY"))
+            try:
+                connection.execute(text("DELETE FROM slot"))
+            finally:
+                if sqlite:
+                    connection.execute(text("PRAGMA query_only = OFF"))
+
+        error = failing(write_read_only)
+        assert isinstance(error, Unavailable)
+        assert "takes no changes" in error.message
+
+    @pytest.mark.postgresql
+    def test_is_left_for_the_one_that_does(self, core_app, sender):
+        """Connections to what was the primary before a failover go on answering."""
+        with core_app.app_context(), db.engine.connect() as connection:
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+            connection.commit()
+        office, slot = sender(Actor(Service.TASKS)), TakeSlot("nightly", datetime(2026, 3, 2, tzinfo=UTC))
+        with pytest.raises(Unavailable, match="takes no changes"):
+            office.send(slot)
+        assert office.send(slot) is True
 
 
 class TestAFullDisk:
