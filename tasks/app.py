@@ -16,6 +16,7 @@ from ports.logs import configure_logs
 from ports.settings import WORKER_GRACE
 from ports.transcoder.sandbox import keep_memory_private
 from tasks.events import EventBatches
+from tasks.heartbeat import Pulse, Turns
 from tasks.office import Office
 from tasks.schedule import SCHEDULE, beat_schedule
 
@@ -82,6 +83,7 @@ def settings() -> dict[str, Any]:
         "worker_send_task_events": True,
         "task_send_sent_event": True,
         "beat_schedule": beat_schedule(),
+        "beat_scheduler": "tasks.heartbeat:Scheduler",
     }
 
 
@@ -95,7 +97,8 @@ celery = Celery(
 )  # fmt: skip
 celery.add_defaults(settings)
 assert celery.steps is not None
-celery.steps["consumer"].add(EventBatches)
+celery.steps["worker"].add(Pulse)
+celery.steps["consumer"].update({EventBatches, Turns})
 
 
 @setup_logging.connect

@@ -28,6 +28,7 @@ from apps.core.outbox import Publisher
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import BootError, Environment
+from ports.heartbeat import Heartbeat
 from ports.logs import configure_logs
 from ports.task_queue.interface import QueueUnavailable
 
@@ -51,9 +52,11 @@ class Relay(threading.Thread):
         self._holder = new_id()
         self._stopped = threading.Event()
         self._turn_seconds = turn_seconds
+        self._heartbeat = Heartbeat.from_env(self._container.environment)
 
     def run(self) -> None:
         while not self._stopped.wait(self._turn_seconds):
+            self._heartbeat.beat()
             self._attempt(self.turn)
         self._attempt(self._give_up)
 
