@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,8 @@ def _postgresql() -> str | None:
 
 CHROMIUM = Tool("Chromium", _chromium, "chromium")
 POSTGRESQL = Tool("PostgreSQL", _postgresql, "postgresql")
+NGINX = Tool("nginx", lambda: shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"), "nginx")
+KUBECTL = Tool("kubectl", lambda: shutil.which("kubectl"), "kubernetes-client")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), par
 SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
     Suite("faults", "Processes killed, disks full, doors closed."),
+    Suite("manifests", "What Kubernetes is told, read, checked and started.", (KUBECTL, NGINX, CHROMIUM, POSTGRESQL)),
     POSTGRESQL_SUITE,
     Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
 )
@@ -105,7 +109,7 @@ def _passes(name: str, arguments: list[str], several: bool) -> bool:
 
 
 def _covers(pytest_arguments: tuple[str, ...]) -> bool:
-    marks = ("-m", "not browser and not faults and not split", "-n", "2")
+    marks = ("-m", "not browser and not faults and not manifests and not split", "-n", "2")
     _python(*COVERAGE, "erase")
     passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments)
     return passed and _python(*COVERAGE, "combine", "--quiet") and _python(*COVERAGE, "report")
