@@ -9,7 +9,7 @@ from http import HTTPStatus
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from werkzeug.http import parse_etags
 from werkzeug.wsgi import wrap_file
@@ -19,26 +19,15 @@ from ports.clock.system import SystemClock
 from ports.environment import Environment
 from ports.storage.interface import InvalidKey
 from ports.storage.keys import check_key
+from ports.storage.sending import HEADERS, content_type
 from ports.storage.signing import LinkRefused, verify
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-CONTENT_TYPES = {
-    ".flac": "audio/flac",
-    ".jpg": "image/jpeg",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".mp4": "audio/mp4",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-}
-"""Whatever else is stored is sent as bytes that no browser shows."""
 BLOCK = 1 << 16
-LONGEST_QUERY = 1000
-RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+RANGE = re.compile(r" *([0-9]{0,18})-([0-9]{0,18}) *")
+UNIT = "bytes="
 Headers = list[tuple[str, str]]
 
 
@@ -47,11 +36,14 @@ class RangeNotSatisfiable(Exception):
 
 
 class MediaServer:
-    """GET and HEAD of `<prefix>/<key>?expires=…&signature=…`, whole or one range; anything else is 404 (403 where the signature fails)."""
+    """GET and HEAD of `<prefix>/<key>?<what `signed_query` gives>`, whole or one range; else 404, or 403 where the signature fails.
+
+    `deploy/nginx` answers the same, and passes the same tests.
+    """
 
     def __init__(self, root: Path, keys: Callable[[], tuple[str, ...]], clock: Clock, prefix: str = "/media") -> None:
         """`keys` gives the valid versions of the secret `MEDIA_KEY`; `prefix` is the path it is mounted at, part of what was signed."""
-        self._root = root
+        self._root = root.resolve()
         self._keys = keys
         self._clock = clock
         self._prefix = prefix.rstrip("/")
@@ -69,21 +61,20 @@ class MediaServer:
             return _refuse(start_response, HTTPStatus.NOT_FOUND, "Nothing is served here.")
         try:
             key = check_key(environ.get("PATH_INFO", "").removeprefix("/"))
-            lifetime = self._lifetime(key, environ.get("QUERY_STRING", ""))
-            file = FilePart(self._root / key)
+            verify(f"{self._prefix}/{key}", environ.get("QUERY_STRING", ""), self._keys(), self._clock.now().timestamp())
+            file = FilePart(_not_led_elsewhere(self._root / key))
         except LinkRefused as refusal:
             return _refuse(start_response, HTTPStatus.FORBIDDEN, str(refusal))
         except (InvalidKey, FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return _refuse(start_response, HTTPStatus.NOT_FOUND, "Nothing is served here.")
-        return _serve(environ, start_response, file, _headers(key, file, lifetime))
+        return _serve(environ, start_response, file, _headers(key, file))
 
-    def _lifetime(self, key: str, query: str) -> int:
-        """Seconds that the link has left; raises `LinkRefused`."""
-        given = parse_qs(query) if len(query) <= LONGEST_QUERY else {}
-        expires, signature = given.get("expires", [""])[0], given.get("signature", [""])[0]
-        now = self._clock.now().timestamp()
-        verify(f"{self._prefix}/{key}", expires, signature, self._keys(), now)
-        return int(expires) - int(now)
+
+def _not_led_elsewhere(path: Path) -> Path:
+    """The path itself; raises `FileNotFoundError` where a symbolic link is on the way."""
+    if path.resolve() != path:
+        raise FileNotFoundError(path)
+    return path
 
 
 class FilePart(FileIO):
@@ -105,15 +96,9 @@ class FilePart(FileIO):
         return data
 
 
-def _headers(key: str, file: FilePart, lifetime: int) -> Headers:
-    _, dot, extension = key.rpartition(".")
-    return [
-        ("Content-Type", CONTENT_TYPES.get(dot + extension, "application/octet-stream")),
-        ("ETag", f'"{file.status.st_size:x}-{file.status.st_mtime_ns:x}"'),
-        ("Cache-Control", f"private, immutable, max-age={lifetime}"),
-        ("Accept-Ranges", "bytes"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
+def _headers(key: str, file: FilePart) -> Headers:
+    etag = f'"{file.status.st_size:x}-{file.status.st_mtime_ns:x}"'
+    return [("Content-Type", content_type(key)), ("ETag", etag), ("Accept-Ranges", "bytes"), *HEADERS.items()]
 
 
 def _serve(environ: WSGIEnvironment, start_response: StartResponse, file: FilePart, headers: Headers) -> Iterable[bytes]:
@@ -142,20 +127,26 @@ def _serve(environ: WSGIEnvironment, start_response: StartResponse, file: FilePa
 
 def _range(environ: WSGIEnvironment, etag: str, size: int) -> tuple[int, int] | None:
     """First byte and the one after the last, or None for the whole file: also where several ranges are asked for (RFC 9110, 14.2)."""
-    asked = RANGE.fullmatch(environ.get("HTTP_RANGE", "").strip())
-    if asked is None or asked[0] == "bytes=-" or environ["REQUEST_METHOD"] == "HEAD":
+    asked = environ.get("HTTP_RANGE", "").strip()
+    if not asked.startswith(UNIT) or asked == UNIT or environ["REQUEST_METHOD"] == "HEAD" or size == 0:
         return None
     if environ.get("HTTP_IF_RANGE", etag).strip() != etag:
         return None
-    if not asked[1]:
-        start, stop = max(size - int(asked[2]), 0), size
-    else:
-        start, stop = int(asked[1]), min(int(asked[2]) + 1, size) if asked[2] else size
-        if asked[2] and int(asked[2]) < start:
-            return None
-    if start >= stop:
+    parts = [_part(text, size) for text in asked.removeprefix(UNIT).split(",")]
+    within = [(start, stop) for start, stop in parts if start < stop]
+    if not within:
         raise RangeNotSatisfiable
-    return start, stop
+    return within[0] if len(within) == 1 else None
+
+
+def _part(text: str, size: int) -> tuple[int, int]:
+    """Start and stop of one range, empty where it lies outside the file; raises `RangeNotSatisfiable` where it is none."""
+    asked = RANGE.fullmatch(text)
+    if asked is None or not (asked[1] or asked[2]):
+        raise RangeNotSatisfiable
+    if not asked[1]:
+        return max(size - int(asked[2]), 0), size
+    return int(asked[1]), min(int(asked[2]) + 1, size) if asked[2] else size
 
 
 def _start(start_response: StartResponse, status: HTTPStatus, headers: Headers) -> list[bytes]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "contracts": Entry("apps.console.contracts:contracts", "List and agree what labels get of what their music earns."),
     "demo": Entry("apps.console.demo.command:demo", "Try everything out: a month of listening, paying and reporting."),
     "migrate": Entry("apps.console.migrate:migrate", "Bring the database to this release's schema."),
+    "nginx": Entry("apps.console.nginx:nginx", "Become nginx, in front of the audio, and of website and API."),
     "actions": Entry("apps.console.actions:actions", "Print what Core can be asked to do."),
     "ports": Entry("apps.console.ports:ports", "Print the ports and what is chosen for each."),
     "test": Entry("apps.console.test:test", "Run the tests."),

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from apps.console.checkout import ROOT
+from apps.console.nginx import nginx_program
 from ports.environment import BootError
 
 
@@ -35,8 +36,8 @@ def _postgresql() -> str | None:
 
 
 CHROMIUM = Tool("Chromium", _chromium, "chromium")
+NGINX = Tool("nginx", nginx_program, "nginx")
 POSTGRESQL = Tool("PostgreSQL", _postgresql, "postgresql")
-NGINX = Tool("nginx", lambda: shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"), "nginx")
 KUBECTL = Tool("kubectl", lambda: shutil.which("kubectl"), "kubernetes-client")
 
 
@@ -55,6 +56,7 @@ SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
     Suite("faults", "Processes killed, disks full, doors closed."),
     Suite("manifests", "What Kubernetes is told, read, checked and started.", (KUBECTL, NGINX, CHROMIUM, POSTGRESQL)),
+    Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
     Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
 )
@@ -109,7 +111,7 @@ def _passes(name: str, arguments: list[str], several: bool) -> bool:
 
 
 def _covers(pytest_arguments: tuple[str, ...]) -> bool:
-    marks = ("-m", "not browser and not faults and not manifests and not split", "-n", "2")
+    marks = ("-m", "not browser and not faults and not manifests and not nginx and not split", "-n", "2")
     _python(*COVERAGE, "erase")
     passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments)
     return passed and _python(*COVERAGE, "combine", "--quiet") and _python(*COVERAGE, "report")

@@ -17,7 +17,7 @@ from uuid import uuid4
 from ports.environment import BootError, Environment
 from ports.storage.interface import InvalidKey, ObjectNotFound, Storage
 from ports.storage.keys import check_key, check_prefix
-from ports.storage.signing import sign, unix_seconds
+from ports.storage.signing import signed_query, unix_seconds
 
 INCOMING = ".incoming"
 """No key begins with a dot, so nothing here is ever listed or served."""
@@ -95,9 +95,8 @@ class FilesystemStorage(Storage):
         return (key for key in self._walk(f"{folder}/" if folder else "") if key.startswith(prefix))
 
     def signed_url(self, key: str, expires: datetime) -> str:
-        until = unix_seconds(expires)
-        signature = sign(f"{self._media_path}/{check_key(key)}", until, self._media_keys()[0])
-        return f"{self._media_url}/{key}?expires={until}&signature={signature}"
+        query = signed_query(f"{self._media_path}/{check_key(key)}", unix_seconds(expires), self._media_keys()[0])
+        return f"{self._media_url}/{key}?{query}"
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
