@@ -56,10 +56,6 @@ class Container:
         for interface in interfaces:
             self.get(interface)
 
-    def health(self, port: Port) -> str:
-        """`ok`, or why the port's service does not answer."""
-        try:
-            self.get(port.interface).ping()
-        except Exception as error:  # noqa: BLE001 - a health check reports whatever went wrong
-            return str(error) or type(error).__name__
-        return "ok"
+    def uses(self, interface: TypeForm[Implementation]) -> bool:
+        """Whether this process has asked for it so far."""
+        return interface in self._built

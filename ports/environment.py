@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ports.secrets.interface import Secrets
+    from ports.secrets.interface import Secrets, StoredSecret
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -30,6 +30,7 @@ class Environment:
     def __init__(self, values: Mapping[str, str], secrets: Secrets | None = None) -> None:
         self._values = values
         self._secrets = secrets
+        self._read: set[str] = set()
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -95,4 +96,10 @@ class Environment:
         """All valid versions of a secret, newest first: sign with the first, accept each."""
         if self._secrets is None:
             raise BootError(f"The secret {name} was asked for before the secrets port was chosen.")
-        return self._secrets.versions(name)
+        versions = self._secrets.versions(name)
+        self._read.add(name)
+        return versions
+
+    def secrets_in_use(self) -> tuple[StoredSecret, ...]:
+        """What may be told of the secrets that were read so far, by name."""
+        return tuple(self._secrets.describe(name) for name in sorted(self._read)) if self._secrets else ()

@@ -27,6 +27,11 @@ One step, so that whoever ends the group sees both or neither. The group outlive
 """
 
 
+def look_at(secret: str) -> str:
+    """What to do where the server of that secret does not answer."""
+    return f"see that a Redis runs where the secret {secret} says, and lets us in by the password there."
+
+
 def connect(environment: Environment, secret: str) -> redis.Redis:
     """A client with a pool of its own for the URL in the secret (`redis://`, `rediss://` or `unix://`); connects when first used.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from apps.console.embedded import embedded_environment
 from ports.container import Container
+from ports.health import PortHealth, check_ports
 from ports.registry import PORTS, Port
 
 INTRODUCTION = """\
@@ -21,23 +24,35 @@ This page is generated from the table in `ports/registry.py`: `./celesta ports -
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Ask each service whether it answers.")
+@click.option("--check", is_flag=True, help="Ask each service whether it answers, and fail where one does not.")
+@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/ports.md.")
-def ports(check: bool, markdown: bool) -> None:
-    """Print every port: its variable, what is chosen, what may be chosen, and with --check whether it answers."""
+def ports(check: bool, as_json: bool, markdown: bool) -> None:
+    """Print every port: its variable, what is chosen, what may be chosen; with --check whether it answers, or else what to do."""
     if markdown:
         click.echo(ports_page())
         return
     container = Container(embedded_environment(os.environ))
-    rows = [["PORT", "VARIABLE", "CHOSEN", "VALID NAMES"] + ["HEALTH"] * check]
-    for port in PORTS:
-        row = [port.name, port.variable, port.chosen(container.environment), ", ".join(port.implementations)]
-        rows.append(row + [container.health(port)] * check)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    if check and any(row[-1] != "ok" for row in rows[1:]):
+    checked = {one.name: one for one in check_ports(container)} if check else {}
+    rows = [_row(port, port.chosen(container.environment), checked.get(port.name)) for port in PORTS]
+    click.echo(json.dumps(rows, indent=2) if as_json else _table(rows))
+    if any(one.trouble for one in checked.values()):
         raise SystemExit(1)
+
+
+def _row(port: Port, chosen: str, health: PortHealth | None) -> dict[str, Any]:
+    told = {"port": port.name, "variable": port.variable, "chosen": chosen, "valid": list(port.implementations)}
+    return told if health is None else {**told, "fake": health.fake, "ok": health.trouble is None, "trouble": health.trouble}
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [["PORT", "VARIABLE", "CHOSEN", "VALID NAMES"] + ["HEALTH"] * ("ok" in rows[0])]
+    for row in rows:
+        chosen = row["chosen"] + " (fake)" * row.get("fake", False)
+        health = [row["trouble"] or "ok"] if "ok" in row else []
+        lines.append([row["port"], row["variable"], chosen, ", ".join(row["valid"]), *health])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
 
 
 def ports_page() -> str:

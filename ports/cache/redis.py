@@ -13,7 +13,7 @@ import redis
 from ports.cache.interface import Cache, CacheUnavailable
 from ports.environment import Environment
 from ports.expiring import check_lifetime
-from ports.redis_connection import connect
+from ports.redis_connection import connect, look_at
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -47,7 +47,7 @@ class RedisCache(Cache):
         try:
             self._client.ping()
         except redis.RedisError as error:
-            raise CacheUnavailable(f"The cache does not answer: {error}") from error
+            raise CacheUnavailable(f"The cache does not answer ({error}): {look_at('CACHE_URL')}") from error
 
     def get(self, key: str) -> bytes | None:
         with suppress(CacheUnavailable):

@@ -42,7 +42,10 @@ class SteppedClock(Clock):
         self.now()
 
     def now(self) -> datetime:
-        text = self._path.read_text().strip()
+        try:
+            text = self._path.read_text().strip()
+        except OSError as error:
+            raise BootError(f"The clock's file {self._path} cannot be read ({error.strerror}): set CLOCK_FILE to one that can.") from None
         try:
             return datetime.fromisoformat(text).astimezone(UTC)
         except ValueError:

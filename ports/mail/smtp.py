@@ -65,8 +65,12 @@ class SmtpMail(Mail):
         return cls(Server.parse(environment.secret("SMTP_URL")), sender(environment))
 
     def ping(self) -> None:
-        with self._connected() as connection:
-            connection.noop()
+        try:
+            with self._connected() as connection:
+                connection.noop()
+        except MailUnavailable as error:
+            what_to_do = "see that it runs where the secret SMTP_URL says, and takes the user and password there"
+            raise MailUnavailable(f"{error}. What to do: {what_to_do}.") from error
 
     def send(self, message: Message) -> None:
         composed = compose(message, self._sender)

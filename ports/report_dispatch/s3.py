@@ -62,7 +62,8 @@ class S3Reports(ReportDispatch):
         try:
             self._client.head_bucket(Bucket=self._bucket)
         except (ClientError, BotoCoreError, Boto3Error) as error:
-            raise DispatchFailed(f"The bucket {self._bucket} does not answer: {error}") from error
+            what_to_do = "see that REPORT_S3_BUCKET exists at REPORT_S3_ENDPOINT_URL, and that our credentials let us in."
+            raise DispatchFailed(f"The bucket {self._bucket} does not answer ({error}): {what_to_do}") from error
 
     def send(self, path: str, source: Path) -> str:
         name, content = self._prefix + check_key(path), source.read_bytes()

@@ -96,8 +96,12 @@ class SftpReports(ReportDispatch):
         return cls(account, host_key, environment.text("REPORT_SFTP_FOLDER", "."), production=environment.production)
 
     def ping(self) -> None:
-        with self._connected() as sftp:
-            sftp.stat(str(self._folder))
+        what_to_do = "See REPORT_SFTP_HOST, REPORT_SFTP_USER, REPORT_SFTP_FOLDER and our key or password, or ask the partner."
+        try:
+            with self._connected() as sftp:
+                sftp.stat(str(self._folder))
+        except DispatchFailed as error:
+            raise DispatchFailed(f"{error} {what_to_do}") from error
 
     def send(self, path: str, source: Path) -> str:
         target = self._folder / check_key(path)
@@ -130,7 +134,7 @@ class SftpReports(ReportDispatch):
         except DispatchFailed:
             raise
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise DispatchFailed(f"{account.host}:{account.port} did not take it: {error or type(error).__name__}") from error
+            raise DispatchFailed(f"{account.host}:{account.port} did not take it: {error or type(error).__name__}.") from error
 
     def _begin(self, transport: paramiko.Transport) -> None:
         """Nothing is told to a server before it has proved to be the one we know."""

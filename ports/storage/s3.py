@@ -59,6 +59,9 @@ class S3Storage(Storage):
                 self._client.head_bucket(Bucket=self._bucket)
         except ObjectNotFound:
             raise OSError(f"The bucket {self._bucket} does not exist: create it, or set S3_BUCKET to one that does.") from None
+        except OSError as error:
+            what_to_do = "see that S3_ENDPOINT_URL is right, and that our credentials and their policy let us into S3_BUCKET"
+            raise OSError(f"{error}. What to do: {what_to_do}.") from error
 
     def put(self, key: str, source: Path, content_type: str) -> None:
         name = self._name(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -36,6 +37,10 @@ class CeleryTaskQueue(TaskQueue):
         broker_url = environment.secret("BROKER_URL")
         if broker_url.partition("://")[0] not in BROKERS:
             raise BootError(f"The secret BROKER_URL names no broker we know: begin it with one of {', '.join(BROKERS)} and ://.")
+        try:
+            urlsplit(broker_url).port  # noqa: B018 - read for its check: others would tell what they took for a port
+        except ValueError:
+            raise BootError("The secret BROKER_URL is no address: write / : @ in its password as %2F %3A %40.") from None
         return cls(broker_url)
 
     def ping(self) -> None:
@@ -44,7 +49,8 @@ class CeleryTaskQueue(TaskQueue):
                 connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=1)
                 connection.default_channel.close()
         except (OperationalError, OSError) as error:
-            raise QueueUnavailable(f"The broker does not answer: {error}") from error
+            what_to_do = "see that it runs where the secret BROKER_URL says, and lets us in by the credentials there."
+            raise QueueUnavailable(f"The broker does not answer ({error}): {what_to_do}") from error
 
     def enqueue(self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None) -> None:
         try:

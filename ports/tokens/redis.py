@@ -10,7 +10,7 @@ import redis
 
 from ports.environment import Environment
 from ports.expiring import check_lifetime
-from ports.redis_connection import PUT, connect
+from ports.redis_connection import PUT, connect, look_at
 from ports.tokens.interface import Tokens, TokensUnavailable
 
 REVOKE_FAMILY = """
@@ -72,4 +72,4 @@ def _answers() -> Generator[None]:
     try:
         yield
     except redis.RedisError as error:
-        raise TokensUnavailable(f"The token store does not answer: {error}") from error
+        raise TokensUnavailable(f"The token store does not answer ({error}): {look_at('REDIS_URL')}") from error

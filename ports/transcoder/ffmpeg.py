@@ -59,7 +59,7 @@ class FfmpegTranscoder:
         with tempfile.TemporaryDirectory() as folder:
             finished = self.ffmpeg.run(["-version"], self._permit(Path(folder)), _unheard)
         if finished.code != 0:
-            raise TranscoderUnavailable(f"ffmpeg does not start: {_last_line(finished)}.")
+            raise TranscoderUnavailable(f"ffmpeg does not start ({_last_line(finished)}): install it, or set FFMPEG to its path.")
         return finished.missing
 
     def transcode(self, source: Path, into: Path, progress: Progress) -> Transcode:

@@ -10,7 +10,7 @@ import redis
 
 from ports.environment import Environment
 from ports.expiring import check_lifetime
-from ports.redis_connection import PUT, connect
+from ports.redis_connection import PUT, connect, look_at
 from ports.web_sessions.interface import WebSessions, WebSessionsUnavailable, check_value
 
 ENDED_FOR = 60
@@ -81,4 +81,4 @@ def _answers() -> Generator[None]:
     try:
         yield
     except redis.RedisError as error:
-        raise WebSessionsUnavailable(f"The session store does not answer: {error}") from error
+        raise WebSessionsUnavailable(f"The session store does not answer ({error}): {look_at('REDIS_URL')}") from error

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -132,6 +133,24 @@ class TestPorts:
         health = {line.split("  ")[0]: line.rpartition("  ")[2].strip() for line in done.stdout.splitlines()}
         assert health["clock"] == "ok"
         assert "Connection refused" in health["tokens"]
+        assert "see that a Redis runs where the secret REDIS_URL says" in health["tokens"]
+        assert " outbox (fake) " in done.stdout
+        assert "Traceback" not in done.stderr
+
+    def test_check_is_told_to_programs_too(self, celesta):
+        done = celesta("ports", "--check", "--json")
+        assert done.returncode == 1
+        told = {row["variable"]: row for row in json.loads(done.stdout)}
+        named = {"port": "clock", "variable": "CLOCK", "chosen": "system", "valid": ["system", "stepped"]}
+        assert told["CLOCK"] == {**named, "fake": False, "ok": True, "trouble": None}
+        assert told["TOKENS"]["ok"] is False
+        assert "REDIS_URL" in told["TOKENS"]["trouble"]
+
+    def test_check_succeeds_where_all_answers(self, celesta):
+        memory = {"SESSIONS": "memory", "TOKENS": "memory", "TASK_QUEUE": "inline", "WEB_CONCURRENCY": "1"}
+        done = celesta("ports", "--check", "--json", **memory)
+        assert [row["trouble"] for row in json.loads(done.stdout) if not row["ok"]] == []
+        assert done.returncode == 0
 
 
 class TestBench:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from apps.console.embedded import free_port
-from ports.cache.interface import Cache
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
 from ports.container import Container
@@ -69,20 +67,3 @@ class TestContainer:
     def test_a_fake_in_production_stops_the_boot_when_it_is_required(self, values):
         with pytest.raises(BootError, match="CLOCK=stepped is a fake"):
             Container(values | {"CLOCK": "stepped", "CELESTA_ENV": "production"}).require([Clock])
-
-
-class TestHealth:
-    def port(self, variable: str):
-        return next(port for port in PORTS if port.variable == variable)
-
-    def test_of_what_answers_is_ok(self, values):
-        assert Container(values).health(self.port("CLOCK")) == "ok"
-
-    def test_of_what_does_not_answer_says_why(self, values):
-        url = f"redis://127.0.0.1:{free_port()}/0"
-        container = Container(values | {"CACHE": "redis", "CACHE_URL": url})
-        container.get(Cache)
-        assert "does not answer" in container.health(self.port("CACHE"))
-
-    def test_of_what_is_incomplete_says_what_is_missing(self, values):
-        assert "MEDIA_KEY" in Container(values).health(self.port("STORAGE"))
