@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import click
 
+from apps.console.costs import costs_told, minutes_of
+from apps.core.contract.costs import CostOrder
 from apps.core.contract.description import Description, descriptions
 
+ORDERS = [order.value for order in CostOrder]
 INTRODUCTION = """# Actions
 
 Everything Core can be asked to do, domain by domain. A Command changes something in one transaction; a Query reads.
@@ -17,11 +20,19 @@ This page is generated from the contract: `./celesta actions --markdown > docs/a
 @click.command()
 @click.argument("name", default="")
 @click.option("--markdown", is_flag=True, help="Print the page docs/actions.md.")
-def actions(name: str, markdown: bool) -> None:
+@click.option("--cost", is_flag=True, help="Rank what Actions cost the database instead.")
+@click.option("--since", default="1h", show_default=True, help="With --cost: how far to look back, such as 5m, 1h or 1d (two at most).")
+@click.option("--by", default="rise", show_default=True, type=click.Choice(ORDERS), help="With --cost: what comes first.")
+@click.option("--action", metavar="NAME", help="With --cost: the statements of this Action.")
+@click.option("--json", "as_json", is_flag=True, help="With --cost: print JSON.")
+def actions(name: str, markdown: bool, cost: bool, since: str, by: str, action: str | None, as_json: bool) -> None:
     """Print what each Action means, who may send it, what it gives back, and which errors and events come of it.
 
-    NAME narrows to Actions whose names contain it.
+    NAME narrows to Actions whose names contain it. With --cost, print what they cost now and in as much time before.
     """
+    if cost:
+        click.echo(costs_told(minutes_of(since), CostOrder(by), action, as_json))
+        return
     if markdown:
         click.echo(actions_page())
         return

@@ -13,7 +13,7 @@ from apps.core.client.choice import core_client
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import GetOwnAccount, ListAccounts, SuspendAccount
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import Service
 from apps.core.contract.costs import ListActionCosts, ListStatementCosts
 from apps.core.contract.errors import NotFound
 from apps.core.contract.jobs import PruneExpired
@@ -78,6 +78,12 @@ class TestWhatIsKept:
         Relay(core_app).turn()
         keeper.turn()
         assert cost_of(RELAY).statements >= 3
+
+    def test_has_what_asked_the_database_nothing(self, core_app, keeper, cost_of):
+        core_app.extensions["container"].get(Meter).take()
+        core_app.extensions["container"].get(Meter).record("Idle", Measure(), failed=False)
+        keeper.turn()
+        assert cost_of("Idle").count == 1
 
     def test_is_nothing_where_nothing_happened(self, keeper, left):
         assert keeper.turn()
@@ -156,10 +162,11 @@ class TestKeeping:
         keeper.join()
 
     def test_begins_where_a_front_end_brings_its_own_core(self, values):
-        client = core_client(Environment(values), Service.CONSOLE)
-        assert [thread.daemon for thread in threading.enumerate() if thread.name == "cost keeper"]
-        client.send(ListActionCosts(), Actor(Service.CONSOLE))
-        client.close()
+        before = set(threading.enumerate())
+        core_client(Environment(values), Service.CONSOLE)
+        (keeper,) = set(threading.enumerate()) - before
+        assert isinstance(keeper, CostKeeper)
+        keeper.stop()
 
     def test_ends_with_the_days(self, ana, worker, keeper, left, clock):
         ana.send(GetOwnAccount())

@@ -19,7 +19,7 @@ from tests.conftest import START
 
 WINDOW = 5
 """Minutes."""
-PLAYED = 10_000
+PLAYED = 20_000
 
 
 @pytest.fixture
@@ -45,7 +45,8 @@ def load(ana, visitor, release):
             visitor.send_many(GetCatalogueState(), ListReleases(), ListCharts())
             visitor.send_many(GetRelease(release.id), GetArtist(release.credits[0].artist_id))
             ana.send(GetOwnAccount())
-            ana.send(ListRecentlyPlayed())
+            for _ in range(5):
+                ana.send(ListRecentlyPlayed())
 
     return load
 
