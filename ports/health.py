@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Thread
 
+import msgspec
+
 from ports.container import Container
 from ports.registry import PORTS, Port
 from ports.secrets.interface import StoredSecret
@@ -18,8 +20,7 @@ PATIENCE = 5.0
 """Seconds."""
 
 
-@dataclass(frozen=True)
-class PortHealth:
+class PortHealth(msgspec.Struct, frozen=True):
     name: str
     variable: str
     chosen: str
@@ -29,8 +30,7 @@ class PortHealth:
     """What failed, why, and what to do; None where it answers. Never holds a secret."""
 
 
-@dataclass(frozen=True)
-class ProcessHealth:
+class ProcessHealth(msgspec.Struct, frozen=True):
     """Of one process: the ports that it uses, and the secrets that it has read."""
 
     ports: tuple[PortHealth, ...]

@@ -33,6 +33,7 @@ from ports.apple.interface import AppleStore
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.google.interface import GoogleStore
+from ports.health import Checkup
 from ports.payments.interface import Payments
 from ports.storage.interface import Storage
 from ports.task_queue.interface import TaskQueue
@@ -49,6 +50,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Charts, Charts.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
     container.put(Meter, Meter(container.get(Clock)))
+    container.put(Checkup, Checkup(container))
     container.put(Standings, Standings(container.get(Clock)))
     container.put(Licences, Licences.from_env(container.environment))
     container.put(RadioModels, RadioModels.of(container))

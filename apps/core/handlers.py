@@ -17,6 +17,7 @@ MODULES = (
     "charts.commands",
     "charts.queries",
     "costs.queries",
+    "health.queries",
     "intake.commands",
     "intake.queries",
     "jobs.commands",

@@ -36,6 +36,7 @@ from apps.website.views import (
     partner,
     plans,
     player,
+    ports,
     releases,
     reports,
     service,
@@ -55,7 +56,7 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
 VIEWS = (
     *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
-    *(deliveries, ledger, reports, partner, player, service),
+    *(deliveries, ledger, reports, partner, ports, player, service),
 )
 
 

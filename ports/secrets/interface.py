@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+import msgspec
 
 from ports.environment import MissingSetting
 from ports.interface import Implementation
@@ -17,8 +18,7 @@ class MissingSecret(MissingSetting):
         super().__init__(f"The secret {name} is missing: add it to {where}.")
 
 
-@dataclass(frozen=True)
-class StoredSecret:
+class StoredSecret(msgspec.Struct, frozen=True):
     """What may be told of a secret: everything but its values."""
 
     name: str

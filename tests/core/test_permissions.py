@@ -58,6 +58,7 @@ MAY: dict[str, set[str]] = {
     "GetLedger": OFFICE,
     "ListActionCosts": OFFICE,
     "ListStatementCosts": OFFICE,
+    "GetHealth": OFFICE,
     "ListReleases": EVERYBODY,
     "GetRelease": EVERYBODY,
     "GetTrack": EVERYBODY,

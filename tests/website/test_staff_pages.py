@@ -93,7 +93,18 @@ class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
         assert _entries(guest) == ["Home", "Releases", "Charts", "Log in"]
         assert _entries(listener) == ["Home", "Releases", "Charts", "Stations", "Recent", "Account"]
-        assert _entries(clerk) == ["Home", "Releases", "Charts", "Stations", "Recent", "Account", "Deliveries", "Ledger", "Reports"]
+        assert _entries(clerk) == [
+            "Home",
+            "Releases",
+            "Charts",
+            "Stations",
+            "Recent",
+            "Account",
+            "Deliveries",
+            "Ledger",
+            "Reports",
+            "Ports",
+        ]
 
     def test_marks_where_one_is(self, listener, catalogue):
         release = listener.get(f"/releases/{catalogue.release()}").text
@@ -119,3 +130,39 @@ class TestTheLedger:
     def test_is_for_staff(self, listener, guest):
         assert listener.get("/ledger").status_code == 403
         assert guest.get("/ledger").status_code == 303
+
+
+class TestPorts:
+    def test_show_what_is_chosen_by_which_variable_and_that_it_answers(self, clerk):
+        page = clerk.get("/staff/ports").text
+        assert "Every service answers." in page
+        website, core = _tables(page)
+        assert ("Clock", "CLOCK=stepped", "a fake", "Answers") in website
+        assert ("Tokens", "TOKENS=memory", "", "Answers") in website
+        assert ("Storage", "STORAGE=filesystem", "", "Answers") in core
+        assert "Storage" not in {row[0] for row in website}
+
+    def test_say_what_to_do_where_one_fails(self, clerk, tmp_path):
+        (tmp_path / "home/storage/.incoming").rmdir()
+        page = clerk.get("/staff/ports").text
+        assert "1 service does not answer" in page
+        assert ("Storage", "STORAGE=filesystem", "", "Fails") in _tables(page)[1]
+        assert f"{tmp_path}/home/storage/.incoming cannot be written to: give this user the folder." in page
+
+    def test_tell_where_secrets_are_and_never_a_value(self, clerk, values):
+        page = clerk.get("/staff/ports").text
+        assert "the environment variable SESSION_KEY" in page
+        assert "the environment variable OFFLINE_KEY" in page
+        assert not [name for name, value in values.items() if name.endswith(("_KEY", "_URL")) and value in page]
+
+    def test_are_for_staff(self, listener, guest):
+        assert listener.get("/staff/ports").status_code == 403
+        assert guest.get("/staff/ports").location == "/log-in?next=%2Fstaff%2Fports"
+
+
+ROW = re.compile(r'row">([^<]+)</th><td><code>([^/]+)</code>(?: <strong[^>]*>(a fake)</strong>)?</td><td>(?:<strong.*?</svg>)?(\w+)')
+
+
+def _tables(page: str) -> list[set[tuple[str, ...]]]:
+    """The rows of the website's table and of Core's."""
+    return [set(ROW.findall(section.replace("<wbr>", ""))) for section in page.split("<section>")[1:]]

@@ -16,6 +16,7 @@ from apps.core.contract import (
     charts,
     costs,
     exports,
+    health,
     intake,
     jobs,
     labels,
@@ -32,7 +33,7 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, costs, exports, intake, jobs, labels, listening),
+    *(accounts, billing, catalogue, charts, costs, exports, health, intake, jobs, labels, listening),
     *(oauth, offline, playback, radio, reporting),
 )
 """Every domain's file; a new one is added here."""

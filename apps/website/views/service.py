@@ -14,6 +14,7 @@ Disallow: /deliveries
 Disallow: /ledger
 Disallow: /player/
 Disallow: /recently-played
+Disallow: /staff/
 Disallow: /subscription
 Disallow: /welcome/
 """
