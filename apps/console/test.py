@@ -57,6 +57,7 @@ SUITES = (
     Suite("manifests", "What Kubernetes is told, read, checked and started.", (KUBECTL, NGINX, CHROMIUM, POSTGRESQL)),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
+    Suite("roles", "Each process alone with the packages of its own extra.", (POSTGRESQL,)),
     Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
 )
 
