@@ -27,6 +27,7 @@ from apps.website.views import (
     artists,
     charts,
     connect,
+    costs,
     deliveries,
     devices,
     entrance,
@@ -56,7 +57,7 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
 VIEWS = (
     *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
-    *(deliveries, ledger, reports, partner, ports, player, service),
+    *(deliveries, ledger, reports, ports, costs, partner, player, service),
 )
 
 
@@ -113,6 +114,7 @@ def _set_up_templates(app: Flask) -> None:
         week=wording.week,
         percentage=wording.percentage,
         territory=wording.territory,
+        took=wording.took,
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(

@@ -9,6 +9,7 @@ from apps.core.contract.actions import PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases
 from apps.core.contract.charts import ListCharts
+from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.health import GetHealth
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.listening import ListRecentlyPlayed
@@ -39,6 +40,7 @@ ENTRIES = (
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),
     Entry("Reports", "reports.index", "file-text", ListRuns.permission),
     Entry("Ports", "ports.show", "plug", GetHealth.permission),
+    Entry("Costs", "costs.index", "gauge", ListActionCosts.permission),
     Entry("Statements", "partner.index", "file-text", PARTNER),
 )
 

@@ -72,6 +72,16 @@ def money(amount: int, currency: str) -> str:
     return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{currency} {number}"
 
 
+def took(milliseconds: float) -> str:
+    """A measured time, as exact as it matters: `0.4 ms`, `12 ms`, `1,250 ms`, `12.5 s`, `3 min 5 s`; below zero with a minus before it."""
+    if milliseconds < 0:
+        return f"\N{MINUS SIGN}{took(-milliseconds)}"
+    if milliseconds < 10_000:
+        return f"{milliseconds:,.{1 if 0 < milliseconds < 9.95 else 0}f} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 99.95 else f"{round(seconds) // 60:,} min {round(seconds) % 60} s"
+
+
 def payment_rhythm(every: str) -> str:
     """`a month`, `a year`."""
     return f"a {every}"

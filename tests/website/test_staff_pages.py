@@ -104,6 +104,7 @@ class TestNavigation:
             "Ledger",
             "Reports",
             "Ports",
+            "Costs",
         ]
 
     def test_marks_where_one_is(self, listener, catalogue):

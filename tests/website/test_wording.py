@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.website.covers import PALETTES, SIDE, motif
-from apps.website.wording import clock_time, count, day_range, full_date, moment, money, rough_length
+from apps.website.wording import clock_time, count, day_range, full_date, moment, money, rough_length, took
 
 
 class TestLengths:
@@ -32,6 +32,22 @@ class TestLengths:
     )
     def test_of_releases(self, milliseconds, words):
         assert rough_length(milliseconds) == words
+
+    @pytest.mark.parametrize(
+        ("milliseconds", "words"),
+        [
+            (0, "0 ms"),
+            (0.42, "0.4 ms"),
+            (9.96, "10 ms"),
+            (1_250.4, "1,250 ms"),
+            (12_500, "12.5 s"),
+            (99_960, "1 min 40 s"),
+            (3_725_000, "62 min 5 s"),
+            (-12.3, "\N{MINUS SIGN}12 ms"),
+        ],
+    )
+    def test_of_what_was_measured(self, milliseconds, words):
+        assert took(milliseconds) == words
 
 
 class TestNumbers:
