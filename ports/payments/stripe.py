@@ -38,7 +38,10 @@ OVER = frozenset({"canceled", "incomplete_expired"})
 
 
 class StripePayments(Payments):
-    """Secrets `STRIPE_SECRET_KEY` and, for notifications, `STRIPE_WEBHOOK_SECRET`. Products, prices and pages are set up by itself."""
+    """Secrets `STRIPE_SECRET_KEY` and, for notifications, `STRIPE_WEBHOOK_SECRET`. Products, prices and pages are set up by itself.
+
+    `STRIPE_API` is the address of what answers in Stripe's place, for trying the rest of a house out; production takes none.
+    """
 
     fake: ClassVar[bool] = False
 
@@ -53,7 +56,10 @@ class StripePayments(Payments):
     def from_env(cls, environment: Environment) -> Self:
         key = checked_key(environment.secret("STRIPE_SECRET_KEY"), environment.production)
         clock = another(Clock, environment)
-        return cls(connect(key), clock, lambda: environment.secret_versions("STRIPE_WEBHOOK_SECRET"))
+        api = environment.optional("STRIPE_API")
+        if api and environment.production:
+            raise BootError("STRIPE_API names a stand-in for Stripe and CELESTA_ENV is production: unset STRIPE_API.")
+        return cls(connect(key, api=api), clock, lambda: environment.secret_versions("STRIPE_WEBHOOK_SECRET"))
 
     def ping(self) -> None:
         with answers("being asked whether it is there"):

@@ -109,6 +109,19 @@ class TestBoot:
         settings.update(STRIPE_SECRET_KEY="sk_live_1", CELESTA_ENV="production", CLOCK="system")
         assert "https://checkout.stripe.com" in StripePayments.from_env(environment).origins()
 
+    def test_asks_a_stand_in_where_one_is_named(self, settings, environment):
+        with stripe_server() as stand_in:
+            settings["STRIPE_API"] = stand_in.url
+            stand_in.answer(404, {"type": "invalid_request_error", "code": "resource_missing", "message": "No such subscription"})
+            with pytest.raises(NoSuchPurchase):
+                StripePayments.from_env(environment).purchase("sub_1")
+            assert stand_in.paths[0].startswith("/v1/subscriptions/sub_1")
+
+    def test_asks_no_stand_in_in_production(self, settings, environment):
+        settings.update(STRIPE_SECRET_KEY="sk_live_1", STRIPE_API="http://127.0.0.1:1", CELESTA_ENV="production", CLOCK="system")
+        with pytest.raises(BootError, match="STRIPE_API names a stand-in"):
+            StripePayments.from_env(environment)
+
     def test_reads_the_webhook_secrets_of_its_environment(self, settings, environment, clock):
         payments = StripePayments.from_env(environment)
         seconds = int(NOW.timestamp())
