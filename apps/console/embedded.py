@@ -28,13 +28,15 @@ GENERATED_SECRETS = (
 
 
 def embedded_environment(values: Mapping[str, str]) -> dict[str, str]:
-    """`values` and, for every setting that is not among them, the embedded topology's own.
+    """`values` and, for every setting that is not among them, the embedded topology's own; as they are where they belong to another.
 
     Makes the folder `CELESTA_HOME` and the secrets that are missing in it; of several processes that do so at once all get the same.
     Raises `BootError` where the folder cannot be used or a port's choice is unknown.
     """
-    home = make_home(values)
     given = {name: value for name, value in values.items() if value}
+    if _of_a_cluster(given):
+        return given
+    home = make_home(values)
     chosen = {**_defaults(home), **given, "CELESTA_HOME": str(home)}
     try:
         if chosen["SECRETS"] == "file":
@@ -44,6 +46,11 @@ def embedded_environment(values: Mapping[str, str]) -> dict[str, str]:
     except OSError as error:
         raise _unusable(home, error) from None
     return {"BROKER_URL": chosen["REDIS_URL"], **chosen}
+
+
+def _of_a_cluster(given: Mapping[str, str]) -> bool:
+    """Core is another process, and the secrets are kept for us where we make none: as for `celesta users` inside a pod of Core's."""
+    return given.get("CORE_CLIENT") == "http" and ("SECRETS_PATH" in given or given.get("SECRETS") == "aws")
 
 
 def make_home(values: Mapping[str, str]) -> Path:

@@ -54,6 +54,12 @@ class TestEmbeddedEnvironment:
         assert environment["BROKER_URL"] == "redis://cache/3"
         assert not (home / "secrets/SESSION_KEY").exists()
 
+    @pytest.mark.parametrize("kept", [{"SECRETS": "aws"}, {"SECRETS": "file", "SECRETS_PATH": "/secrets"}], ids=["aws", "file"])
+    def test_where_core_is_elsewhere_and_secrets_are_kept_for_us_nothing_is_made(self, home, kept):
+        values = {"CELESTA_HOME": str(home), "CORE_CLIENT": "http", "CORE_URL": "http://core:8000", **kept}
+        assert embedded_environment(values) == values
+        assert not home.exists()
+
     def test_an_empty_setting_counts_as_none(self, home):
         assert embedded_environment({"CELESTA_HOME": str(home), "CORE_CLIENT": ""})["CORE_CLIENT"] == "in_process"
 
