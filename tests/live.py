@@ -81,7 +81,7 @@ def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
         service = LiveService(f"http://127.0.0.1:{port}", environment)
         running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
         wait_until(service.answers, PATIENCE)
-        _fill(service, Path(folder), *import_options)
+        fill(service, Path(folder), *import_options)
         yield service
 
 
@@ -124,7 +124,7 @@ def split() -> Generator[LiveService]:
         running.enter_context(_process(folder, "worker", environment, *celery, "worker", *queues))
         running.enter_context(_process(folder, "beat", environment, *celery, "beat", "-s", f"{folder}/schedule"))
         wait_until(service.answers, PATIENCE)
-        _fill(service, Path(folder))
+        fill(service, Path(folder))
         yield service
 
 
@@ -133,7 +133,8 @@ def plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
 
 
-def _fill(service: LiveService, folder: Path, *options: str) -> None:
+def fill(service: LiveService, folder: Path, *options: str) -> None:
+    """Import real music, copied into the folder first, and return when it can be played."""
     wait_until(lambda: service.answers("/releases"), PATIENCE)  # Core is up too
     told = service.celesta("import", *options, str(real_music(folder / "music")))
     assert f"{len(PIECES)} recordings of {len(PIECES)} can be played." in told, told

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -11,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.listener import Listener
-from tests.live import LiveService, embedded, split
+from tests.live import LiveService, embedded, fill, split
+from tests.manifests.cluster import cluster
 
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -20,11 +24,20 @@ SWITCHES = [
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 
+@contextmanager
+def manifests() -> Generator[LiveService]:
+    """What the overlay `ci` of the Kubernetes manifests starts, as local processes."""
+    with cluster() as whole, tempfile.TemporaryDirectory(prefix="celesta-") as folder:
+        fill(whole.service, Path(folder))
+        yield whole.service
+
+
 @pytest.fixture(
     scope="session",
     params=[
         pytest.param(embedded, id="embedded", marks=pytest.mark.browser),
         pytest.param(split, id="split", marks=pytest.mark.split),
+        pytest.param(manifests, id="manifests", marks=pytest.mark.manifests),
     ],
 )
 def live_service(request: pytest.FixtureRequest) -> Iterator[LiveService]:

@@ -12,6 +12,10 @@ from tests.browser.conftest import PHONE
 from tests.conftest import settings
 
 SESSION = r"POST /player/sessions"
+AUDIO = "**/audio/**"
+"""Wherever it is stored."""
+EXPIRED: dict[str, Any] = {"status": 403, "body": "This link has expired.", "headers": {"Access-Control-Allow-Origin": "*"}}
+"""S3, being another site, lets scripts see it."""
 UNFINISHED = "Object.keys(localStorage).filter((name) => name.startsWith('playing:'))"
 LEAVE_OVER = """
 (ages) => {
@@ -200,11 +204,11 @@ class TestFaults:
 
         def expired(route: Route) -> None:
             if listener.count(SESSION) < 2:
-                route.fulfill(status=403, body="This link has expired.")
+                route.fulfill(**EXPIRED)
             else:
                 route.continue_()
 
-        listener.page.route("**/media/**", expired)
+        listener.page.route(AUDIO, expired)
         listener.play_longest()
         listener.listen_on()
         assert listener.count(SESSION) == 2
@@ -221,12 +225,12 @@ class TestFaults:
             else:
                 route.continue_()
 
-        listener.page.route("**/media/**", hold)
+        listener.page.route(AUDIO, hold)
         listener.play_longest()
         listener.until(lambda: len(held) > 0, "the request for the audio")
         listener.player.get_by_role("button", name="Pause", exact=True).click()
         for route in held:
-            route.fulfill(status=403, body="This link has expired.")
+            route.fulfill(**EXPIRED)
         listener.until(lambda: listener.count(SESSION) == 2, "another session")
         listener.until(lambda: listener.page.evaluate("document.querySelector('audio').readyState") >= 3, "the audio under the new links")
         assert listener.page.evaluate("document.querySelector('audio').paused")
@@ -268,10 +272,10 @@ class TestFaults:
         listener = visit()
         listener.register()
         listener.open_release()
-        listener.page.route("**/media/**", lambda route: route.fulfill(status=403))
+        listener.page.route(AUDIO, lambda route: route.fulfill(**EXPIRED))
         listener.play_longest()
         listener.until(lambda: "The audio stopped coming." in listener.said, "the word on it")
-        listener.page.unroute("**/media/**")
+        listener.page.unroute(AUDIO)
         listener.page.get_by_role("button", name="Try again").click()
         listener.listen_on()
         assert listener.said == ""

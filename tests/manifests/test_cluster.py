@@ -1,0 +1,134 @@
+"""The manifests at work: every container of the overlay `ci` as a process, its values changed under load."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from apps.core.client.http import HttpClient
+from apps.core.client.interface import Sender
+from apps.core.contract.actions import Actor, Service
+from apps.core.contract.jobs import JobStatus, JobSummary, ListJobs
+from ports.container import Container
+from tests.live import MUSIC
+from tests.manifests.cluster import Cluster, cluster
+from tests.manifests.load import listeners
+from tests.manifests.pods import Pod
+from tests.manifests.rendering import pods
+from tests.services import wait_until
+
+pytestmark = pytest.mark.manifests
+TRANSCODED = re.compile(r"tasks\.transcoding\.transcode\[[^]]+\] succeeded")
+PATIENCE = 240
+"""Seconds, on a machine that is busy with other things."""
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Cluster]:
+    with cluster() as whole:
+        yield whole
+
+
+@pytest.fixture(scope="module")
+def operator(whole) -> Sender:
+    """As `celesta` inside a pod of Core's."""
+    return Sender(HttpClient.from_env(Container(whole.service.environment).environment, Service.CONSOLE), Actor(Service.CONSOLE))
+
+
+def all_jobs(operator: Sender) -> list[JobSummary]:
+    jobs: list[JobSummary] = []
+    cursor = None
+    while True:
+        page = operator.send(ListJobs(cursor=cursor))
+        jobs += page.items
+        cursor = page.next
+        if cursor is None:
+            return jobs
+
+
+def transcodes(operator: Sender, *statuses: JobStatus) -> list[JobSummary]:
+    return [job for job in all_jobs(operator) if job.kind == "transcode" and job.status in (statuses or tuple(JobStatus))]
+
+
+class TestEveryContainer:
+    def test_starts_and_passes_its_probes(self, whole):
+        assert {pod.name.rpartition("-")[0] for pod in whole.everybody()} == pods("ci").keys() - {"migrations"}
+        for pod in whole.everybody():
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                assert pod.passes(probe), (pod.name, probe, pod.said)
+
+    def test_lives_and_is_ready_while_the_broker_is_away(self, whole):
+        whole.broker.stop()
+        try:
+            workers = [pod for pod in whole.everybody() if pod.name.startswith("worker-")]
+            wait_until(lambda: not any(pod.passes("readinessProbe") for pod in workers), PATIENCE)
+            assert all(pod.passes("livenessProbe") for pod in whole.everybody())
+            assert all(pod.passes("readinessProbe") for pod in whole.everybody() if pod not in workers)
+        finally:
+            whole.broker.start()
+        wait_until(lambda: all(pod.passes("readinessProbe") for pod in whole.everybody()), PATIENCE)
+
+    def test_is_never_ready_with_a_value_that_is_wrong(self, whole):
+        """And so no rollout goes on with it: what runs goes on serving."""
+        whole.changes["PAYMENTS"] = "pigeon"
+        try:
+            wrong = whole.make("core")
+        finally:
+            del whole.changes["PAYMENTS"]
+        assert wrong.process.wait(PATIENCE) != 0
+        assert "PAYMENTS=pigeon is not known" in wrong.said
+        assert not wrong.passes("readinessProbe")
+
+
+class TestRolling:
+    def test_payments_under_load_fails_nobody_and_both_serve_meanwhile(self, whole):
+        def both_serve() -> None:
+            fakes, stripes = whole.checkouts()
+            wait_until(lambda: whole.checkouts()[0] > fakes and whole.checkouts()[1] > stripes, PATIENCE)
+
+        with listeners(whole.url) as load:
+            wait_until(lambda: whole.checkouts()[0] > 0, PATIENCE)
+            whole.roll({"PAYMENTS": "stripe"}, "core", both_serve)
+            fakes, stripes = whole.checkouts()
+            wait_until(lambda: bool(load.failed) or whole.checkouts()[1] > stripes + 1, PATIENCE)
+        assert load.failed == []
+        assert whole.checkouts()[0] == fakes
+        assert sum(whole.checkouts()) == load.done["POST /plans/monthly"]
+        assert [pod.name for pod in whole.ended if pod.killed] == []
+
+    def test_the_transcoder_with_jobs_in_flight_loses_none_and_both_serve(self, whole, operator):
+        def both_serve() -> None:
+            assert len(transcodes(operator, JobStatus.RUNNING, JobStatus.WAITING)) > 2
+            old, new = whole.running["worker-media"]
+            done = transcoded(old), transcoded(new)
+            wait_until(lambda: transcoded(old) > done[0] and transcoded(new) > done[1], PATIENCE)
+
+        with tempfile.TemporaryDirectory(prefix="music-") as folder:
+            pieces = some_music(Path(folder), 16)
+            whole.service.celesta("import", "--no-wait", folder)
+            wait_until(lambda: len(transcodes(operator, JobStatus.RUNNING)) > 1, PATIENCE)
+            whole.roll({"TRANSCODER": "fake"}, "worker-media", both_serve)
+            wait_until(lambda: len(transcodes(operator, JobStatus.DONE)) == pieces, PATIENCE)
+        assert len(transcodes(operator)) == pieces
+        assert [pod.name for pod in whole.ended if pod.killed] == []
+
+    def test_restarted_nobody(self, whole):
+        assert whole.restarts == []
+
+
+def transcoded(worker: Pod) -> int:
+    return len(TRANSCODED.findall(worker.said))
+
+
+def some_music(folder: Path, pieces: int) -> int:
+    """So many real pieces of music, and how many there are."""
+    found = sorted(Path("/usr/share").glob(f"{MUSIC}/*.ogg"))
+    assert len(found) >= pieces, "Real music is not installed: sudo apt-get install wesnoth-1.16-music"
+    for piece in found[:pieces]:
+        shutil.copy(piece, folder)
+    return pieces
