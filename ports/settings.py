@@ -38,7 +38,6 @@ PASSWORD_MEMORY = Number("PASSWORD_MEMORY", 19 * 1024, least=8)
 PORT = Number("PORT", 8000, least=1, most=65535)
 RUN_RELAY = Switch("RUN_RELAY", default=True)
 """Whether Core's processes have the relay as a thread; where it is a process of its own they need none."""
-SERVE_MEDIA = Switch("SERVE_MEDIA", default=False)
 TOKEN_DAYS = Number("TOKEN_DAYS", 30, least=1, most=36_500)
 """A bearer token's life."""
 TRUSTED_PROXIES = Number("TRUSTED_PROXIES", 0, most=100)
@@ -50,8 +49,8 @@ WORKER_GRACE = Number("WORKER_GRACE", 4, most=3600)
 """Seconds that a worker's running tasks get to end."""
 
 SETTINGS: tuple[Number | Switch, ...] = (
-    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PASSWORD_MEMORY, PORT, RUN_RELAY, SERVE_MEDIA),
-    *(TOKEN_DAYS, TRUSTED_PROXIES, WEB_CONCURRENCY, WEB_GRACE, WORKER_GRACE),
+    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PASSWORD_MEMORY, PORT, RUN_RELAY, TOKEN_DAYS),
+    *(TRUSTED_PROXIES, WEB_CONCURRENCY, WEB_GRACE, WORKER_GRACE),
     Switch("SECURE_COOKIES", default=False),  # the website, which knows a better default, reads it by itself
 )
 

@@ -101,24 +101,26 @@ def after_a_month() -> Generator[LiveService]:
 
 @contextmanager
 def split() -> Generator[LiveService]:
-    """Website, API, Core, worker and beat as separate processes over PostgreSQL; only Core knows where the database is."""
+    """Website, API, Core, worker and beat as separate processes over PostgreSQL, behind nginx; only Core knows where the database is."""
     with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
         database, server = running.enter_context(postgresql()), running.enter_context(valkey())
-        core, website, api = free_port(), free_port(), free_port()
+        core, website, api, nginx = free_port(), free_port(), free_port(), free_port()
         environment = {
             **plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
-            "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "SERVE_MEDIA": "on",
+            "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "TRUSTED_PROXIES": "1",
+            "NGINX_WEBSITE": f"127.0.0.1:{website}", "NGINX_API": f"127.0.0.1:{api}", "NGINX_LOG": f"{folder}/stream.log",
             "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
             "LICENCE_KEY": "xC8vB0nM2qW4eR6tY8uI0oP2aS4dF6gH", "OFFLINE_KEY": "lK9jH7gF5dS3aP1oI9uY7tR5eW3qM1nB",
             **{f"DOOR_KEY_{role.name}": f"{role}-9uJm5tGb7yHn" for role in Service},
         }  # fmt: skip
         cores = {**environment, "DATABASE_URL": database.url("template")}
         subprocess.run([sys.executable, "-m", "apps.core.migrate"], cwd=ROOT, env=cores, check=True)
-        service = LiveService(f"http://127.0.0.1:{website}", environment)
+        service = LiveService(f"http://127.0.0.1:{nginx}", environment)
         for name, values, listens in (("core", cores, core), ("website", environment, website), ("api", environment, api)):
             started = {**values, "PORT": str(listens)}
             command = ("-m", "gunicorn", "-c", "python:wsgi.gunicorn", f"wsgi.{name}:application")
             running.enter_context(_process(folder, name, started, *command))
+        running.enter_context(_process(folder, "nginx", {**environment, "PORT": str(nginx)}, CELESTA, "nginx"))
         celery = ("-m", "celery", "--quiet", "-A", "tasks.app")
         queues = ("-Q", "default,media,reports,billing", "-c", "2", "--without-gossip", "--without-mingle")
         running.enter_context(_process(folder, "worker", environment, *celery, "worker", *queues))

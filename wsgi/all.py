@@ -14,12 +14,11 @@ from apps.core.database import dispose_engines
 from apps.core.migrate import migrate
 from apps.core.relay import Relay
 from apps.website.app import create_website
-from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import Environment
 from ports.logs import configure_logs
 from ports.settings import MIGRATE_AT_START
-from wsgi.media import MediaServer
+from wsgi.media import stored_files
 from wsgi.test_shop import shop_pages
 
 environment = Environment(os.environ)
@@ -36,7 +35,7 @@ application = DispatcherMiddleware(
         "/api": api,
         OAUTH_METADATA: at_api(api),
         "/core": core,
-        "/media": MediaServer.from_env(container.environment, container.get(Clock)),
+        **stored_files(container),
         **test_shop,
     },
 )

@@ -16,8 +16,10 @@ from werkzeug.wsgi import wrap_file
 
 from ports.clock.interface import Clock
 from ports.clock.system import SystemClock
+from ports.container import Container
 from ports.environment import Environment
-from ports.storage.interface import InvalidKey
+from ports.registry import port_of
+from ports.storage.interface import InvalidKey, Storage
 from ports.storage.keys import check_key
 from ports.storage.sending import HEADERS, content_type
 from ports.storage.signing import LinkRefused, verify
@@ -29,6 +31,13 @@ BLOCK = 1 << 16
 RANGE = re.compile(r" *([0-9]{0,18})-([0-9]{0,18}) *")
 UNIT = "bytes="
 Headers = list[tuple[str, str]]
+
+
+def stored_files(container: Container) -> dict[str, MediaServer]:
+    """What to mount, by its path: nothing where the links lead elsewhere, to S3."""
+    if port_of(Storage).chosen(container.environment) != "filesystem":
+        return {}
+    return {"/media": MediaServer.from_env(container.environment, container.get(Clock))}
 
 
 class RangeNotSatisfiable(Exception):

@@ -58,7 +58,7 @@ SUITES = (
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
     Suite("roles", "Each process alone with the packages of its own extra.", (POSTGRESQL,)),
-    Suite("split", "Website, API, Core and worker as separate processes.", (CHROMIUM, POSTGRESQL)),
+    Suite("split", "Website, API, Core and worker as separate processes, behind nginx.", (CHROMIUM, NGINX, POSTGRESQL)),
 )
 
 COVERED = ("tests/core", "tests/conformance/test_core_client.py", "tests/api/test_kept_pages.py", "tests/console/test_actions.py")
