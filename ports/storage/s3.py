@@ -103,10 +103,11 @@ class S3Storage(Storage):
 
     def signed_url(self, key: str, expires: datetime) -> str:
         parameters = {"Bucket": self._bucket, "Key": self._name(key)}
+        client = self._client  # takes a while to be made, and the time left is counted from when it signs
         lifetime = unix_seconds(expires) - int(time.time())
         if not 1 <= lifetime <= LONGEST_LINK:
             raise ValueError(f"A link to {key} until {expires} cannot be signed: S3 takes from 1 second to 7 days from now.")
-        return self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=lifetime)
+        return client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=lifetime)
 
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
