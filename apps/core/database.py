@@ -28,14 +28,15 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, Row, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.engine import Connection, Engine, ExceptionContext, Row
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm import registry as Registry  # noqa: N812 - it is a class
 from sqlalchemy.types import TypeDecorator
 
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import id_from_bytes, id_to_bytes
+from apps.core.database_login import DRIVER, NAME, address, follow_rotation
 from apps.core.meter import count_rows
 from ports.environment import BootError, Environment
 from ports.settings import DATABASE_POOL
@@ -44,12 +45,6 @@ Columns = TypeVarTuple("Columns")
 
 READER = "reader"
 BUSY_MILLISECONDS = 5_000
-PATIENCE = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 15_000,
-    "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
-}
-"""How long PostgreSQL is waited for; nobody who asked waits any longer either."""
 READ_ONLY = "25006"
 """PostgreSQL's read_only_sql_transaction."""
 FOR_CHANGE: dict[str, Any] = {"key_share": True}
@@ -114,12 +109,12 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"aut
 
 def configure_database(app: Flask, environment: Environment) -> None:
     """Bind the app to `DATABASE_URL`: Commands write through the default engine, Queries read through `reader`."""
-    url = _database_url(environment)
+    url = address(environment.secret(NAME))
     common = {"hide_parameters": True}  # what people send must not get into logs
     if url.get_backend_name() == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername=DRIVER)
         common |= {
-            "pool_size": DATABASE_POOL.read(environment), "max_overflow": 5, "pool_pre_ping": True, "connect_args": PATIENCE,
+            "pool_size": DATABASE_POOL.read(environment), "max_overflow": 5, "pool_pre_ping": True,
         }  # fmt: skip
         # Each statement sees what is committed by then, in a transaction or without: beginning and ending one are two trips for nothing.
         writer, reader = {"url": url, **common}, {"url": url, **common, "isolation_level": "AUTOCOMMIT"}
@@ -140,13 +135,8 @@ def configure_database(app: Flask, environment: Environment) -> None:
         else:
             event.listen(db.engines[READER], "connect", _forbid_writing)
             event.listen(db.engine, "handle_error", _leave_what_takes_no_changes)
-
-
-def _database_url(environment: Environment) -> URL:
-    try:
-        return make_url(environment.secret("DATABASE_URL"))
-    except ArgumentError:
-        raise BootError("DATABASE_URL is not a database's address: write postgresql://user@host/name or sqlite:////a/file.") from None
+            for engine in db.engines.values():
+                follow_rotation(engine, environment)
 
 
 def _prepare_sqlite(engine: Engine, begin: str, *, query_only: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     container = Container(values)
     container.require([WebSessions, Tokens, Territories, Clock])
     environment, clock = container.environment, container.get(Clock)
+    environment.secret("SESSION_KEY")
     secure = environment.flag("SECURE_COOKIES", default=environment.name in {"staging", "production"})
     app = Flask(__name__, template_folder=ROOT / "templates" / "website", static_folder=None)
     app.extensions["container"] = container
@@ -89,13 +91,24 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     return app
 
 
+@dataclass(frozen=True)
+class FormKeys:
+    """The valid versions of the secret `SESSION_KEY`, which signs what forms carry against forgery; read whenever it signs or checks."""
+
+    environment: Environment
+
+    def __iter__(self) -> Iterator[str]:
+        """The one that signs comes last, as itsdangerous wants it."""
+        return reversed(self.environment.secret_versions("SESSION_KEY"))
+
+
 def _configure(app: Flask, environment: Environment) -> None:
     app.config.update(
         BRAND_NAME=environment.text("BRAND_NAME", "Celesta"),
         FLOWER_URL=environment.optional("FLOWER_URL"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        SECRET_KEY=environment.secret("SESSION_KEY"),
         TRUSTED_HOSTS=[host.strip() for host in environment.text("TRUSTED_HOSTS", " ").split(",") if host.strip()] or None,
+        WTF_CSRF_SECRET_KEY=FormKeys(environment),
         WTF_CSRF_TIME_LIMIT=None,
     )
     trust_proxies(app, environment)
