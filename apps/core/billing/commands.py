@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from apps.core.accounts.models import AccountRow
 from apps.core.billing.checkouts import Checkouts
 from apps.core.billing.models import NotificationRow, SubscriptionRow
 from apps.core.billing.recording import Recorder
 from apps.core.billing.rules import MEANINGS, Until
 from apps.core.billing.shops import Shops, asking
-from apps.core.billing.unsettled import claim_checkouts, claim_purchases, mark_noticed, unknown_purchases
+from apps.core.billing.unsettled import claim_checkouts, claim_purchases, mark_noticed, mark_suspended, unknown_purchases
 from apps.core.bus import handles
+from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.billing import (
     CancelSubscription,
@@ -133,6 +137,8 @@ def refresh_subscription(
     action: RefreshSubscription, session: Session, events: Events, clock: Clock, shops: Shops, recorder: Recorder
 ) -> Done:
     asked_at = clock.now()
+    for bought in _charged_to_suspended(action.shop, action.reference):
+        _stop_charging_for(shops, bought)
     try:
         recorder.record(session, events, shops.look_up(action.shop, action.reference))
     except NotFound as error:
@@ -160,6 +166,7 @@ def stop_charging(action: StopCharging, session: Session, events: Events, shops:
 def claim_unsettled(session: Session, clock: Clock) -> Unsettled:
     now = clock.now()
     mark_noticed(session, now)
+    mark_suspended(session, now)
     return Unsettled((*unknown_purchases(session), *claim_purchases(session, now)), claim_checkouts(session, now))
 
 
@@ -171,6 +178,15 @@ def _stop_charging_for(shops: Shops, bought: SubscriptionRow) -> None:
             shops.card.end(bought.reference)
         else:
             shops.card.cancel(bought.reference)
+
+
+def _charged_to_suspended(shop: Shop, reference: str) -> Sequence[SubscriptionRow]:
+    """The purchase, where it is paid by card and its account may not be used."""
+    row = SubscriptionRow
+    wanted = select(row).join(AccountRow, AccountRow.id == row.account_id).where(row.shop == shop, row.shop == Shop.CARD)
+    wanted = wanted.where(row.reference == reference, row.renews, AccountRow.status == AccountStatus.SUSPENDED)
+    with reader() as connection, Session(connection) as session:
+        return session.scalars(wanted).all()
 
 
 def _own(subscription_id: SubscriptionId, actor: Actor) -> SubscriptionRow:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from apps.core.accounts.models import AccountRow
 from apps.core.billing.models import CheckoutRow, NotificationRow, SubscriptionRow
+from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.billing import CheckoutName, PurchaseName, Shop
 
 AT_ONCE, NOTICES_AT_ONCE = 50, 500
@@ -30,6 +32,14 @@ def mark_noticed(session: Session, now: datetime) -> None:
         handled = update(NOTICE).where(NOTICE.shop == shop, NOTICE.id.in_([one.id for one in mine])).values(handled_at=now)
         for statement in (due, handled):
             session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def mark_suspended(session: Session, now: datetime) -> None:
+    """What is still charged to a suspended account is due at once, should the task that ends it have been lost; then every `CLAIMED`."""
+    mine = select(AccountRow.id).where(AccountRow.id == SUBSCRIPTION.account_id, AccountRow.status == AccountStatus.SUSPENDED)
+    charged = SUBSCRIPTION.shop == Shop.CARD, SUBSCRIPTION.renews, mine.exists()
+    due = update(SUBSCRIPTION).where(*charged, SUBSCRIPTION.look_again_at > now + CLAIMED).values(look_again_at=now)
+    session.execute(due, execution_options={"synchronize_session": False})
 
 
 def unknown_purchases(session: Session) -> list[PurchaseName]:

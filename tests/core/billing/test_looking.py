@@ -232,5 +232,13 @@ class TestASuspendedAccount:
         assert len(ana.send(ListPayments()).items) == 1
         assert till.subscriptions(ana).all[0].state == State.EXPIRED
 
+    def test_is_charged_nothing_more_though_the_task_was_lost(self, ana, till, operator, worker):
+        till.buy(ana)
+        operator.send(SuspendAccount("ana@example.com"))
+        till.reconcile()
+        assert worker.send(ClaimUnsettled()).purchases == ()
+        operator.send(RestoreAccount("ana@example.com"))
+        assert till.subscriptions(ana).current.state == State.CANCELLING
+
     def test_that_is_restored_asks_for_nothing(self, ana):
         assert not [*tasks_for(AccountSuspensionChanged, encoder.encode(AccountSuspensionChanged(ana.actor.account_id, suspended=False)))]
