@@ -53,7 +53,7 @@ class Suite:
 POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), parallel=True)
 SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
-    Suite("faults", "Processes killed, disks full, doors closed."),
+    Suite("faults", "Processes killed, disks full, doors closed.", (POSTGRESQL,)),
     Suite("manifests", "What Kubernetes is told, read, checked and started.", (KUBECTL, NGINX, CHROMIUM, POSTGRESQL)),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,

@@ -25,6 +25,8 @@ from ports.task_queue.interface import QueueUnavailable, TaskQueue
 
 SWEEP_AFTER = timedelta(seconds=5)
 """How old an unpublished event is before the relay takes it: younger ones are being published by who wrote them."""
+OVERDUE = timedelta(seconds=30)
+"""How old an unpublished event is before somebody should know: longer than the relay takes."""
 SWEEP_SIZE = 500
 MARKED_AT_ONCE = 500
 PAUSE_SECONDS = 5.0
@@ -70,6 +72,17 @@ def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stor
     return [one for one, told in stored if told]
 
 
+def why_unpublished(event: str, fields: bytes) -> str:
+    """For a person, of an event that has waited for long."""
+    if event not in EVENTS:
+        return "This release knows no such event: it waits for the one that does."
+    try:
+        list(tasks_for(EVENTS[event], fields))
+    except (LookupError, MsgspecError) as error:
+        return f"This release cannot read it ({error}): it waits for one that can."
+    return "The task queue has not taken it yet: look whether the broker and the relay run."
+
+
 @dataclass
 class Publisher:
     """Hands stored events to the task queue and marks them published; `timer` counts the seconds of a pause."""
@@ -77,6 +90,8 @@ class Publisher:
     container: Container
     timer: Callable[[], float] = time.monotonic
     _paused_until: float = 0.0
+    _unreadable: set[str] = field(default_factory=set[str])
+    """Ids of events that this release cannot read: told once, and in nobody's way."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def publish_at_once(self, rows: Sequence[Stored]) -> None:
@@ -103,6 +118,7 @@ class Publisher:
                     tasks = list(tasks_for(EVENTS[row.event], row.fields))
                 except (LookupError, MsgspecError):
                     log.exception("an event that cannot be read is left", event_name=row.event, id=row.id)
+                    self._unreadable.add(row.id)
                     continue
                 for task in tasks:
                     queue.enqueue(task.name, task.arguments, task.queue, row.id)
@@ -123,6 +139,7 @@ class Publisher:
         left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
         # Another release's events are left to its own relay.
         left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before, OutboxRow.event.in_(EVENTS))
+        left = left.where(OutboxRow.id.not_in(self._unreadable))
         with reader() as connection:
             rows = [Stored(*row) for row in connection.execute(left.order_by(OutboxRow.id).limit(SWEEP_SIZE))]
         self.publish(rows)

@@ -33,6 +33,7 @@ from apps.website.views import (
     devices,
     entrance,
     home,
+    jobs,
     ledger,
     listening,
     partner,
@@ -58,7 +59,7 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
 VIEWS = (
     *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
-    *(deliveries, ledger, reports, ports, costs, partner, player, service),
+    *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 
 

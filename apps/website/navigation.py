@@ -12,6 +12,7 @@ from apps.core.contract.charts import ListCharts
 from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.health import GetHealth
 from apps.core.contract.intake import ListDeliveries
+from apps.core.contract.jobs import ListJobs
 from apps.core.contract.listening import ListRecentlyPlayed
 from apps.core.contract.radio import ListStations
 from apps.core.contract.reporting import ListRuns
@@ -37,6 +38,7 @@ ENTRIES = (
     Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
+    Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),
     Entry("Reports", "reports.index", "file-text", ListRuns.permission),
     Entry("Ports", "ports.show", "plug", GetHealth.permission),

@@ -87,6 +87,8 @@ MAY: dict[str, set[str]] = {
     "TakeSlot": {"tasks"},
     "PruneExpired": {"tasks"},
     "ListJobs": OFFICE,
+    "ReplayJob": OFFICE,
+    "ListUnpublishedEvents": OFFICE,
     "RecordPlays": ACCOUNTS,
     "ListRecentlyPlayed": ACCOUNTS,
     "ClearHistory": ACCOUNTS,

@@ -6,11 +6,15 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from apps.core.contract.accounts import ChangeRoles
 from apps.core.contract.actions import Role
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles
+from apps.core.contract.jobs import FailJob
+from apps.core.database import db
+from apps.core.outbox import OutboxRow
 from apps.website.app import create_website
 from ports.payments.interface import Payments
 from tests.website.visitor import Visitor
@@ -45,6 +49,35 @@ def delivery_id(operator, catalogue):
     )
     operator.send(CompleteDelivery(made))
     return made
+
+
+@pytest.fixture
+def given_up(delivery_id, catalogue):
+    (job_id,) = catalogue.waiting("receive")
+    claim = catalogue.claim(job_id)
+    catalogue.worker.send(FailJob(job_id, claim.lease, "The disk is broken."))
+    return job_id
+
+
+class TestJobs:
+    def test_that_were_given_up_say_why_and_are_tried_again(self, clerk, given_up, catalogue):
+        page = clerk.get("/jobs").text
+        assert "Take in a release" in page
+        assert "The disk is broken." in page
+        assert clerk.submit("/jobs", action=f"/jobs/{given_up}/replay").status_code == 303
+        assert catalogue.waiting("receive") == [given_up]
+        assert "Nothing was given up" in clerk.get("/jobs").text
+
+    def test_are_not_for_listeners(self, listener, given_up):
+        assert listener.get("/jobs").status_code == 403
+
+    def test_are_shown_beside_events_of_which_nobody_was_told(self, clerk, delivery_id, core_app, clock):
+        with core_app.app_context(), db.engine.begin() as connection:
+            connection.execute(update(OutboxRow).where(OutboxRow.event == "JobReady").values(published_at=None, event="FromTomorrow"))
+        clock.advance(60)
+        page = clerk.get("/jobs").text
+        assert "FromTomorrow" in page
+        assert "This release knows no such event" in page
 
 
 class TestDeliveries:

@@ -12,7 +12,7 @@ from msgspec import Meta
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
 from apps.core.contract.charts import ChartRules
 from apps.core.contract.days import Day, WeekName
-from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, JobId, LeaseToken, RecordingId
+from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, LeaseToken, RecordingId
 from apps.core.contract.paging import Cursor, Page, PageSize
 from apps.core.contract.reporting import StatementNumber
 
@@ -189,6 +189,15 @@ class ReturnJob(Command[Done], frozen=True):
     """True where the surroundings were at fault and not the work: the try does not count, and there may be any number within a day."""
 
 
+class ReplayJob(Command[JobSummary], frozen=True):
+    """Have a job that was given up tried again, with as many attempts as a new one; what it was for is no longer refused.
+    One that waits, runs or is done stays as it is. Raises NotFound. Emits JobReady."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    job_id: JobId
+
+
 class TakeSlot(Command[bool], frozen=True):
     """Claim one scheduled moment of a periodic job: true for exactly one of any number of schedulers."""
 
@@ -212,5 +221,25 @@ class ListJobs(Query[Page[JobSummary]], frozen=True):
     permission: ClassVar[Permission] = STAFF
 
     status: JobStatus | None = None
+    cursor: Cursor | None = None
+    size: PageSize = 50
+
+
+class UnpublishedEvent(msgspec.Struct, frozen=True):
+    """An event of which nobody was told yet, though somebody is to be."""
+
+    id: Id
+    event: str
+    reason: str
+    """Why not, for a person."""
+    created_at: datetime
+
+
+class ListUnpublishedEvents(Query[Page[UnpublishedEvent]], frozen=True):
+    """Events that wait longer than the relay needs, oldest first. They are published by themselves once what is in their way has
+    passed: the queue answers, or a release runs that can read them."""
+
+    permission: ClassVar[Permission] = STAFF
+
     cursor: Cursor | None = None
     size: PageSize = 50

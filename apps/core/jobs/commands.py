@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import exists
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
 from apps.core.bus import handles
-from apps.core.contract.actions import Done
+from apps.core.contract.actions import Actor, Done
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import (
@@ -21,9 +22,11 @@ from apps.core.contract.jobs import (
     FailJob,
     JobClaim,
     JobStatus,
+    JobSummary,
     NotClaimable,
     PruneExpired,
     RenewJob,
+    ReplayJob,
     ReturnJob,
     TakeSlot,
 )
@@ -33,13 +36,13 @@ from apps.core.costs.keeping import TOLD_AGAIN
 from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementRow
 from apps.core.database import delete_some, insert
 from apps.core.intake.filing import drop_abandoned_delivery
-from apps.core.jobs.failures import fail
+from apps.core.jobs.failures import fail, take_back
 from apps.core.jobs.holding import held_job, lock_subject
 from apps.core.jobs.models import JobRow, SlotRow
-from apps.core.jobs.work import wait_in_trouble, work_decoder
+from apps.core.jobs.work import try_again, wait_in_trouble, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
-from apps.core.outbox import OutboxRow
+from apps.core.outbox import Events, OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
 from apps.core.radio.models import ANEW, StationBatchRow, StationFeedbackRow, StationPoolRow
 from ports.clock.interface import Clock
@@ -56,6 +59,8 @@ BATCHES_KEPT = timedelta(days=7)
 """What a station gave is shown and may be liked for a week; no licence for radio looks back more than a day and a half."""
 PRUNED_AT_ONCE = 1_000
 """Rows; while they go, nobody else writes on SQLite."""
+
+log = structlog.get_logger("core.jobs")
 
 
 @handles(ClaimJob)
@@ -102,6 +107,19 @@ def return_job(action: ReturnJob, session: Session, clock: Clock) -> Done:
         row.reason = action.reason
         wait_in_trouble(row, now, since)
     return Done()
+
+
+@handles(ReplayJob)
+def replay_job(action: ReplayJob, actor: Actor, session: Session, events: Events, clock: Clock) -> JobSummary:
+    lock_subject(session, action.job_id)
+    row = session.get(JobRow, action.job_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such job.", "Look it up in the list of jobs.")
+    if row.status == JobStatus.FAILED:
+        log.info("a job is tried again", job=row.id, kind=row.kind, reason=row.reason, by=actor.account_id or actor.service)
+        take_back(session, row)
+        try_again(row, events, clock.now())
+    return JobSummary(row.id, row.kind, JobStatus(row.status), row.attempts, row.progress, row.reason, row.created_at)
 
 
 @handles(TakeSlot)

@@ -1,18 +1,18 @@
-"""What a job's failure means for what it was for."""
+"""What a job's failure means for what it was for, and how that is taken back."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, update
+from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
-from apps.core.contract.intake import FileStatus
+from apps.core.contract.intake import DeliveryStatus, FileStatus
 from apps.core.contract.jobs import DispatchWork, JobStatus, ReceiveWork, TranscodeWork
 from apps.core.contract.reporting import Status
 from apps.core.intake.finishing import finish_delivery
-from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow
+from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
 from apps.core.playback.models import PublishedRenditionRow
@@ -31,6 +31,28 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
         mine = (StatementRow.number == work.number) & (StatementRow.status == Status.APPROVED)
         session.execute(update(StatementRow).where(mine).values(status=Status.FAILED, reason=reason))
     # Of an encrypted copy or an edition nothing was told: whoever wants it next has it tried again.
+
+
+def take_back(session: Session, row: JobRow) -> None:
+    """What was refused because the job was given up waits for it again; to be called while its reason is still there."""
+    work = work_decoder().decode(row.work)
+    if isinstance(work, TranscodeWork):
+        session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(refusal=None))
+        mine = (DeliveredFileRow.recording_id == work.recording_id) & (DeliveredFileRow.content_hash == work.content_hash)
+        _accept(session, mine, row.reason, FileStatus.ACCEPTED)
+    elif isinstance(work, ReceiveWork):
+        session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id == work.delivered_release_id).values(written_at=None))
+        _accept(session, DeliveredFileRow.delivered_release_id == work.delivered_release_id, row.reason, FileStatus.WAITING)
+        session.execute(update(DeliveryRow).where(DeliveryRow.id == work.delivery_id).values(status=DeliveryStatus.QUARANTINED))
+    elif isinstance(work, DispatchWork):
+        mine = (StatementRow.number == work.number) & (StatementRow.status == Status.FAILED)
+        session.execute(update(StatementRow).where(mine).values(status=Status.APPROVED, reason=None))
+
+
+def _accept(session: Session, which: ColumnElement[bool], reason: str | None, status: FileStatus) -> None:
+    """Those refused for that reason alone: what a file itself was refused for stays."""
+    refused = which & (DeliveredFileRow.status == FileStatus.REFUSED) & (DeliveredFileRow.refusal == reason)
+    session.execute(update(DeliveredFileRow).where(refused).values(status=status, refusal=None))
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

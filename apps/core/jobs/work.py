@@ -56,11 +56,16 @@ def ask_for(session: Session, events: Events, works: Mapping[str, Work], now: da
     known = {row.subject: row for row in session.scalars(wanted.with_for_update())}
     for subject, row in known.items():
         if row.status == JobStatus.FAILED:
-            row.work, row.attempts, row.reason = encoder.encode(works[subject]), 0, None
-            row.created_at, row.troubled_since = now, None
-            wait(row, now)
-            events.emit(JobReady(row.id, row.kind))
+            row.work = encoder.encode(works[subject])
+            try_again(row, events, now)
     ask_for_new(session, events, {subject: work for subject, work in works.items() if subject not in known}, now)
+
+
+def try_again(row: JobRow, events: Events, now: datetime) -> None:
+    """Let a job that was given up be done as if it were new."""
+    row.attempts, row.reason, row.created_at, row.troubled_since = 0, None, now, None
+    wait(row, now)
+    events.emit(JobReady(row.id, row.kind))
 
 
 def wait(row: JobRow, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from apps.core.contract.actions import Role
 from apps.core.contract.errors import Conflict, Forbidden, Invalid, LeaseLost, NotFound
-from apps.core.contract.jobs import LEASE_SECONDS, ClaimJob, FailJob, ReturnJob
+from apps.core.contract.jobs import LEASE_SECONDS, ClaimJob, FailJob, ReplayJob, ReturnJob
 from apps.core.contract.labels import AssignPartner, Eligibility, Share
 from apps.core.contract.listening import Evidence
 from apps.core.contract.reporting import (
@@ -370,6 +370,15 @@ class TestApproving:
         failed = staff.send(GetStatement(number)).statement
         assert (failed.status, failed.reason) == (Status.FAILED, "Their server is gone for good.")
         assert stan.send(ApproveStatement(number)).reason is None
+        assert catalogue.waiting("dispatch") == [claim.job_id]
+
+    def test_is_sent_again_when_its_failed_job_is_replayed(self, number, reports, staff, stan, worker, catalogue):
+        reports.approve(number, staff, stan)
+        claim = catalogue.claim(*catalogue.waiting("dispatch"))
+        worker.send(FailJob(claim.job_id, claim.lease, "Their server is gone for good."))
+        staff.send(ReplayJob(claim.job_id))
+        replayed = staff.send(GetStatement(number)).statement
+        assert (replayed.status, replayed.reason) == (Status.APPROVED, None)
         assert catalogue.waiting("dispatch") == [claim.job_id]
 
     def test_is_not_what_another_job_sends(self, number, reports, staff, stan, worker, catalogue, first_week):
