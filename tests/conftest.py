@@ -46,6 +46,10 @@ PLAIN_LOGS = {
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=2, help="how many seeds the fault run goes through (./celesta test --faults --seeds 10)")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Core's own tests run on both databases, or on PostgreSQL alone where they are marked so; the others on SQLite."""
     if "database" in metafunc.fixturenames:

@@ -1,0 +1,51 @@
+"""What operators take in: a folder with one release, whose files the workers fetch and transcode."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from apps.core.contract.errors import Conflict
+from apps.core.contract.ids import DeliveryId
+from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles, SetFolderAudience, Tags
+from tests.faults.history.town import Town
+
+LABELS = ("Moonpool", "Longshore")
+TRACKS = 2
+
+
+def take_in(town: Town, chance: random.Random, *, clicks: int = 1) -> DeliveryId:
+    """Open, fill and complete a delivery."""
+    folder = town.music / town.new_name("album")
+    files = make_files(folder, chance)
+    delivery_id = town.operator.do(OpenDelivery(str(folder), subscribers_only=False))
+    town.operator.do(RecordFiles(delivery_id, files))
+    town.operator.do(CompleteDelivery(delivery_id))
+    for _ in range(clicks - 1):
+        try:
+            town.operator.again(CompleteDelivery(delivery_id))
+        except Conflict:
+            continue
+    return delivery_id
+
+
+def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
+    folder.mkdir(parents=True)
+    found: list[FoundFile] = []
+    for number in range(1, TRACKS + 1):
+        path = folder / f"{number}.mp3"
+        path.write_bytes(chance.randbytes(2000))
+        tags = Tags(
+            title=f"{folder.name} {number}",
+            artist=f"Artist {chance.randrange(5)}",
+            album=folder.name,
+            track=number,
+            label=chance.choice(LABELS),
+        )
+        found.append(FoundFile(path.name, path.stat().st_size, path.stat().st_mtime_ns, tags))
+    return tuple(found)
+
+
+def change_audience(town: Town, chance: random.Random) -> None:
+    folder = chance.choice(sorted(town.music.iterdir()))
+    town.operator.do(SetFolderAudience(str(folder), subscribers_only=chance.random() < 0.5))

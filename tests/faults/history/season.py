@@ -1,0 +1,91 @@
+"""A season: a week later, everybody asks at once, faults strike, and then it becomes quiet."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from apps.core.contract.jobs import JobClaim, JobStatus
+from tests.faults.history.kills import Faults, Recovery, Scene, schedule
+from tests.faults.history.load import Load, prepare
+from tests.faults.history.record import History
+from tests.faults.history.rounds import administering, office
+from tests.faults.history.servers import LargeHouse
+from tests.faults.history.town import Town
+
+MOST_SECONDS = 600
+"""A season that lasts longer is a failure."""
+PAUSE_SECONDS = (0.2, 1)
+"""Between two faults."""
+BEGINS = datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
+"""A Friday, when the week before has closed."""
+WAITING = """
+SELECT count(*) FROM outbox WHERE published_at IS NULL
+UNION ALL SELECT count(*) FROM notification WHERE handled_at IS NULL
+"""
+
+
+@dataclass
+class Season:
+    house: LargeHouse
+    seed: int
+    acknowledged: int = 2_000
+    """How much is to be acknowledged at least."""
+    history: History = field(init=False)
+    recoveries: list[Recovery] = field(default_factory=list[Recovery])
+
+    def __post_init__(self) -> None:
+        self.history = History(self.house.history)
+        self.town = Town(self.house, f"s{self.seed}")
+        self.chance = random.Random(self.seed)
+
+    def live(self, faults: Sequence[str] | None = None) -> None:
+        """With these faults, or all of them in an order of the seed's own."""
+        self.house.clock.set(BEGINS + timedelta(weeks=self.seed))
+        self.house.sql("DELETE FROM account_role WHERE role = 'administrator'")  # as in a new house, where one is invited
+        load = Load(self.town, prepare(self.town), self.seed)
+        load.start()
+        sleeper = self._fall_asleep()
+        struck = Faults(Scene(self.house, self.history, self.chance), self.recoveries)
+        for name in schedule(self.chance) if faults is None else faults:
+            time.sleep(self.chance.uniform(*PAUSE_SECONDS))
+            load.check()
+            struck.strike(name)
+        self.house.wait_until(lambda: self._enough(load))
+        load.stop()
+        self.become_quiet()
+        office.wake_up(self.town, sleeper)
+        self.become_quiet()
+        self.history.read_on()
+
+    def _fall_asleep(self) -> JobClaim:
+        claims: list[JobClaim] = []
+        self.house.wait_until(lambda: claims.extend(filter(None, [office.fall_asleep(self.town)])) or claims)
+        return claims[0]
+
+    def _enough(self, load: Load) -> bool:
+        load.check()
+        self.history.read_on()
+        return self.history.acknowledged() >= self.acknowledged
+
+    def commands(self) -> set[str]:
+        """Those that were acknowledged."""
+        return {one.asked.name for one in self.history.operations.values() if one.done}
+
+    def _to_sign(self) -> int:
+        return self.house.sql("SELECT count(*) FROM statement WHERE status IN ('drafted', 'checked', 'approved')")[0][0]
+
+    def become_quiet(self) -> None:
+        """Until nothing waits to be done: what was given up is replayed, statements are signed, jobs are done, notices are looked at."""
+        self.house.wait_until(self._is_quiet, MOST_SECONDS)
+
+    def _is_quiet(self) -> bool:
+        administering.sign(self.town, self.chance)
+        office.replay(self.town, self.chance)
+        jobs = self.house.unfinished()
+        if jobs and all(status is JobStatus.WAITING for status, _ in jobs.values()):
+            self.house.clock.advance(5)  # a job that nobody heard of is announced again in time
+        return not jobs and not any(number for (number,) in self.house.sql(WAITING)) and not self._to_sign()
