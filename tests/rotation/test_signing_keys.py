@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from apps.core.app import create_core
 from apps.core.client.http import HttpClient
@@ -55,12 +56,12 @@ def redis_server() -> Iterator[ValkeyServer]:
 
 class TestRotation:
     def test_of_what_signs_forms(self, kept, core, keeper, redis_server, load: Load, rotate):
-        """A form is fetched from one process and sent to the other, and stays open for a while."""
+        """A form is fetched from one process and sent to the other, and stays open for a while; in the end to one that starts then."""
         keeper.store("REDIS_URL", redis_server.url)
         websites = [create_website({**kept, "SESSIONS": "redis"}, core) for _ in range(2)]
 
-        def somebody(first: int) -> Callable[[], None]:
-            browsers = [Visitor(website.test_client(use_cookies=False)) for website in (websites[first], websites[1 - first])]
+        def somebody(*through: Flask) -> Callable[[], None]:
+            browsers = [Visitor(website.test_client(use_cookies=False)) for website in through]
             page = browsers[0].get("/log-in")
             cookie = page.headers["Set-Cookie"].partition(";")[0]
             open_forms = deque([form_token(page)], maxlen=3)
@@ -73,9 +74,10 @@ class TestRotation:
 
             return send
 
-        with load.running(somebody(0), somebody(1)):
+        with load.running(somebody(*websites), somebody(*reversed(websites))):
             load.goes_on()
             rotate("SESSION_KEY", NEWEST, *(website.extensions["container"] for website in websites))
+        somebody(websites[0], create_website({**kept, "SESSIONS": "redis"}, core))()
         assert load.failures == []
 
     def test_of_a_key_to_cores_door(self, kept, core, load: Load, rotate):
