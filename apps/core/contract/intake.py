@@ -34,6 +34,8 @@ OWN_MUSIC = "own music"
 QUARANTINE = "quarantine/"
 """What the storage keys of delivered files begin with; the delivery's id follows, then the content's hash."""
 KEYS_PER_QUERY = 500
+REPLAYABLE_DAYS = 7
+"""How long the file of a transcode that was given up is kept, so that it can be tried again."""
 
 
 class DeliveryStatus(StrEnum):
@@ -239,7 +241,8 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
 
 
 class ListSpentKeys(Query[tuple[str, ...]], frozen=True):
-    """Those of these keys in quarantine that nothing needs any more: their delivery is over, and no transcode waits for them."""
+    """Those of these keys in quarantine that nothing needs any more: their delivery is over, no transcode waits for them, and none
+    was given up that was asked for within `REPLAYABLE_DAYS`."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
 

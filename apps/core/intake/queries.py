@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -14,6 +15,7 @@ from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.intake import (
     QUARANTINE,
+    REPLAYABLE_DAYS,
     DeliveryDetail,
     DeliveryStatus,
     DeliverySummary,
@@ -36,6 +38,7 @@ from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, Deliv
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
 from apps.core.playback.models import PublishedRenditionRow
+from ports.clock.interface import Clock
 
 KNOWN_PAGE = 10_000
 MOST_REFUSALS = 1_000
@@ -78,6 +81,9 @@ def _summary(row: Any, files: Any, releases: Any) -> DeliverySummary:
         recordings=files.recordings if files else 0, recordings_ready=files.ready if files else 0,
         recordings_refused=files.unusable if files else 0,
     )  # fmt: skip
+
+
+REPLAYABLE = timedelta(days=REPLAYABLE_DAYS)
 
 
 @handles(GetDelivery)
@@ -129,19 +135,20 @@ def get_release_draft(action: GetReleaseDraft, connection: Connection) -> Releas
 
 
 @handles(ListSpentKeys)
-def list_spent_keys(action: ListSpentKeys, connection: Connection) -> tuple[str, ...]:
+def list_spent_keys(action: ListSpentKeys, connection: Connection, clock: Clock) -> tuple[str, ...]:
     going_on = fetch(connection, select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.QUARANTINED))
     folders = tuple(f"{QUARANTINE}{row.id}/" for row in going_on)
-    sources = _sources(connection, {key.rpartition("/")[2] for key in action.keys})
+    sources = _sources(connection, {key.rpartition("/")[2] for key in action.keys}, clock.now() - REPLAYABLE)
     return tuple(key for key in action.keys if key not in sources and not key.startswith(folders))
 
 
-def _sources(connection: Connection, hashes: Set[str]) -> Set[str]:
-    """Keys of these contents that a transcode still needs."""
+def _sources(connection: Connection, hashes: Set[str], replayable: datetime) -> Set[str]:
+    """Keys of these contents that a transcode still needs, or would if one that was given up since then were replayed."""
     file, job = DeliveredFileRow, JobRow
     files = select(file.recording_id, file.content_hash).where(file.content_hash.in_(hashes), file.recording_id.is_not(None))
     subjects = {f"{row.recording_id}/{row.content_hash}" for row in fetch(connection, files.distinct())}
-    mine = job.subject.in_(subjects) & job.status.in_((JobStatus.WAITING, JobStatus.RUNNING))
+    needed = job.status.in_((JobStatus.WAITING, JobStatus.RUNNING)) | (job.status == JobStatus.FAILED) & (job.created_at > replayable)
+    mine = job.subject.in_(subjects) & needed
     works = (
         work_decoder().decode(row.work)
         for row in fetch(connection, select(job.work).where(job.kind == TranscodeWork.__struct_config__.tag, mine))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from apps.core.contract.errors import Forbidden
-from apps.core.contract.intake import QUARANTINE, CompleteDelivery, ListSpentKeys, OpenDelivery, RecordFiles
+from apps.core.contract.intake import QUARANTINE, REPLAYABLE_DAYS, CompleteDelivery, ListSpentKeys, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import FailJob
 
 
@@ -22,13 +24,15 @@ class TestListSpentKeys:
         catalogue.receive(second)
         assert worker.send(ListSpentKeys((key, elsewhere))) == (key, elsewhere)
 
-    def test_leaves_out_what_a_transcode_waits_for_or_works_on(self, worker, catalogue):
+    def test_leaves_out_what_a_transcode_waits_for_works_on_or_could_be_tried_again_with(self, worker, catalogue, clock):
         catalogue.deliver(catalogue.files("Blue Garden", ["One"]))
         (job_id,) = catalogue.waiting("transcode")
         claim = catalogue.claim(job_id)
         key = claim.work.source_key
         assert worker.send(ListSpentKeys((key,))) == ()
         worker.send(FailJob(job_id, claim.lease, "It is not music."))
+        assert worker.send(ListSpentKeys((key,))) == ()
+        clock.advance(timedelta(days=REPLAYABLE_DAYS).total_seconds())
         assert worker.send(ListSpentKeys((key,))) == (key,)
 
     def test_is_for_the_back_office(self, administrator):
