@@ -29,6 +29,8 @@ COMMANDS = {
     "demo": Entry("apps.console.demo.command:demo", "Try everything out: a month of listening, paying and reporting."),
     "migrate": Entry("apps.console.migrate:migrate", "Bring the database to this release's schema."),
     "nginx": Entry("apps.console.nginx:nginx", "Become nginx, in front of the audio, and of website and API."),
+    "backup": Entry("apps.console.backups.taking:backup", "Copy everything that is kept here, while it runs."),
+    "restore": Entry("apps.console.backups.restoring:restore", "Bring a backup back into an empty home."),
     "actions": Entry("apps.console.actions:actions", "Print what Core can be asked to do."),
     "ports": Entry("apps.console.ports:ports", "Print the ports and what is chosen for each."),
     "test": Entry("apps.console.test:test", "Run the tests."),

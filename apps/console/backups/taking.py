@@ -1,0 +1,120 @@
+"""`celesta backup`: the database, then every object, while everything goes on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from apps.console.backups.manifest import (
+    DATABASE,
+    NAMED,
+    OBJECTS,
+    SECRETS,
+    VERSION,
+    Manifest,
+    StoredFile,
+    described,
+    read_manifest,
+    whole_backups,
+    write_manifest,
+)
+from apps.console.checkout import ROOT
+from apps.console.embedded import embedded_environment
+from ports.container import Container
+from ports.environment import BootError
+from ports.storage.interface import ObjectNotFound, Storage
+
+
+@click.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--with-secrets", is_flag=True, help="The keys too: whoever has the backup can then read everything and act as anybody.")
+def backup(target: Path, with_secrets: bool) -> None:
+    """Copy everything that is kept here into a new folder below TARGET, while Celesta runs; objects copied before are not copied again."""
+    environment = embedded_environment(os.environ)
+    try:
+        folder = take(environment, target.absolute(), with_secrets=with_secrets)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or target} cannot be written ({error.strerror}): nothing is backed up.") from None
+    click.echo(f"Everything until {folder.name} is in {folder}.")
+    if not with_secrets:
+        click.secho(
+            f"The secrets in {environment.get('SECRETS_PATH', 'the environment')} are not: keep a copy elsewhere. "
+            "Without OFFLINE_KEY nobody's offline copies can be opened again.",
+            fg="yellow",
+        )
+
+
+def take(environment: Mapping[str, str], target: Path, *, with_secrets: bool) -> Path:
+    """Returns the backup's folder. Raises `BootError` where this is not the embedded topology, `OSError` where the target is full."""
+    if environment["STORAGE"] != "filesystem":
+        raise BootError("Objects lie in a bucket here: docs/reliability.md tells how that and its database are backed up.")
+    storage, taken_at = Container(environment).get(Storage), datetime.now(UTC)
+    folder = target / taken_at.strftime(NAMED)
+    folder.mkdir(mode=0o700, parents=True)
+    known, objects = _known(target), dict[str, StoredFile]()
+    # Before the database, for what a row refers to may be done with and gone after it; and after it, for what came meanwhile.
+    _copy_objects(storage, target / OBJECTS, known, objects)
+    _copy_database(environment, folder / DATABASE)
+    _copy_objects(storage, target / OBJECTS, known, objects)
+    secrets = _copy_secrets(environment, folder / SECRETS) if with_secrets else ()
+    ordered = tuple(objects[key] for key in sorted(objects))
+    write_manifest(folder, Manifest(VERSION, taken_at, described(DATABASE, folder / DATABASE), ordered, secrets))
+    return folder
+
+
+def _known(target: Path) -> dict[str, StoredFile]:
+    """What earlier backups found out of objects, which never change."""
+    latest = next(whole_backups(target), None)
+    return {one.name: one for one in read_manifest(latest).objects} if latest else {}
+
+
+def _copy_objects(storage: Storage, into: Path, known: Mapping[str, StoredFile], objects: dict[str, StoredFile]) -> None:
+    """Copy the objects there are that were not copied before, and note them all."""
+    for key in storage.keys(""):
+        copy = into / key
+        if key not in objects and key in known and copy.is_file() and known[key].size == copy.stat().st_size:
+            objects[key] = known[key]
+        if key not in objects and _copied(storage, key, copy):
+            objects[key] = described(key, copy)
+
+
+def _copied(storage: Storage, key: str, copy: Path) -> bool:
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = copy.with_name(f".{copy.name[-100:]}.part")
+    try:
+        storage.fetch(key, written)
+    except ObjectNotFound:
+        written.unlink(missing_ok=True)
+        return False  # done with, since it was listed
+    _keep(written, copy)
+    return True
+
+
+def _keep(written: Path, copy: Path) -> None:
+    with written.open("rb") as file:
+        os.fsync(file.fileno())
+    written.replace(copy)
+
+
+def _copy_database(environment: Mapping[str, str], copy: Path) -> None:
+    """As a process of Core's, since only Core reaches the database."""
+    command = [sys.executable, "-m", "apps.core.backup", str(copy)]
+    done = subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        raise BootError(done.stderr.strip().splitlines()[-1])
+    copy.chmod(0o600)
+
+
+def _copy_secrets(environment: Mapping[str, str], into: Path) -> tuple[StoredFile, ...]:
+    if environment["SECRETS"] != "file":
+        raise BootError("The secrets are not in files here: back them up where they are, and leave --with-secrets out.")
+    shutil.copytree(environment["SECRETS_PATH"], into)
+    into.chmod(0o700)
+    return tuple(described(path.name, path) for path in sorted(into.iterdir()))

@@ -1,0 +1,80 @@
+"""A copy of the SQLite database as it is at one moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+
+import pytest
+
+from apps.core import backup
+from apps.core.backup import copy_database
+from apps.core.contract.accounts import ListAccounts
+from ports.environment import BootError
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "copy.db"
+
+
+def emails(path) -> set[str]:
+    with closing(sqlite3.connect(path)) as copy:
+        return {row[0] for row in copy.execute("SELECT email FROM account")}
+
+
+class TestACopy:
+    def test_holds_what_is_there_and_nothing_that_comes_later(self, ana, values, core_app, target, database, person, administrator):
+        if database == "postgresql":
+            with pytest.raises(BootError, match="how PostgreSQL is backed up"):
+                copy_database(values, target)
+            return
+        copy_database(values, target)
+        person("Later")
+        assert emails(target) == {account.email for account in administrator.send(ListAccounts()).items} - {"later@example.com"}
+        assert [path.name for path in target.parent.glob("copy.db*")] == ["copy.db"]
+
+    def test_of_nothing_is_refused(self, values, tmp_path, target):
+        with pytest.raises(BootError, match="There is no SQLite database here"):
+            copy_database({**values, "DATABASE_URL": f"sqlite:///{tmp_path}/nowhere.db"}, target)
+
+    def test_that_cannot_be_written_is_refused(self, values, tmp_path):
+        made = tmp_path / "made.db"
+        sqlite3.connect(made).close()
+        with pytest.raises(BootError, match="could not be copied"):
+            copy_database({**values, "DATABASE_URL": f"sqlite:///{made}"}, tmp_path / "no folder" / "copy.db")
+
+    def test_of_a_damaged_database_is_refused(self, values, tmp_path, target):
+        damaged = tmp_path / "damaged.db"
+        with closing(sqlite3.connect(damaged)) as connection:
+            connection.executescript("PRAGMA page_size = 512; CREATE TABLE one (id INTEGER PRIMARY KEY, text TEXT);")
+            connection.executemany("INSERT INTO one (text) VALUES (?)", [("x" * 200,)] * 50)
+            connection.commit()
+        content = bytearray(damaged.read_bytes())
+        content[512 * 4 : 512 * 5] = b"\xff" * 512
+        damaged.write_bytes(content)
+        with pytest.raises(BootError, match="damaged"):
+            copy_database({**values, "DATABASE_URL": f"sqlite:///{damaged}"}, target)
+
+
+class TestTheProcess:
+    @pytest.fixture
+    def run(self, values, monkeypatch, target):
+        def act(**changes: str) -> None:
+            for name, value in {**values, **changes}.items():
+                monkeypatch.setenv(name, value)
+            monkeypatch.setattr(sys, "argv", ["backup", str(target)])
+            backup.main()
+
+        return act
+
+    def test_copies(self, run, tmp_path, target):
+        made = tmp_path / "made.db"
+        sqlite3.connect(made).execute("CREATE TABLE one (id INTEGER)").connection.close()
+        run(DATABASE_URL=f"sqlite:///{made}")
+        assert target.is_file()
+
+    def test_says_in_one_line_what_is_wrong(self, run, tmp_path):
+        with pytest.raises(SystemExit, match="There is no SQLite database here"):
+            run(DATABASE_URL=f"sqlite:///{tmp_path}/nowhere.db")
