@@ -231,7 +231,7 @@ class PostgresServer:
             connection.execute(statement)  # pyright: ignore[reportArgumentType] - names made here, not text from outside
 
 
-def _postgresql_program(name: str) -> str:
+def postgresql_program(name: str) -> str:
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(debian[-1]) if debian else shutil.which(name)
     assert found, "PostgreSQL is not installed: sudo apt-get install postgresql"
@@ -248,7 +248,7 @@ def postgresql() -> Generator[PostgresServer]:
             shutil.chown(folder, "postgres", "postgres")
         server = PostgresServer(folder, free_port())
         initialise = [
-            _postgresql_program("initdb"),
+            postgresql_program("initdb"),
             "-D",
             f"{folder}/data",
             "-U",
@@ -262,7 +262,7 @@ def postgresql() -> Generator[PostgresServer]:
         ]
         subprocess.run(initialise, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         options = {"fsync": "off", "full_page_writes": "off", "unix_socket_directories": str(folder), "max_connections": "100"}
-        command = [_postgresql_program("postgres"), "-D", f"{folder}/data", "-p", str(server.port), "-h", "127.0.0.1"]
+        command = [postgresql_program("postgres"), "-D", f"{folder}/data", "-p", str(server.port), "-h", "127.0.0.1"]
         command += [part for option in options.items() for part in ("-c", "=".join(option))]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
         try:

@@ -25,6 +25,12 @@ BEGINS = datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
 WAITING = """
 SELECT count(*) FROM outbox WHERE published_at IS NULL
 UNION ALL SELECT count(*) FROM notification WHERE handled_at IS NULL
+UNION ALL SELECT count(*) FROM job WHERE status = 'failed'
+UNION ALL SELECT count(*) FROM statement WHERE status IN ('drafted', 'checked', 'approved')
+"""
+CHARGED = """
+SELECT count(*) FROM subscription JOIN account ON account_id = account.id
+WHERE account.status = 'suspended' AND shop = 'card' AND renews
 """
 
 
@@ -34,6 +40,8 @@ class Season:
     seed: int
     acknowledged: int = 2_000
     """How much is to be acknowledged at least."""
+    commands: frozenset[str] = frozenset()
+    """Those of which one is to be acknowledged at least."""
     history: History = field(init=False)
     recoveries: list[Recovery] = field(default_factory=list[Recovery])
 
@@ -69,14 +77,8 @@ class Season:
     def _enough(self, load: Load) -> bool:
         load.check()
         self.history.read_on()
-        return self.history.acknowledged() >= self.acknowledged
-
-    def commands(self) -> set[str]:
-        """Those that were acknowledged."""
-        return {one.asked.name for one in self.history.operations.values() if one.done}
-
-    def _to_sign(self) -> int:
-        return self.house.sql("SELECT count(*) FROM statement WHERE status IN ('drafted', 'checked', 'approved')")[0][0]
+        done = {one.asked.name for one in self.history.operations.values() if one.done}
+        return self.history.acknowledged() >= self.acknowledged and done >= self.commands
 
     def become_quiet(self) -> None:
         """Until nothing waits to be done: what was given up is replayed, statements are signed, jobs are done, notices are looked at."""
@@ -88,4 +90,9 @@ class Season:
         jobs = self.house.unfinished()
         if jobs and all(status is JobStatus.WAITING for status, _ in jobs.values()):
             self.house.clock.advance(5)  # a job that nobody heard of is announced again in time
-        return not jobs and not any(number for (number,) in self.house.sql(WAITING)) and not self._to_sign()
+        if jobs or any(number for (number,) in self.house.sql(WAITING)):
+            return False
+        if self.house.sql(CHARGED)[0][0]:
+            self.house.clock.advance(60)  # what somebody took on and did not look at is given out again in time
+            return False
+        return True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -49,9 +50,9 @@ class LargeHouse(House):
 
     @property
     def values(self) -> dict[str, str]:
-        assert self.database is not None
-        chosen = {**SETTINGS, "CORE_URL": f"http://127.0.0.1:{self.core_port}", "DATABASE_URL": self.database.url("template")}
-        return {**super().values, **chosen, "HISTORY": str(self.history), **self.settings}
+        chosen = {**SETTINGS, "CORE_URL": f"http://127.0.0.1:{self.core_port}", "HISTORY": str(self.history)}
+        stored = {"DATABASE_URL": self.database.url("template")} if self.database else {}
+        return {**super().values, **chosen, **stored, **self.settings}
 
     @property
     def history(self) -> Path:
@@ -109,10 +110,13 @@ class LargeHouse(House):
     def _sabotaging(self) -> list[str]:
         return [f"tests.faults.sabotage.{self.sabotage}"] if (SABOTAGE / f"{self.sabotage}.py").exists() else []
 
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
-        """On a connection of its own, past everything of ours."""
-        assert self.database is not None
-        with psycopg.connect(self.database.url("template"), autocommit=True) as connection:
+    def sql(self, statement: str, address: str = "") -> list[tuple[Any, ...]]:
+        """On a connection of its own, past everything of ours; of the house's database, or of another at this address."""
+        address = address or self.values["DATABASE_URL"]
+        if address.startswith("sqlite:"):
+            with closing(sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None, timeout=5)) as connection:
+                return connection.execute(statement).fetchall()
+        with psycopg.connect(address, autocommit=True) as connection:
             cursor = connection.execute(statement)  # pyright: ignore[reportArgumentType] - our own text
             return cursor.fetchall() if cursor.description else []
 
@@ -152,8 +156,9 @@ PROCESSES = ("core", "api", "relay", "worker 1", "worker 2", "beat 1", "beat 2")
 
 
 @contextmanager
-def large_house(folder: Path, sabotage: str = "") -> Generator[LargeHouse]:
-    with postgresql() as database, valkey() as broker:
+def large_house(folder: Path, sabotage: str = "", on: str = "postgresql") -> Generator[LargeHouse]:
+    """On PostgreSQL, or on SQLite, which all processes of Core share then."""
+    with postgresql() if on == "postgresql" else nullcontext() as database, valkey() as broker:
         house = _built(folder, broker, database, sabotage)
         try:
             with house.time_passing():
@@ -164,7 +169,7 @@ def large_house(folder: Path, sabotage: str = "") -> Generator[LargeHouse]:
             house.end()
 
 
-def _built(folder: Path, broker: ValkeyServer, database: PostgresServer, sabotage: str) -> LargeHouse:
+def _built(folder: Path, broker: ValkeyServer, database: PostgresServer | None, sabotage: str) -> LargeHouse:
     house = LargeHouse(folder, broker, database=database, sabotage=sabotage)
     house.build()
     return house
