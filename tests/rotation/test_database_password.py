@@ -123,6 +123,18 @@ class TestRotation:
             load.goes_on()
         assert load.failures == []
 
+    def test_leaves_no_pooled_connection_of_a_withdrawn_user(self, core, guarded: Database, keeper: Keeper, somebody):
+        environment, url = core.extensions["container"].environment, guarded.url(ODD, f"first-{ODD}")
+        somebody()
+        keeper.replace("DATABASE_URL", url)
+        wait_until(lambda: environment.secret("DATABASE_URL") == url, 60)
+        somebody()
+        assert guarded.users() == {EVEN}
+        keeper.withdraw("DATABASE_URL")
+        wait_until(lambda: environment.secret_versions("DATABASE_URL") == (url,), 60)
+        somebody()
+        assert guarded.users() == {ODD}
+
     def test_to_what_nobody_lets_in_tells_no_password(self, core, guarded: Database, keeper: Keeper, somebody, caplog):
         environment, wrong = core.extensions["container"].environment, guarded.url(EVEN, "wrong-and-precious")
         keeper.replace("DATABASE_URL", wrong)
