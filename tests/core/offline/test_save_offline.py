@@ -13,7 +13,7 @@ from apps.core.contract.accounts import SuspendAccount
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import AccountSuspended, Invalid, NotFound, PlaybackRefused
 from apps.core.contract.ids import new_id
-from apps.core.contract.jobs import FailJob
+from apps.core.contract.jobs import FailJob, ReplayJob
 from apps.core.contract.offline import (
     CheckIn,
     GetLicenceKeys,
@@ -72,6 +72,14 @@ class TestTheFirstWho:
         claim = catalogue.claim(*catalogue.waiting("encrypt"))
         catalogue.worker.send(FailJob(claim.job_id, claim.lease, "The disk is gone."))
         assert ana.send(wanted) == Preparing(5)
+        assert isinstance(save(), OfflineCopy)
+
+    def test_is_given_it_too_when_staff_have_it_tried_again(self, ana, phone, tracks, catalogue, staff, encrypt, save):
+        ana.send(SaveOffline(phone.id, tracks[0].id))
+        claim = catalogue.claim(*catalogue.waiting("encrypt"))
+        catalogue.worker.send(FailJob(claim.job_id, claim.lease, "The disk is gone."))
+        staff.send(ReplayJob(claim.job_id))
+        assert encrypt() == 1
         assert isinstance(save(), OfflineCopy)
 
 
