@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from apps.core.contract.jobs import JobClaim, JobStatus
+from apps.core.contract.jobs import JobStatus
 from tests.faults.history.kills import Faults, Recovery, Scene, schedule
 from tests.faults.history.load import Load, prepare
 from tests.faults.history.record import History
@@ -56,23 +56,18 @@ class Season:
         self.house.sql("DELETE FROM account_role WHERE role = 'administrator'")  # as in a new house, where one is invited
         load = Load(self.town, prepare(self.town), self.seed)
         load.start()
-        sleeper = self._fall_asleep()
+        sleeper = office.claim_surely(self.town, self.chance)  # and does nothing: its lease lapses, and another does it
         struck = Faults(Scene(self.house, self.history, self.chance), self.recoveries)
         for name in schedule(self.chance) if faults is None else faults:
             time.sleep(self.chance.uniform(*PAUSE_SECONDS))
             load.check()
             struck.strike(name)
-        self.house.wait_until(lambda: self._enough(load))
+        self.house.wait_until(lambda: self._enough(load), MOST_SECONDS)
         load.stop()
         self.become_quiet()
         office.wake_up(self.town, sleeper)
         self.become_quiet()
         self.history.read_on()
-
-    def _fall_asleep(self) -> JobClaim:
-        claims: list[JobClaim] = []
-        self.house.wait_until(lambda: claims.extend(filter(None, [office.fall_asleep(self.town)])) or claims)
-        return claims[0]
 
     def _enough(self, load: Load) -> bool:
         load.check()

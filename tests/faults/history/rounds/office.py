@@ -25,12 +25,12 @@ from apps.core.contract.jobs import (
     ReplayJob,
     ReturnJob,
     TakeSlot,
-    TranscodeWork,
 )
 from apps.core.contract.offline import WrapKeysAnew
 from apps.core.contract.playback import PREVIEW, PREVIEW_SOURCE, RecordPreview, Rendition
 from apps.core.contract.radio import AskForTraining
 from apps.core.contract.reporting import AskForStatements
+from tests.faults.history.rounds.intake import take_in
 from tests.faults.history.town import Town
 
 SOURCES = f"""
@@ -62,28 +62,35 @@ def cut_preview(town: Town, _chance: random.Random) -> None:
         town.office.again(RecordPreview(id_from_bytes(recording), str(content_hash), whole.sha256, cut))  # pyright: ignore[reportArgumentType]
 
 
-def claim_one(town: Town, *, only: type | None = None) -> JobClaim | None:
-    """One of the waiting jobs, where the workers leave one."""
+def claim_one(town: Town) -> JobClaim | None:
+    """One of the waiting jobs of intake, where the workers leave one."""
     for job in town.operator.ask(ListJobs(JobStatus.WAITING, size=100)).items:
-        if only is not None and job.kind != "transcode":
-            continue
-        answer = town.office.do(ClaimJob(job.id))
-        if isinstance(answer, Claimed):
-            return answer.claim
+        if job.kind in {"receive", "transcode"}:
+            answer = town.office.do(ClaimJob(job.id))
+            if isinstance(answer, Claimed):
+                return answer.claim
     return None
 
 
+def claim_surely(town: Town, chance: random.Random) -> JobClaim:
+    """One of so many that the workers cannot have them all at once."""
+    while True:
+        for _ in range(3):
+            take_in(town, chance)
+        if claim := claim_one(town):
+            return claim
+
+
 def lend_a_hand(town: Town, chance: random.Random) -> None:
-    """Claim a job, renew it, and put it back or give it up."""
-    claim = claim_one(town, only=TranscodeWork)
-    if claim is None:
-        return
-    with suppress(LeaseLost):
-        town.office.again(RenewJob(claim.job_id, claim.lease, 0.5))
-        if chance.random() < 0.5:
-            town.office.again(ReturnJob(claim.job_id, claim.lease, "Not now.", passing=True))
-        else:
-            town.office.again(FailJob(claim.job_id, claim.lease, "It was given up by hand."))
+    """Claim a job, renew it, and put it back; give another up."""
+    for end in (ReturnJob, FailJob):
+        claim = claim_surely(town, chance)
+        with suppress(LeaseLost):
+            town.office.again(RenewJob(claim.job_id, claim.lease, 0.5))
+            if end is ReturnJob:
+                town.office.again(ReturnJob(claim.job_id, claim.lease, "Not now.", passing=True))
+            else:
+                town.office.again(FailJob(claim.job_id, claim.lease, "It was given up by hand."))
 
 
 def replay(town: Town, _chance: random.Random) -> None:
@@ -91,11 +98,6 @@ def replay(town: Town, _chance: random.Random) -> None:
     for job in town.operator.ask(ListJobs(JobStatus.FAILED, size=100)).items:
         for _ in range(2):
             town.staff[0].again(ReplayJob(job.id))
-
-
-def fall_asleep(town: Town) -> JobClaim | None:
-    """Claim a job and do nothing: its lease lapses, and another does it."""
-    return claim_one(town, only=TranscodeWork)
 
 
 def wake_up(town: Town, claim: JobClaim) -> None:
