@@ -35,9 +35,10 @@ def _postgresql() -> str | None:
 
 
 CHROMIUM = Tool("Chromium", _chromium, "chromium")
+KUBECTL = Tool("kubectl", lambda: shutil.which("kubectl"), "kubernetes-client")
+MMDEBSTRAP = Tool("mmdebstrap", lambda: shutil.which("mmdebstrap"), "mmdebstrap")
 NGINX = Tool("nginx", nginx_program, "nginx")
 POSTGRESQL = Tool("PostgreSQL", _postgresql, "postgresql")
-KUBECTL = Tool("kubectl", lambda: shutil.which("kubectl"), "kubernetes-client")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), par
 SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
     Suite("faults", "Processes killed, disks full, doors closed.", (POSTGRESQL,)),
+    Suite("image", "The Dockerfile, followed without an image builder; as root.", (MMDEBSTRAP, POSTGRESQL)),
     Suite("manifests", "What Kubernetes is told, read, checked and started.", (KUBECTL, NGINX, CHROMIUM, POSTGRESQL)),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
@@ -111,7 +113,7 @@ def _passes(name: str, arguments: list[str], several: bool) -> bool:
 
 
 def _covers(pytest_arguments: tuple[str, ...]) -> bool:
-    marks = ("-m", "not browser and not faults and not manifests and not nginx and not split", "-n", "2")
+    marks = ("-m", "not browser and not faults and not image and not manifests and not nginx and not roles and not split", "-n", "2")
     _python(*COVERAGE, "erase")
     passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments)
     return passed and _python(*COVERAGE, "combine", "--quiet") and _python(*COVERAGE, "report")

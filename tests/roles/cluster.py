@@ -7,7 +7,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
 from apps.core.contract.actions import Service
 from tests.live import plain
-from tests.roles.roles import ROLES
+from tests.roles.roles import CELERY, ROLES
 from tests.services import ValkeyServer, wait_until
 
 PATIENCE = 120
@@ -41,6 +41,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "worker-media": (*TASKS, "FFMPEG"),
     "worker-reports": TASKS,
     "beat": ("BROKER_URL",),
+    "console": ("CORE_CLIENT", "CORE_URL", "DOOR_KEY_CONSOLE", "MEDIA_KEY", "REDIS_URL"),
     "flower": ("BROKER_URL", "CELESTA_URL", "FLOWER_PORT", "FLOWER_AUTH", "FLOWER_AUTH_PROVIDER", "FLOWER_OAUTH2_REDIRECT_URI"),
 }
 """By role: the variables that it is given beside what every process has."""
@@ -80,8 +81,8 @@ class Cluster:
             "REDIS_URL": self.valkey.url,
             "RUN_RELAY": "off",
         }
-        common = {**plain(), "CELESTA_HOME": f"{self.folder}/{role}", "SECRETS": "env", "PYTHONDONTWRITEBYTECODE": "1"}
-        return {**common, **{name: known[name] for name in NEEDS[role]}, **self._port(role)}
+        own = {"CELESTA_HOME": f"{self.scratch}/{role}", "STORAGE_PATH": f"{self.scratch}/storage", "SECRETS": "env"}
+        return {**plain(), **own, **{name: known[name] for name in NEEDS[role]}, **self._port(role)}
 
     def _port(self, role: str) -> dict[str, str]:
         return {"PORT": str(self.ports[role])} if role in {"core", "website", "api"} else {}
@@ -89,22 +90,36 @@ class Cluster:
     def url(self, role: str) -> str:
         return f"http://127.0.0.1:{self.ports[role]}"
 
-    def command(self, role: str) -> list[str]:
-        _python, *words = ROLES[role].command
+    @property
+    def scratch(self) -> str:
+        """Where the processes may write."""
+        return str(self.folder)
+
+    def inside(self, role: str, command: Sequence[str]) -> list[str]:
+        """What starts this command where the role is installed."""
+        _python, *words = command
         return [str(self.python(ROLES[role].extra)), *words]
 
-    def run(self, role: str) -> None:
-        """A process that ends by itself."""
-        done = subprocess.run(self.command(role), env=self.values(role), cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    def run(self, role: str, *command: str) -> str:
+        """What a process that ends by itself tells: the role's own, or this one beside it."""
+        words = self.inside(role, command or ROLES[role].command)
+        done = subprocess.run(words, env=self.values(role), cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self, role: str) -> None:
-        options = ("-s", f"{self.folder}/schedule") if role == "beat" else ()
+        options = ("-s", f"{self.scratch}/schedule") if role == "beat" else ()
+        words = self.inside(role, (*ROLES[role].command, *options))
         with self.log_of(role).open("wb") as output:
-            command = [*self.command(role), *options]
             self.processes[role] = subprocess.Popen(
-                command, env=self.values(role), cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+                words, env=self.values(role), cwd=ROOT, stdout=output, stderr=output, start_new_session=True
             )
+
+    def start_all(self) -> None:
+        self.run("migrations")
+        for role in ROLES:
+            if role != "migrations":
+                self.start(role)
 
     def log_of(self, role: str) -> Path:
         return self.folder / f"{role}.log"
@@ -131,10 +146,11 @@ class Cluster:
 
     def workers(self) -> set[str]:
         """The queues whose workers answer a ping."""
-        ask = (str(self.python("beat")), "-m", "celery", "--quiet", "-A", "tasks.app", "inspect", "active_queues", "--json", "-t", "5")
-        done = subprocess.run(ask, env=self.values("beat"), cwd=ROOT, capture_output=True, text=True, check=False)
-        found = json.loads(done.stdout) if done.returncode == 0 else {}
-        return {queue["name"] for queues in found.values() for queue in queues}
+        try:
+            told = self.run("beat", *CELERY, "inspect", "active_queues", "--json", "-t", "5")
+        except AssertionError:  # nobody did
+            return set()
+        return {queue["name"] for queues in json.loads(told).values() for queue in queues}
 
     def end(self) -> dict[str, int]:
         """End every process as an operator does; the exit code of each."""

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from tests.roles.cluster import Cluster
-from tests.roles.roles import ROLES
 from tests.services import postgresql, valkey
 
 pytestmark = pytest.mark.roles
@@ -21,10 +20,7 @@ def cluster(environment: Callable[[str], Path], tmp_path_factory: pytest.TempPat
     with postgresql() as database, valkey() as server:
         cluster = Cluster(tmp_path_factory.mktemp("cluster"), database.url("template"), server, environment)
         try:
-            cluster.run("migrations")
-            for role in ROLES:
-                if role != "migrations":
-                    cluster.start(role)
+            cluster.start_all()
             yield cluster
         finally:
             cluster.end()

@@ -1,0 +1,112 @@
+"""deploy/compose.yaml: what it starts, what it tells whom, and that no secret is in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from apps.console.checkout import ROOT
+from tests.roles.cluster import NEEDS
+from tests.roles.roles import ROLES
+
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "celesta")
+OTHERS = sorted(set(SERVICES) - set(OURS))
+SOURCE = "\n".join(path.read_text() for part in ("apps", "ports", "tasks", "wsgi") for path in (ROOT / part).rglob("*.py"))
+SECRETS = set(re.findall(r'(?:secret|secret_versions|connect)\((?:environment, )?"([A-Z_]+)"', SOURCE)) | {
+    name for name in NEEDS["core"] if name.startswith("DOOR_KEY_")
+}
+SCHEDULE = ("-s", "/scratch/schedule")
+
+
+def test_every_role_has_a_service() -> None:
+    assert set(OURS) == set(ROLES)
+
+
+@pytest.mark.parametrize("name", OURS)
+class TestOurs:
+    def test_runs_the_role_of_its_name(self, name: str) -> None:
+        more = SCHEDULE if name == "beat" else ()
+        assert tuple(SERVICES[name]["command"]) == (*ROLES[name].command, *more)
+
+    def test_is_told_nothing_that_nobody_reads(self, name: str) -> None:
+        told = {variable for variable in SERVICES[name]["environment"] if not variable.startswith("FLOWER_")}
+        assert {variable for variable in told if not re.search(rf'"{variable}"', SOURCE)} == set()
+
+    def test_is_given_the_secrets_that_its_process_needs_as_files(self, name: str) -> None:
+        given = set(SERVICES[name]["secrets"])
+        needed = SECRETS & set(NEEDS[name])
+        shown_by_website = {"MEDIA_KEY"} if name == "website" else set()
+        cached = {"CACHE_URL"} if name in {"website", "api"} else set()
+        assert given == needed | shown_by_website | cached
+        assert SERVICES[name]["environment"]["SECRETS_PATH"] == "/run/secrets"
+
+    def test_has_no_rights_that_it_does_not_need(self, name: str) -> None:
+        service = SERVICES[name]
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "user" not in service  # as the image says
+
+    def test_writes_to_the_image_s_volumes(self, name: str) -> None:
+        assert SERVICES[name]["tmpfs"] == ["/scratch:uid=10001,gid=10001,mode=0700"]
+        assert SERVICES[name]["volumes"] == ["state:/state"]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_others_are_pinned_and_asked_for_a_password(name: str) -> None:
+    service = SERVICES[name]
+    assert re.search(r":\d+\.\d+$", service["image"])
+    assert "ports" not in service
+    (password,) = service["secrets"]
+    assert f"/run/secrets/{password}" in str(service)
+
+
+def test_is_reached_from_this_machine_alone() -> None:
+    published = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_holds_no_secret() -> None:
+    settings = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
+    assert SECRETS.isdisjoint(settings)
+    assert not [value for value in settings.values() if re.search(r"://[^/]*@", str(value))]
+    assert not [name for name in settings if re.search(r"PASSWORD(?!_FILE)|TOKEN$", name)]
+    assert {name: secret["file"] for name, secret in COMPOSE["secrets"].items()} == {name: f"secrets/{name}" for name in COMPOSE["secrets"]}
+
+
+class TestMakeSecrets:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """What the script leaves; it is run where its user's own number will do."""
+        script = (DEPLOY / "make-secrets").read_text().replace("10001:10001", f"{os.getuid()}:{os.getgid()}")
+        (tmp_path / "make-secrets").write_text(script)
+        subprocess.run(["sh", str(tmp_path / "make-secrets")], check=True)
+        return tmp_path / "secrets"
+
+    def test_writes_every_secret_for_its_owner_alone(self, folder: Path) -> None:
+        files = {path.name: path for path in folder.iterdir()}
+        assert set(files) == set(COMPOSE["secrets"])
+        assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o400}
+        assert all(len(path.read_text()) >= 64 for path in files.values())
+
+    def test_no_two_are_alike_but_addresses_hold_their_password(self, folder: Path) -> None:
+        values = {path.name: path.read_text().strip() for path in folder.iterdir()}
+        assert len(set(values.values())) == len(values)
+        assert f":{values['DATABASE_PASSWORD']}@" in values["DATABASE_URL"]
+        assert all(f":{values['VALKEY_PASSWORD']}@" in values[name] for name in ("REDIS_URL", "BROKER_URL", "CACHE_URL"))
+
+    def test_leaves_those_that_are_there(self, folder: Path) -> None:
+        before = {path.name: path.read_text() for path in folder.iterdir()}
+        again = subprocess.run(["sh", str(folder.with_name("make-secrets"))], capture_output=True, text=True, check=False)
+        assert again.returncode != 0
+        assert {path.name: path.read_text() for path in folder.iterdir()} == before
