@@ -12,14 +12,17 @@ import pytest
 import yaml
 
 from apps.console.checkout import ROOT
+from apps.console.nginx import configuration
+from ports.container import Container
 from tests.roles.cluster import NEEDS
 from tests.roles.roles import ROLES
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "celesta")
-OTHERS = sorted(set(SERVICES) - set(OURS))
+IN_IMAGE = sorted(name for name, service in SERVICES.items() if service["image"] == "celesta")
+OURS = sorted(set(IN_IMAGE) - {"nginx"})
+OTHERS = sorted(set(SERVICES) - set(IN_IMAGE))
 SOURCE = "\n".join(path.read_text() for part in ("apps", "ports", "tasks", "wsgi") for path in (ROOT / part).rglob("*.py"))
 SECRETS = set(re.findall(r'(?:secret|secret_versions|connect)\((?:environment, )?"([A-Z_]+)"', SOURCE)) | {
     name for name in NEEDS["core"] if name.startswith("DOOR_KEY_")
@@ -44,11 +47,13 @@ class TestOurs:
     def test_is_given_the_secrets_that_its_process_needs_as_files(self, name: str) -> None:
         given = set(SERVICES[name]["secrets"])
         needed = SECRETS & set(NEEDS[name])
-        shown_by_website = {"MEDIA_KEY"} if name == "website" else set()
         cached = {"CACHE_URL"} if name in {"website", "api"} else set()
-        assert given == needed | shown_by_website | cached
+        assert given == needed | cached
         assert SERVICES[name]["environment"]["SECRETS_PATH"] == "/run/secrets"
 
+
+@pytest.mark.parametrize("name", IN_IMAGE)
+class TestContainersOfOurImage:
     def test_has_no_rights_that_it_does_not_need(self, name: str) -> None:
         service = SERVICES[name]
         assert service["read_only"]
@@ -70,10 +75,20 @@ def test_the_others_are_pinned_and_asked_for_a_password(name: str) -> None:
     assert f"/run/secrets/{password}" in str(service)
 
 
-def test_is_reached_from_this_machine_alone() -> None:
-    published = [port for service in SERVICES.values() for port in service.get("ports", ())]
-    assert published
-    assert all(port.startswith("127.0.0.1:") for port in published)
+def test_nginx_is_the_way_in_from_this_machine_alone() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"nginx": ["127.0.0.1:8000:8000"], "flower": ["127.0.0.1:5555:5555"]}
+
+
+def test_nginx_can_be_told_what_it_is_told(tmp_path: Path) -> None:
+    """And website and API believe it, and nobody else, about who asks."""
+    service = SERVICES["nginx"]
+    assert (service["command"], service["secrets"]) == (["celesta", "nginx"], ["MEDIA_KEY"])
+    told = {**service["environment"], "SECRETS_PATH": str(tmp_path), "MEDIA_KEY": "Qw7xK2mN9sT4vB8c"}
+    written = configuration(Container(told).environment)
+    assert "server website:8000;" in written.replace('"', "")
+    assert "server api:8000;" in written.replace('"', "")
+    assert {SERVICES[name]["environment"]["TRUSTED_PROXIES"] for name in ("website", "api", "nginx")} == {"1"}
 
 
 def test_holds_no_secret() -> None:

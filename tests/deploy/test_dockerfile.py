@@ -29,5 +29,6 @@ def test_installs_only_what_is_locked() -> None:
 def test_copies_named_parts_of_what_a_builder_is_sent(tmp_path: Path) -> None:
     copy_context(tmp_path / "context")
     copied = {source for step in STEPS if step.name == "COPY" and "--from" not in step.words for source in step.words.split()[:-1]}
-    assert {path.name for path in (tmp_path / "context").iterdir()} == copied
+    assert {path.name for path in (tmp_path / "context").iterdir()} == {source.partition("/")[0] for source in copied}
+    assert [path.name for path in (tmp_path / "context" / "deploy").iterdir()] == ["nginx"]
     assert list((tmp_path / "context").rglob("__pycache__")) == []
