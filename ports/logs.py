@@ -25,6 +25,7 @@ def configure_logs(environment: Environment) -> None:
     """
     level, as_json = log_settings(environment)
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         *([structlog.processors.TimeStamper(fmt="iso", utc=True)] if as_json else []),

@@ -27,11 +27,14 @@ class Switch:
         return environment.flag(self.name, self.default)
 
 
+ACCESS_LOG = Switch("ACCESS_LOG", default=True)
 API_REQUESTS_PER_SECOND = Number("API_REQUESTS_PER_SECOND", 50, least=1)
 """An account's limit."""
 DATABASE_POOL = Number("DATABASE_POOL", 5, least=1, most=1000)
 """Connections that each process keeps."""
 KEEP_PAGES = Switch("KEEP_PAGES", default=True)
+METRICS_PORT = Number("METRICS_PORT", 0, most=65535)
+"""Where a process tells Prometheus what it counts; 0 nowhere."""
 MIGRATE_AT_START = Switch("MIGRATE_AT_START", default=False)
 PASSWORD_MEMORY = Number("PASSWORD_MEMORY", 19 * 1024, least=8)
 """Kibibytes that hashing a password takes; production takes no less than the default."""
@@ -49,7 +52,8 @@ WORKER_GRACE = Number("WORKER_GRACE", 4, most=3600)
 """Seconds that a worker's running tasks get to end."""
 
 SETTINGS: tuple[Number | Switch, ...] = (
-    *(API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, MIGRATE_AT_START, PASSWORD_MEMORY, PORT, RUN_RELAY, TOKEN_DAYS),
+    *(ACCESS_LOG, API_REQUESTS_PER_SECOND, DATABASE_POOL, KEEP_PAGES, METRICS_PORT, MIGRATE_AT_START, PASSWORD_MEMORY, PORT),
+    *(RUN_RELAY, TOKEN_DAYS),
     *(TRUSTED_PROXIES, WEB_CONCURRENCY, WEB_GRACE, WORKER_GRACE),
     Switch("SECURE_COOKIES", default=False),  # the website, which knows a better default, reads it by itself
 )

@@ -7,7 +7,6 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.app import trace
 from celery.signals import setup_logging, worker_init
 
 from ports.container import Container
@@ -44,10 +43,8 @@ TIME_LIMIT = 57 * 60
 VISIBILITY_TIMEOUT = 60 * 60
 """Seconds. A task still running at the last of them would be handed to a second worker, so the first two end it before."""
 
-SUCCEEDED = "%(name)s[%(id)s] succeeded in %(runtime).2f s"
-"""What the log says of each task, once it is done: none of ours has a result."""
-BOOKKEEPING = ("celery.worker.strategy", "celery.beat")
-"""Loggers that tell of each task's coming too: only at the level DEBUG."""
+BOOKKEEPING = ("celery.worker.strategy", "celery.beat", "celery.app.trace")
+"""Loggers that tell of each task's coming and going too, which has a line of our own: only at the level DEBUG."""
 
 
 def settings() -> dict[str, Any]:
@@ -90,8 +87,8 @@ def settings() -> dict[str, Any]:
 celery = Celery(
     "celesta",
     include=[
-        *("tasks.billing", "tasks.charts", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping"),
-        *("tasks.intake", "tasks.radio", "tasks.rounds", "tasks.statements", "tasks.transcoding"),
+        *("tasks.billing", "tasks.canary", "tasks.charts", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping"),
+        *("tasks.intake", "tasks.radio", "tasks.rounds", "tasks.statements", "tasks.transcoding", "tasks.watching"),
     ],
     set_as_current=False,
 )  # fmt: skip
@@ -104,7 +101,6 @@ celery.steps["consumer"].update({EventBatches, Turns})
 @setup_logging.connect
 def log_as_all_processes_do(**_: Any) -> None:
     configure_logs(Environment(os.environ))
-    trace.LOG_SUCCESS = SUCCEEDED
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
         for name in BOOKKEEPING:
             logging.getLogger(name).setLevel(logging.WARNING)

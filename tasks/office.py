@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from apps.core.client.choice import core_client
 from apps.core.client.interface import Sender
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import Action, Actor, Service
 from apps.core.contract.reporting import Sender as Reporter
 from ports.analytics.interface import Analytics
 from ports.container import Container
@@ -23,6 +24,15 @@ from ports.transcoder.interface import Transcoder
 
 NEEDED: Mapping[str, tuple[Any, ...]] = {"media": (Transcoder,), "reports": (Analytics,)}
 """By queue: the ports that its tasks use beside the storage. A worker of another queue needs neither them nor their packages."""
+R = TypeVar("R")
+
+
+class TaskSender(Sender):
+    """Tells Core which request the task at hand comes of."""
+
+    def send(self, action: Action[R], idempotency_key: str | None = None) -> R:
+        request_id = structlog.contextvars.get_contextvars().get("request", "")
+        return self.client.send(action, msgspec.structs.replace(self.actor, request_id=request_id), idempotency_key)
 
 
 class Office:
@@ -35,7 +45,7 @@ class Office:
         self.workspaces: Path = container.environment.path("WORK_PATH", container.environment.home / "work")
         self.sender = _sender(container.environment)
         self._container = container
-        self.core = Sender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
+        self.core: Sender = TaskSender(core_client(container.environment, Service.TASKS, core), Actor(Service.TASKS))
 
     def require(self, queues: Iterable[str]) -> None:
         """Build what the tasks of these queues work with; raises `BootError` where something of it is missing."""

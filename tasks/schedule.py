@@ -23,6 +23,9 @@ STATEMENTS = "tasks.statements.ask"
 ASK_FOR_EDITIONS = "tasks.charts.ask_for_editions"
 TRAIN = "tasks.radio.ask"
 
+CANARY = "tasks.canary.sing"
+QUEUES = ("default", "media", "reports", "billing")
+
 SCHEDULE: Mapping[str, timedelta] = {
     PRUNE: HOURLY,
     CLEAR_QUARANTINE: HOURLY,
@@ -38,10 +41,13 @@ CALENDAR = {MINUTELY: crontab(), HOURLY: crontab(minute=0)}
 
 
 def beat_schedule() -> dict[str, Any]:
-    return {
+    scheduled = {
         task: {"task": task, "schedule": CALENDAR[period], "options": {"expires": max(period, PATIENCE).total_seconds()}}
         for task, period in SCHEDULE.items()
     }
+    options = {"expires": PATIENCE.total_seconds()}
+    canary = {"task": CANARY, "schedule": CALENDAR[MINUTELY]}
+    return scheduled | {f"{CANARY} in {queue}": {**canary, "options": {**options, "queue": queue}} for queue in QUEUES}
 
 
 def machine_time() -> datetime:

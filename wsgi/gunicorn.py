@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ports.environment import Environment
+from ports.exposition import Exposition, forget_process, prepare_metrics, tell_what_runs
 from ports.settings import PORT, WEB_CONCURRENCY, WEB_GRACE
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ forwarded_allow_ips = _environment.text("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 if "*" in forwarded_allow_ips:
     raise ValueError("FORWARDED_ALLOW_IPS must list the proxies' addresses: with * everybody could pretend to be one.")
 
+# Before the app is loaded, as what it loads counts by where it is told to.
+_exposition = Exposition(_environment) if prepare_metrics(_environment) else None
+
 # The apps log their requests themselves; lines carry no time, as whoever collects them adds it.
 accesslog = None
 logconfig_dict: dict[str, Any] = {
@@ -49,7 +53,15 @@ logconfig_dict: dict[str, Any] = {
 
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
     """Let the app replace what a fork must not share, such as database connections."""
+    if _exposition is not None:
+        _exposition.leave()
+        tell_what_runs(_environment)
     module = sys.modules[str(cast("WSGIApplication", worker.app).app_uri).partition(":")[0]]
     after_fork = getattr(module, "after_fork", None)
     if after_fork is not None:
         after_fork()
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
+    if _exposition is not None:
+        forget_process(int(worker.pid))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -35,11 +34,12 @@ from apps.api.views import (
 from apps.core.client.choice import core_client
 from apps.core.client.kept import KeptPages
 from apps.core.client.people import People
-from apps.core.contract.actions import REQUEST_ID, Actor, Service
+from apps.core.contract.actions import Actor, Service
 from apps.core.contract.errors import Unauthenticated
 from apps.core.contract.ids import FORM
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.edge import watch_requests
 from ports.proxies import trust_proxies
 from ports.settings import API_REQUESTS_PER_SECOND, TOKEN_DAYS
 from ports.territory.interface import Territories
@@ -80,6 +80,7 @@ def create_api(values: Mapping[str, str], core: Flask | None = None) -> Flask:
     container = Container(values)
     app.extensions[EXTENSION] = _services(container, core)
     trust_proxies(app, container.environment)
+    watch_requests(app, "api", container.environment, quiet={HEALTH})
     app.before_request(admit)
     app.after_request(seal)
     register_problems(app)
@@ -112,9 +113,7 @@ def _services(container: Container, core: Flask | None) -> Services:
 
 
 def admit() -> None:
-    """Name the request, find out who asks, and count it; what is not found is told so without asking who."""
-    given = request.environ.get("HTTP_X_REQUEST_ID")
-    g.request_id = given if given is not None and REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    """Find out who asks, and count it; what is not found is told so without asking who."""
     endpoint = request.endpoint
     if endpoint is None or endpoint == HEALTH or request.blueprint == DOCUMENTS:
         return
@@ -154,7 +153,6 @@ def seal(answer: Response) -> Response:
     headers = answer.headers
     for name, value in SECURITY_HEADERS:
         headers.setdefault(name, value)
-    headers["X-Request-Id"] = g.request_id
     headers.setdefault("Cache-Control", "no-store")
     return answer
 

@@ -84,6 +84,7 @@ def _defaults(home: Path) -> dict[str, str]:
         "MAIL": "outbox",
         "WEB_CONCURRENCY": "2",
         "WEB_GRACE": "4",
+        "ACCESS_LOG": "off",
     }
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -102,7 +102,10 @@ class Topology:
         schedule = f"{self.environment['CELESTA_HOME']}/celerybeat-schedule"
         options = ("--without-gossip", "--without-mingle", "-B", "-E", "-c", "2", "-Q", "default,media,reports,billing", "-s", schedule)
         # SIGQUIT lets running tasks end for a moment, then gives them back to the queue; SIGTERM would wait for all of them.
-        return self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
+        worker = self._python("worker", *QUIET_CELERY, "worker", *options, stop_signal=signal.SIGQUIT)
+        port = int(self.environment.get("METRICS_PORT") or 0)
+        # The port itself is where the web process tells its metrics.
+        return replace(worker, environment={**self.environment, "METRICS_PORT": str(port + 1)}) if port else worker
 
     def _start_flower(self, port: int, client_id: str) -> None:
         here = f"http://127.0.0.1:{port}"

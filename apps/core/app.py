@@ -32,6 +32,7 @@ from ports.amazon.interface import AmazonStore
 from ports.apple.interface import AppleStore
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.edge import measure_requests
 from ports.google.interface import GoogleStore
 from ports.health import Checkup
 from ports.payments.interface import Payments
@@ -66,6 +67,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     app.extensions["bus"] = Bus(ORDER, container)
     app.extensions["close"] = close_engines
     app.extensions["keep_costs"] = lambda: CostKeeper(app).start()
+    measure_requests(app, "core")
     app.register_blueprint(door)
     return app
 

@@ -43,6 +43,8 @@ class OutboxRow(Base):
     fields: Mapped[bytes]
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(index=True)
+    request_id: Mapped[str | None]
+    """Of the request that it happened in."""
 
 
 @dataclass
@@ -61,11 +63,12 @@ class Stored(NamedTuple):
     id: str
     event: str
     fields: bytes
+    request_id: str | None = None
 
 
-def store(session: Session, events: Sequence[Event], now: datetime) -> list[Stored]:
+def store(session: Session, events: Sequence[Event], now: datetime, request_id: str = "") -> list[Stored]:
     """Add the events to the open transaction; returns those that somebody is to be told of."""
-    stored = [(Stored(new_id(), type(one).__name__, encoder.encode(one)), type(one) in TOLD) for one in events]
+    stored = [(Stored(new_id(), type(one).__name__, encoder.encode(one), request_id or None), type(one) in TOLD) for one in events]
     rows = [{**one._asdict(), "created_at": now, "published_at": None if told else now} for one, told in stored]
     if rows:
         session.execute(insert(OutboxRow), rows)
@@ -121,7 +124,7 @@ class Publisher:
                     self._unreadable.add(row.id)
                     continue
                 for task in tasks:
-                    queue.enqueue(task.name, task.arguments, task.queue, row.id)
+                    queue.enqueue(task.name, task.arguments, task.queue, row.id, row.request_id or "")
                 published.append(row.id)
         finally:
             self._mark(published)
@@ -136,7 +139,7 @@ class Publisher:
     def sweep(self) -> int:
         """Publish what was left behind, within an app context; returns how many events that were. Raises `QueueUnavailable`."""
         before = self.container.get(Clock).now() - SWEEP_AFTER
-        left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields)
+        left = select(OutboxRow.id, OutboxRow.event, OutboxRow.fields, OutboxRow.request_id)
         # Another release's events are left to its own relay.
         left = left.where(OutboxRow.published_at.is_(None), OutboxRow.created_at < before, OutboxRow.event.in_(EVENTS))
         left = left.where(OutboxRow.id.not_in(self._unreadable))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from apps.core.app import create_core
+from apps.core.backlog import show_backlog, show_nothing
 from apps.core.contract.ids import new_id
 from apps.core.database import close_engines, db, insert
 from apps.core.jobs.models import LeaseRow
@@ -76,7 +77,9 @@ class Relay(threading.Thread):
         """Do one round where this process holds the lease, and say whether it did."""
         with self._core.app_context(), measured(self._container.get(Meter), RELAY, Measure()):
             if not self._hold():
+                show_nothing()
                 return False
+            show_backlog(self._container)
             try:
                 self._container.get(Publisher).sweep()
             finally:

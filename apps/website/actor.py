@@ -8,8 +8,7 @@ from flask import current_app, g, request
 from flask_login import current_user
 
 from apps.core.client.interface import CoreClient, Sender
-from apps.core.contract.actions import REQUEST_ID, Actor, Query, Service
-from apps.core.contract.ids import new_id
+from apps.core.contract.actions import Actor, Query, Service
 from apps.website.login import User
 from ports.container import Container
 from ports.territory.interface import Territories
@@ -48,12 +47,5 @@ def _actor(user: User | None) -> Actor:
     container = cast(Container, current_app.extensions["container"])
     address = request.remote_addr or ""
     territory = container.get(Territories).of(dict(request.headers), address)
-    asking = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=_request_id())
+    asking = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=g.request_id)
     return user.acting(asking) if user else asking
-
-
-def _request_id() -> str:
-    if "request_id" not in g:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else new_id()
-    return g.request_id

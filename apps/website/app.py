@@ -48,6 +48,7 @@ from apps.website.views import (
 )
 from ports.clock.interface import Clock
 from ports.container import Container
+from ports.edge import watch_requests
 from ports.environment import Environment
 from ports.proxies import trust_proxies
 from ports.territory.interface import Territories
@@ -57,6 +58,8 @@ from ports.web_sessions.interface import WebSessions
 ROOT = Path(__file__).parents[2]
 LARGEST_REQUEST = 1024 * 1024
 """Bytes; the largest honest one is a batch of plays."""
+QUIET = frozenset({"static", "service.health"})
+"""Endpoints whose requests leave no line in the log."""
 VIEWS = (
     *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
@@ -79,6 +82,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     app.extensions["container"] = container
     app.extensions["core_client"] = client = core_client(environment, Service.WEBSITE, core)
     _configure(app, environment)
+    watch_requests(app, "website", environment, quiet=QUIET)
     app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
     set_up_login(app, Accounts(People(client, lambda: clock.now().timestamp()), stranger))
     CSRFProtect(app)

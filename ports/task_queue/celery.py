@@ -10,7 +10,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from ports.environment import BootError, Environment
-from ports.task_queue.interface import Argument, QueueUnavailable, TaskQueue
+from ports.task_queue.interface import REQUEST_HEADER, Argument, QueueUnavailable, TaskQueue
 
 BROKERS = ("redis", "rediss", "redis+socket", "sqs")
 PUBLISHING: Mapping[str, Any] = {
@@ -52,8 +52,11 @@ class CeleryTaskQueue(TaskQueue):
             what_to_do = "see that it runs where the secret BROKER_URL says, and lets us in by the credentials there."
             raise QueueUnavailable(f"The broker does not answer ({error}): {what_to_do}") from error
 
-    def enqueue(self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None) -> None:
+    def enqueue(
+        self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None, request_id: str = ""
+    ) -> None:
+        headers = {REQUEST_HEADER: request_id} if request_id else None
         try:
-            self._app.send_task(task, kwargs=dict(arguments), queue=queue, task_id=task_id, ignore_result=True)
+            self._app.send_task(task, kwargs=dict(arguments), queue=queue, task_id=task_id, ignore_result=True, headers=headers)
         except (OperationalError, OSError) as error:
             raise QueueUnavailable(f"{task} was not taken by the broker: {error}") from error

@@ -19,6 +19,7 @@ class HeldTask:
     arguments: Mapping[str, Argument]
     queue: str
     id: str | None
+    request_id: str = ""
 
 
 class HeldTaskQueue(TaskQueue):
@@ -37,5 +38,7 @@ class HeldTaskQueue(TaskQueue):
     def ping(self) -> None:
         """There is no service behind it."""
 
-    def enqueue(self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None) -> None:
-        self.held.append(HeldTask(task, dict(arguments), queue, task_id))
+    def enqueue(
+        self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None, request_id: str = ""
+    ) -> None:
+        self.held.append(HeldTask(task, dict(arguments), queue, task_id, request_id))

@@ -11,6 +11,8 @@ from importlib import import_module
 from threading import local
 from typing import Any, ClassVar, Self, cast
 
+import structlog
+
 from ports.environment import Environment
 from ports.task_queue.interface import Argument, TaskQueue
 
@@ -22,6 +24,7 @@ class Enqueued:
     task: str
     arguments: Mapping[str, Argument]
     task_id: str | None
+    request_id: str
 
 
 class Waiting(local):
@@ -52,9 +55,11 @@ class InlineTaskQueue(TaskQueue):
     def ping(self) -> None:
         """There is no service behind it."""
 
-    def enqueue(self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None) -> None:
+    def enqueue(
+        self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None, request_id: str = ""
+    ) -> None:
         waiting = self._waiting
-        waiting.tasks.append(Enqueued(task, dict(arguments), task_id))
+        waiting.tasks.append(Enqueued(task, dict(arguments), task_id, request_id))
         if waiting.busy:
             return
         waiting.busy = True
@@ -66,6 +71,7 @@ class InlineTaskQueue(TaskQueue):
 
 
 def _do(enqueued: Enqueued) -> None:
+    structlog.contextvars.bind_contextvars(request=enqueued.request_id, task=enqueued.task)
     try:
         _function(enqueued.task)(**enqueued.arguments)
     except Exception:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from ports.interface import Implementation
 
+REQUEST_HEADER = "celesta_request"
+"""What carries the request's id beside a task, for whoever reads logs."""
 Argument = str | int | float | bool | None
 
 
@@ -15,9 +17,12 @@ class QueueUnavailable(Exception):
 
 
 class TaskQueue(Implementation, Protocol):
-    def enqueue(self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None) -> None:
+    def enqueue(
+        self, task: str, arguments: Mapping[str, Argument], queue: str = "default", task_id: str | None = None, request_id: str = ""
+    ) -> None:
         """Hand over one task, by dotted name, with keyword arguments; raises `QueueUnavailable`.
 
-        Delivery is at least once, so tasks are idempotent. `task_id` names the task in logs and in Flower.
+        Delivery is at least once, so tasks are idempotent. `task_id` names the task in logs and in Flower; `request_id` is that of the
+        request it comes of.
         """
         ...

@@ -5,9 +5,15 @@ import re
 
 import pytest
 
+from apps.api.app import create_api
 from tests.api.caller import problem
 
 NO_ONE = "0" * 22
+
+
+@pytest.fixture
+def behind_proxy(values, core_app):
+    return create_api({**values, "TRUSTED_PROXIES": "1"}, core_app).test_client()
 
 
 class TestProblems:
@@ -46,12 +52,14 @@ class TestProblems:
         assert re.fullmatch("[0-9a-f]{16}", answer.headers["X-Request-Id"])
         assert answer.json["request_id"] == answer.headers["X-Request-Id"]
 
-    def test_takes_over_the_id_the_edge_gave(self, client):
-        assert client.get("/healthz", headers={"X-Request-Id": "edge-12345678"}).headers["X-Request-Id"] == "edge-12345678"
+    def test_takes_over_the_id_that_a_trusted_proxy_gave_and_nobody_elses(self, client, behind_proxy):
+        given = {"X-Request-Id": "edge-12345678"}
+        assert behind_proxy.get("/healthz", headers=given).headers["X-Request-Id"] == "edge-12345678"
+        assert client.get("/healthz", headers=given).headers["X-Request-Id"] != "edge-12345678"
 
     @pytest.mark.parametrize("given", ["short", "a" * 65, "with space in it", '{"level":"error"}'])
-    def test_takes_over_no_id_that_could_forge_a_log(self, client, given):
-        assert client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"] != given
+    def test_takes_over_no_id_that_could_forge_a_log(self, behind_proxy, given):
+        assert behind_proxy.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"] != given
 
     def test_our_own_mistakes_tell_nothing_but_the_request_id(self, player, services, caplog):
         del services.pages

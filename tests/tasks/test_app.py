@@ -18,7 +18,7 @@ from apps.core.event_tasks import JOB_TASKS
 from ports.environment import BootError
 from ports.transcoder.process import MOST_SECONDS
 from tasks.app import ROUTES, SOFT_TIME_LIMIT, TIME_LIMIT, VISIBILITY_TIMEOUT, celery, check_office, settings
-from tasks.schedule import CALENDAR, SCHEDULE, beat_schedule
+from tasks.schedule import CALENDAR, CANARY, SCHEDULE, beat_schedule
 
 TIME_TO_MOVE_FILES = 10 * 60
 LET_OTHERS_LOOK = """
@@ -61,7 +61,11 @@ class TestTasks:
     def test_every_scheduled_entry_is_a_task_with_a_calendar(self, app):
         assert set(SCHEDULE) <= set(app.tasks)
         assert set(SCHEDULE.values()) <= set(CALENDAR)
-        assert {entry["task"] for entry in beat_schedule().values()} == set(SCHEDULE)
+        assert {entry["task"] for entry in beat_schedule().values()} == {*SCHEDULE, CANARY}
+
+    def test_a_canary_sings_in_every_queue(self):
+        sung = [entry["options"]["queue"] for entry in beat_schedule().values() if entry["task"] == CANARY]
+        assert set(sung) == {route["queue"] for route in ROUTES.values()}
 
     def test_no_task_may_outlast_what_would_give_it_to_a_second_worker(self):
         assert LEASE_SECONDS < SOFT_TIME_LIMIT < TIME_LIMIT < VISIBILITY_TIMEOUT
@@ -89,6 +93,7 @@ class TestSettings:
 
 LOGGED = """
 import logging
+import tasks.watching
 from tasks.app import celery, log_as_all_processes_do
 log_as_all_processes_do()
 logging.getLogger("celery.worker.strategy").info("Task trial[7] received")
@@ -111,7 +116,8 @@ class TestLog:
 
     def test_says_of_each_task_that_it_is_done_in_one_short_line(self, logged):
         (line,) = [line for line in logged("INFO") if "trial" in line]
-        assert re.fullmatch(r"\[info\] trial\[7\] succeeded in 0\.\d\d s \[celery\.app\.trace\]", line)
+        said = r"\[info\] task ended \[tasks\] id=7 outcome=success queue=\(none\) request=[0-9a-f]{16} seconds=0\.\d+ task=trial"
+        assert re.fullmatch(said, line)
 
     def test_tells_the_rest_to_whom_asks_for_it(self, logged):
         lines = [line for line in logged("DEBUG") if "trial" in line]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -18,8 +17,6 @@ Territory = Annotated[str, Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 """ISO 3166-1 alpha-2."""
 WORLDWIDE = "WW"
 """Every territory, or every one that nothing else names: what deals, owners, contracts and charts may be for, and no listener is in."""
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-"""What a front end takes over from a proxy as the request's id."""
 
 
 class Service(StrEnum):

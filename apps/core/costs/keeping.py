@@ -14,7 +14,7 @@ from sqlalchemy import case
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementRow
+from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementTextRow
 from apps.core.costs.rules import LONGEST_TEXT, fingerprint_of, shape_of
 from apps.core.database import Base, db, insert
 from apps.core.meter import Cost, Executions, Meter, Spending
@@ -80,9 +80,9 @@ class CostKeeper(threading.Thread):
             _add(session, ActionCostRow, actions)
             _add(session, StatementCostRow, parts)
             if seen:
-                added = insert(session, StatementRow)
+                added = insert(session, StatementTextRow)
                 again = {"seen_at": added.excluded.seen_at}
-                session.execute(added.on_conflict_do_update(index_elements=[StatementRow.fingerprint], set_=again), seen)
+                session.execute(added.on_conflict_do_update(index_elements=[StatementTextRow.fingerprint], set_=again), seen)
             session.commit()
         self._told.update(dict.fromkeys(new, now))
 

@@ -39,7 +39,7 @@ class StatementCostRow(Base):
     slowest: Mapped[int] = mapped_column(BigInteger)
 
 
-class StatementRow(Base):
+class StatementTextRow(Base):
     """A statement's text, without values."""
 
     __tablename__ = "statement_text"

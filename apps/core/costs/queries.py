@@ -24,7 +24,7 @@ from apps.core.contract.costs import (
     StatementCosts,
 )
 from apps.core.contract.errors import NotFound
-from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementRow
+from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementTextRow
 from apps.core.database import fetch
 from ports.clock.interface import Clock
 
@@ -99,7 +99,7 @@ def _executed(count: int, rows: int, time: int, slowest: int) -> Executed:
 
 
 def _with_texts(connection: Connection, costs: list[StatementCost]) -> tuple[StatementCost, ...]:
-    wanted = select(StatementRow.fingerprint, StatementRow.text)
+    wanted = select(StatementTextRow.fingerprint, StatementTextRow.text)
     keys = [bytes.fromhex(one.fingerprint) for one in costs]
-    texts = {key.hex(): text for key, text in fetch(connection, wanted.where(StatementRow.fingerprint.in_(keys)))}
+    texts = {key.hex(): text for key, text in fetch(connection, wanted.where(StatementTextRow.fingerprint.in_(keys)))}
     return tuple(StatementCost(one.fingerprint, texts.get(one.fingerprint, ""), one.now, one.before) for one in costs)

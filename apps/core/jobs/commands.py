@@ -33,7 +33,7 @@ from apps.core.contract.jobs import (
 from apps.core.contract.radio import FeedbackKind
 from apps.core.costs.keeping import KEPT as COSTS_KEPT
 from apps.core.costs.keeping import TOLD_AGAIN
-from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementRow
+from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementTextRow
 from apps.core.database import delete_some, insert
 from apps.core.intake.filing import drop_abandoned_delivery
 from apps.core.jobs.failures import fail, take_back
@@ -147,7 +147,7 @@ def prune_expired(session: Session, clock: Clock) -> bool:
         (SlotRow, SlotRow.slot < now - SLOTS_KEPT),
         (ActionCostRow, ActionCostRow.minute < now - COSTS_KEPT),
         (StatementCostRow, StatementCostRow.minute < now - COSTS_KEPT),
-        (StatementRow, StatementRow.seen_at < now - COSTS_KEPT - TOLD_AGAIN),
+        (StatementTextRow, StatementTextRow.seen_at < now - COSTS_KEPT - TOLD_AGAIN),
     )
     if any(delete_some(session, table, which, PRUNED_AT_ONCE) for table, which in expired):
         return True

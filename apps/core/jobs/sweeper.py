@@ -13,6 +13,7 @@ from apps.core.jobs.holding import lock_subject
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import wait
 from apps.core.outbox import Events, Publisher, store
+from ports import metrics
 from ports.clock.interface import Clock
 from ports.container import Container
 
@@ -31,6 +32,7 @@ def sweep_jobs(container: Container) -> int:
     with reader() as connection:
         spent = connection.scalars(select(JobRow.id).where(SPENT, lapsed).limit(SWEEP_SIZE)).all()
     given_up = sum(_give_up(container, job_id) for job_id in spent)
+    metrics.count(metrics.LAPSES, by=given_up)
     return given_up + _announce(container, lapsed & or_(RUNNING & (JobRow.attempts < MAXIMUM_ATTEMPTS), WAITING))
 
 
@@ -53,10 +55,12 @@ def _announce(container: Container, silent: ColumnElement[bool]) -> int:
     wanted = select(JobRow).where(silent).order_by(JobRow.status, JobRow.lease_until).limit(SWEEP_SIZE)
     with Session(db.engine, autoflush=False, expire_on_commit=False) as session:
         rows = session.scalars(wanted.with_for_update(skip_locked=True)).all()
+        silent_workers = sum(row.status == JobStatus.RUNNING for row in rows)
         for row in rows:
             wait(row, now)
             events.emit(JobReady(row.id, row.kind))
         stored = store(session, events.emitted, now)
         session.commit()
+    metrics.count(metrics.LAPSES, by=silent_workers)
     container.get(Publisher).publish_at_once(stored)
     return len(rows)

@@ -1,10 +1,11 @@
-"""One line for each Command and for each refusal; Queries that succeed leave none."""
+"""One line for each Command and for each refusal; Queries that succeed leave none. Whatever is logged meanwhile says what it was for."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from apps.core.bus import Dispatch, Following
 from apps.core.contract.actions import Command, Service
@@ -14,6 +15,11 @@ logger = structlog.get_logger("core.bus")
 
 
 def log(dispatch: Dispatch, following: Following) -> Any:
+    with bound_contextvars(action=dispatch.kind.__name__, account=dispatch.actor.account_id, request=dispatch.actor.request_id):
+        return _tell(dispatch, following)
+
+
+def _tell(dispatch: Dispatch, following: Following) -> Any:
     try:
         result = following(dispatch)
     except Defect:

@@ -8,9 +8,10 @@ from apps.core.middleware.idempotency import idempotency
 from apps.core.middleware.log import log
 from apps.core.middleware.map_errors import map_errors
 from apps.core.middleware.meter import meter
+from apps.core.middleware.metrics import metrics
 from apps.core.middleware.outbox import outbox
 from apps.core.middleware.repeat import repeat
 from apps.core.middleware.unit_of_work import unit_of_work
 from apps.core.middleware.validate import validate
 
-ORDER: tuple[Middleware, ...] = (log, meter, map_errors, authorise, validate, idempotency, repeat, unit_of_work, outbox)
+ORDER: tuple[Middleware, ...] = (log, metrics, meter, map_errors, authorise, validate, idempotency, repeat, unit_of_work, outbox)

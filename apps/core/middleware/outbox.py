@@ -18,6 +18,6 @@ def outbox(dispatch: Dispatch, following: Following) -> Any:
     result = following(dispatch)
     if events.emitted:
         container = dispatch.container
-        rows = store(dispatch.provided[Session](), events.emitted, container.get(Clock).now())
+        rows = store(dispatch.provided[Session](), events.emitted, container.get(Clock).now(), dispatch.actor.request_id)
         dispatch.after_commit.append(lambda: container.get(Publisher).publish_at_once(rows))
     return result

@@ -26,12 +26,12 @@ def repeat(dispatch: Dispatch, following: Following) -> Any:
         try:
             return following(dispatch)
         except Overtaken:
-            log.info("done again after being overtaken", action=dispatch.kind.__name__)
+            log.info("done again after being overtaken")
             del dispatch.after_commit[planned:]
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) not in ENDED_FOR_ANOTHER:
                 raise
-            log.warning("done again after a deadlock", action=dispatch.kind.__name__)
+            log.warning("done again after a deadlock")
             del dispatch.after_commit[planned:]
             time.sleep(PAUSE_SECONDS * attempt * (1 + random.random()))  # noqa: S311 - nobody gains by guessing it
     return following(dispatch)

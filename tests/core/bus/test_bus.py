@@ -40,7 +40,18 @@ def whistle() -> str:
 class TestTheOrder:
     def test_is_the_one_that_was_designed(self):
         names = [one.__name__ for one in ORDER]
-        assert names == ["log", "meter", "map_errors", "authorise", "validate", "idempotency", "repeat", "unit_of_work", "outbox"]
+        assert names == [
+            "log",
+            "metrics",
+            "meter",
+            "map_errors",
+            "authorise",
+            "validate",
+            "idempotency",
+            "repeat",
+            "unit_of_work",
+            "outbox",
+        ]
 
     def test_each_concern_sees_the_dispatch_before_and_after_those_it_surrounds(self, tmp_path, on_the_bus):
         on_the_bus(Whistle, whistle)

@@ -19,10 +19,10 @@ class Broker(HeldTaskQueue):
 
     stopped = False
 
-    def enqueue(self, task, arguments, queue="default", task_id=None):
+    def enqueue(self, task, arguments, queue="default", task_id=None, request_id=""):
         if self.stopped:
             raise QueueUnavailable("the broker does not answer")
-        super().enqueue(task, arguments, queue, task_id)
+        super().enqueue(task, arguments, queue, task_id, request_id)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from apps.core.contract.errors import NotFound
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import ListDevices
 from apps.core.costs.keeping import KEPT, TOLD_AGAIN, CostKeeper
-from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementRow
+from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementTextRow
 from apps.core.database import close_engines, db
 from apps.core.meter import MOST_SPENDINGS, MOST_STATEMENTS, OTHER_STATEMENTS, Measure, Meter, measured
 from apps.core.relay import RELAY, Relay
@@ -176,7 +176,7 @@ class TestKeeping:
         keeper.turn()
         assert "GetOwnAccount" not in left(ActionCostRow.action)
         assert "GetOwnAccount" not in left(StatementCostRow.action)
-        assert left(StatementRow.text)
+        assert left(StatementTextRow.text)
 
     def test_forgets_texts_that_nothing_used_since(self, ana, worker, keeper, left, clock):
         ana.send(GetOwnAccount())
@@ -195,4 +195,4 @@ class TestKeeping:
 
 
 def _about(left, column: str) -> list[str]:
-    return [text for text in left(StatementRow.text) if column in text]
+    return [text for text in left(StatementTextRow.text) if column in text]

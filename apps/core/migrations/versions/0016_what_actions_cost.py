@@ -1,4 +1,4 @@
-"""What Actions and their statements cost, by the minute"""
+"""What Actions and their statements cost, by the minute; and the request that an event happened in"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("outbox", sa.Column("request_id", sa.String(), nullable=True))
     op.create_table(
         "action_cost",
         sa.Column("minute", Moment(timezone=True), nullable=False),
@@ -55,3 +56,5 @@ def downgrade() -> None:
     op.drop_index("ix_statement_cost_minute", table_name="statement_cost")
     op.drop_table("statement_cost")
     op.drop_table("action_cost")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_column("request_id")

@@ -1,0 +1,112 @@
+"""What is counted, and that it is served for all processes of one parent from an address of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from apps.api.app import create_api
+from apps.console.embedded import free_port
+from apps.core.contract.accounts import GetOwnAccount
+from apps.core.relay import Relay
+from ports.metrics import METRICS, Kind, begin_recording, end_recording
+from tests.services import wait_until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def told() -> Iterator[CollectorRegistry]:
+    registry = CollectorRegistry()
+    begin_recording(registry)
+    yield registry
+    end_recording()
+
+
+class TestTheTable:
+    def test_names_follow_prometheus_conventions(self):
+        for metric in METRICS:
+            assert re.fullmatch(r"celesta(_[a-z]+)+", metric.name)
+            assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER)
+            assert not {"le", "job", "instance"} & set(metric.labels)
+        assert len({metric.name for metric in METRICS}) == len(METRICS)
+
+
+class TestRequests:
+    def test_are_counted_by_route_and_never_by_what_was_typed(self, values, core_app, told):
+        client = create_api(values, core_app).test_client()
+        for number in range(50):
+            client.get(f"/nothing/{number}?token=secret{number}")
+            client.get(f"/v1/releases/{'0' * 20}{number:02}")
+            client.open("/healthz", method=f"MAKE{number}")
+        text = generate_latest(told).decode()
+        routes = set(re.findall(r'celesta_http_requests_total\{app="api",method="([^"]+)",route="([^"]+)"', text))
+        assert {route for _, route in routes} == {"(none)", "/v1/releases/<id:release_id>"}
+        assert {method for method, _ in routes} == {"GET", "(none)"}
+        assert "secret" not in text
+
+
+class TestActions:
+    def test_are_counted_by_name_and_outcome(self, ana, told):
+        ana.send(GetOwnAccount())
+        labels = {"action": "GetOwnAccount"}
+        assert told.get_sample_value("celesta_actions_total", {**labels, "outcome": "ok"}) == 1
+        assert told.get_sample_value("celesta_action_statements_total", labels) >= 1
+        assert told.get_sample_value("celesta_action_database_seconds_total", labels) > 0
+
+    def test_that_wait_are_shown_by_who_holds_the_lease(self, core_app, catalogue, told):
+        catalogue.deliver(catalogue.files("Blue", ["One"]))
+        labels = {"queue": "media", "status": "waiting"}
+        holder, other = Relay(core_app), Relay(core_app)
+        holder.turn()
+        assert told.get_sample_value("celesta_jobs", labels) == 1
+        assert told.get_sample_value("celesta_disk_free_ratio") > 0
+        other.turn()
+        assert told.get_sample_value("celesta_jobs", labels) == 0
+
+
+@pytest.fixture
+def served(values, tmp_path) -> Iterator[tuple[str, str]]:
+    """Core behind two gunicorn workers, and where it tells its metrics."""
+    port, metrics = free_port(), free_port()
+    environment = {**os.environ, **values, "CLOCK": "system", "PORT": str(port), "METRICS_PORT": str(metrics), "WEB_CONCURRENCY": "2"}
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:wsgi.gunicorn", "wsgi.core:application"]
+    with subprocess.Popen(command, env=environment, cwd=ROOT) as server:
+        try:
+            address = f"http://127.0.0.1:{metrics}/metrics"
+            wait_until(lambda: _answers(address))
+            yield f"http://127.0.0.1:{port}", address
+        finally:
+            server.terminate()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return "celesta_build_info" in _read(address)
+    except OSError:
+        return False
+
+
+def _read(address: str) -> str:
+    with urlopen(address) as answer:
+        return answer.read().decode()
+
+
+class TestServing:
+    def test_adds_up_the_workers_apart_from_the_app(self, served):
+        url, address = served
+        for _ in range(20):
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(f"{url}/metrics")
+        text = _read(address)
+        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 20.0' in text
+        assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in text
