@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -37,7 +38,14 @@ def ports(check: bool, as_json: bool, markdown: bool) -> None:
     rows = [_row(port, port.chosen(container.environment), checked.get(port.name)) for port in PORTS]
     click.echo(json.dumps(rows, indent=2) if as_json else _table(rows))
     if any(one.trouble for one in checked.values()):
-        raise SystemExit(1)
+        _fail()
+
+
+def _fail() -> NoReturn:
+    """At once: a thread whose service has not answered yet may be in a library of C++, which a usual end of Python would abort."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _row(port: Port, chosen: str, health: PortHealth | None) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from apps.core.outbox import Publisher
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import BootError, Environment
+from ports.exposition import Exposition, prepare_metrics, tell_what_runs
 from ports.heartbeat import Heartbeat
 from ports.logs import configure_logs
 from ports.task_queue.interface import QueueUnavailable
@@ -109,7 +110,11 @@ def main() -> None:
     # Held back until they are waited for: they interrupt nothing, and are not lost on the first process of a container either.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
-        configure_logs(Environment(os.environ))
+        environment = Environment(os.environ)
+        configure_logs(environment)
+        if prepare_metrics(environment):
+            Exposition(environment)
+            tell_what_runs(environment)
         core = create_core(os.environ)
     except BootError as error:
         sys.exit(str(error))

@@ -41,7 +41,7 @@ class TestEvents:
             queue.enqueue(PRUNE, {})
             house.wait_until(lambda number=number: events["task-succeeded"] == number)
         queue.enqueue(PRUNE, {})
-        house.wait_until(lambda: worker.count("succeeded") == 4)
+        house.wait_until(lambda: worker.count("outcome=success") == 4)
         worker.popen.send_signal(signal.SIGTERM)
         house.wait_until(lambda: events["task-succeeded"] == 4)
         assert events["task-received"] == events["task-started"] == 4

@@ -131,7 +131,7 @@ class TestTwoBeats:
             schedule = tmp_path / name
             subprocess.run([sys.executable, "-c", OVERDUE, str(schedule)], env=house.values, cwd=ROOT, check=True)
             house.start(f"{name} process", "-m", "celery", "-A", "tasks.app", "beat", "-s", str(schedule), "--pidfile=")
-        house.wait_until(lambda: worker.count("succeeded") == 2 * len(SCHEDULE))
+        house.wait_until(lambda: worker.count("outcome=success") == 2 * len(SCHEDULE))
         assert worker.count("action=TakeSlot") == 2 * len(SCHEDULE)
         assert worker.count("action=PruneExpired") == 1
 

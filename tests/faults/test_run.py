@@ -121,10 +121,10 @@ class TestStart:
         (tmp_path / "music.flac").rename(tmp_path / "music" / "one.flac")
         environment = {"PATH": os.environ["PATH"], "CELESTA_HOME": str(run.home)}
         subprocess.run([COMMAND, "import", str(tmp_path / "music")], env=environment, check=True, capture_output=True)
-        run.line("tasks.transcoding.transcode[")
+        run.line("task=tasks.transcoding.transcode")
         run.process.send_signal(signal.SIGINT)
         lines = run.end().partition("Become it")[2].splitlines()
-        assert sum("succeeded in" in line for line in lines) == 2
+        assert sum("outcome=success" in line for line in lines) == 2
         assert [line for line in lines if "action=" in line or "received" in line] == []
 
     def test_under_nohup_it_outlives_the_terminal_and_still_stops_when_told(self, celesta):

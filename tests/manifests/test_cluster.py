@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from tests.manifests.rendering import pods
 from tests.services import wait_until
 
 pytestmark = pytest.mark.manifests
-TRANSCODED = re.compile(r"tasks\.transcoding\.transcode\[[^]]+\] succeeded")
+TRANSCODED = {"event": "task ended", "task": "tasks.transcoding.transcode", "outcome": "success"}
 PATIENCE = 240
 """Seconds, on a machine that is busy with other things."""
 
@@ -122,7 +122,8 @@ class TestRolling:
 
 
 def transcoded(worker: Pod) -> int:
-    return len(TRANSCODED.findall(worker.said))
+    told = [json.loads(line) for line in worker.said.splitlines() if line.startswith("{")]
+    return sum(one.items() >= TRANSCODED.items() for one in told)
 
 
 def some_music(folder: Path, pieces: int) -> int:

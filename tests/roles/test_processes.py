@@ -48,7 +48,7 @@ def test_the_relay_has_its_role_and_core_leaves_it_alone(cluster: Cluster) -> No
 
 
 def test_what_beat_announces_a_worker_does_with_core(cluster: Cluster) -> None:
-    cluster.wait_until(lambda: re.search(r"tasks\.billing\.reconcile\S+ succeeded", cluster.said("worker-billing")) is not None)
+    cluster.wait_until(lambda: re.search(r"outcome=success.* task=tasks\.billing\.reconcile", cluster.said("worker-billing")) is not None)
 
 
 def test_flower_sends_who_comes_to_the_log_in(cluster: Cluster) -> None:

@@ -134,6 +134,7 @@ class TestNavigation:
             "Recent",
             "Account",
             "Deliveries",
+            "Jobs",
             "Ledger",
             "Reports",
             "Ports",

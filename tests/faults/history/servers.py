@@ -24,7 +24,7 @@ from ports.payments.fake.payments import FakePayments
 from ports.payments.fake.shop import TestShop
 from ports.payments.interface import Payments
 from ports.storage.interface import Storage
-from tests.faults.house import RELAY, House, Process
+from tests.faults.house import House, Process
 from tests.services import PostgresServer, ValkeyServer, postgresql, valkey
 
 SABOTAGE = Path(__file__).parents[1] / "sabotage"
@@ -94,7 +94,7 @@ class LargeHouse(House):
                 port = str(self.core_port if name == "core" else self.api_port)
                 return self._program(name, ("gunicorn", "-c", "python:wsgi.gunicorn", f"wsgi.{name}:application"), {"PORT": port})
             case "relay":
-                return self.start(name, "-c", "\n".join([*(f"import {module}" for module in self._sabotaging()), RELAY]))
+                return self._program(name, ("apps.core.relay",), {})
             case "beat 1" | "beat 2":
                 schedule = self.folder / f"schedule of {name}"
                 return self._program(name, ("celery", "-A", "tasks.app", "beat", "-s", str(schedule), "--pidfile="), {}, "hurried")
