@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
@@ -45,6 +48,40 @@ SLOT = datetime(2026, 3, 2, tzinfo=UTC)
 
 def environment_of(values: dict[str, str]) -> Environment:
     return Environment(values, EnvSecrets(Environment(values)))
+
+
+@contextmanager
+def closing_kept_connections(core_app: Flask) -> Iterator[tuple[str, list[str]]]:
+    """Core behind a server that promises to keep a connection, and closes it when it is used again; and what it did each time."""
+    did: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        used = False
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.used:
+                did.append("closed")
+                self.close_connection = True
+                return
+            self.used = True
+            did.append("answered")
+            answer = core_app.test_client().post(self.path, data=body, headers=list(self.headers.items()))
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.data)))
+            self.end_headers()
+            self.wfile.write(answer.data)
+
+        def log_message(self, *arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", did
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture(params=["in_process", "http"])
@@ -237,6 +274,15 @@ class TestOverHttp:
         client = HttpClient.from_env(environment_of({**values, "CORE_URL": url}), Service.WEBSITE)
         with pytest.raises(Unavailable):
             client.send(ListReleases(), Actor(Service.WEBSITE))
+
+    def test_a_query_is_asked_again_where_core_closed_its_connection_and_a_command_has_one_of_its_own(self, core_app, values):
+        with closing_kept_connections(core_app) as (url, asked):
+            client = HttpClient.from_env(environment_of({**values, "CORE_URL": url}), Service.WEBSITE)
+            for _ in range(3):
+                client.send(ListReleases(), Actor(Service.WEBSITE))
+            client.send(REGISTRATION, Actor(Service.WEBSITE))
+            client.close()
+        assert asked == ["answered", "closed", "answered", "answered", "answered"]
 
     def test_something_else_that_answers_in_its_place_is_unavailable(self, values):
         def proxy(_environ: Any, start_response: Any) -> list[bytes]:
