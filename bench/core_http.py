@@ -29,7 +29,7 @@ def main() -> None:
         website = stack.enter_context(gunicorn("wsgi.website:application", elsewhere))
         cookie = _register(inside.port)
         targets = [
-            Target(f"{name}, Core {where}", Load(port, path, headers, requests=1_000), (*processes, valkey))
+            Target(f"{name}, Core {where}", Load(port, path, headers, requests=400), (*processes, valkey))
             for name, path, headers in (("a list, as a visitor", LIST, {}), ("the home page, as a listener", HOME, cookie))
             for where, port, processes in (
                 ("inside", inside.port, (inside.process,)),
