@@ -36,8 +36,9 @@ def prepare_metrics(environment: Environment) -> bool:
     except OSError as error:
         raise BootError(f"Metrics cannot be kept in {folder} ({error.strerror}): set METRICS_PATH to a folder of ours.") from None
     os.environ[FOLDER] = str(folder)
-    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - see above
+    from prometheus_client import CollectorRegistry, values  # noqa: PLC0415 - see above
 
+    values.ValueClass = values.get_value_class()  # Celery's command loads Flower, and Flower this library, before anybody is asked
     begin_recording(CollectorRegistry())
     return True
 

@@ -110,3 +110,20 @@ class TestServing:
         text = _read(address)
         assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 20.0' in text
         assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in text
+
+
+LOADED_BEFORE = """
+import os, prometheus_client
+from ports.environment import Environment
+from ports.exposition import prepare_metrics
+from ports.metrics import LAPSES, count
+assert prepare_metrics(Environment(os.environ))
+count(LAPSES)
+print(*os.listdir(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
+"""
+
+
+def test_children_count_into_files_whoever_loaded_the_library_before(tmp_path):
+    environment = {**os.environ, "CELESTA_HOME": str(tmp_path), "METRICS_PORT": str(free_port())}
+    done = subprocess.run([sys.executable, "-c", LOADED_BEFORE], env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "counter_" in done.stdout
