@@ -56,7 +56,7 @@ class Season:
         self.house.sql("DELETE FROM account_role WHERE role = 'administrator'")  # as in a new house, where one is invited
         load = Load(self.town, prepare(self.town), self.seed)
         load.start()
-        sleeper = office.claim_surely(self.town, self.chance)  # and does nothing: its lease lapses, and another does it
+        sleeper = office.claim_surely(self.town, self.chance, ("transcode",))  # and nothing is done: another takes it over
         struck = Faults(Scene(self.house, self.history, self.chance), self.recoveries)
         for name in schedule(self.chance) if faults is None else faults:
             time.sleep(self.chance.uniform(*PAUSE_SECONDS))
@@ -66,7 +66,6 @@ class Season:
         load.stop()
         self.become_quiet()
         office.wake_up(self.town, sleeper)
-        self.become_quiet()
         self.history.read_on()
 
     def _enough(self, load: Load) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 
@@ -62,22 +63,22 @@ def cut_preview(town: Town, _chance: random.Random) -> None:
         town.office.again(RecordPreview(id_from_bytes(recording), str(content_hash), whole.sha256, cut))  # pyright: ignore[reportArgumentType]
 
 
-def claim_one(town: Town) -> JobClaim | None:
-    """One of the waiting jobs of intake, where the workers leave one."""
+def claim_one(town: Town, kinds: Collection[str]) -> JobClaim | None:
+    """One of the waiting jobs of these kinds, where the workers leave one."""
     for job in town.operator.ask(ListJobs(JobStatus.WAITING, size=100)).items:
-        if job.kind in {"receive", "transcode"}:
+        if job.kind in kinds:
             answer = town.office.do(ClaimJob(job.id))
             if isinstance(answer, Claimed):
                 return answer.claim
     return None
 
 
-def claim_surely(town: Town, chance: random.Random) -> JobClaim:
-    """One of so many that the workers cannot have them all at once."""
+def claim_surely(town: Town, chance: random.Random, kinds: Collection[str] = ("receive", "transcode")) -> JobClaim:
+    """One of the jobs of intake: there are made so many that the workers cannot have them all at once."""
     while True:
         for _ in range(3):
             take_in(town, chance)
-        if claim := claim_one(town):
+        if claim := claim_one(town, kinds):
             return claim
 
 
