@@ -32,14 +32,23 @@ def manifests() -> Generator[LiveService]:
         yield whole.service
 
 
-@pytest.fixture(
-    scope="session",
-    params=[
-        pytest.param(embedded, id="embedded", marks=pytest.mark.browser),
-        pytest.param(split, id="split", marks=pytest.mark.split),
-        pytest.param(manifests, id="manifests", marks=pytest.mark.manifests),
-    ],
+TOPOLOGIES = (
+    pytest.param(embedded, id="embedded", marks=pytest.mark.browser),
+    pytest.param(split, id="split", marks=pytest.mark.split),
 )
+CLUSTER = pytest.param(manifests, id="manifests", marks=pytest.mark.manifests)
+MAIN_JOB = "test_playing"
+"""The tests that have music played."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of a running service is for the topologies that start by themselves, the main job's for the cluster's manifests too."""
+    if "live_service" in metafunc.fixturenames:
+        main_job = metafunc.module.__name__.rpartition(".")[2] == MAIN_JOB
+        metafunc.parametrize("live_service", (*TOPOLOGIES, *((CLUSTER,) if main_job else ())), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def live_service(request: pytest.FixtureRequest) -> Iterator[LiveService]:
     with request.param() as service:
         yield service
