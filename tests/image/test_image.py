@@ -90,7 +90,7 @@ class TestContents:
         assert set(image.run("ls", "-A", "/celesta").stdout.split()) == {*known, *made_from, ".venv"}
 
     def test_its_user_is_a_number_that_owns_nothing(self, image: Image) -> None:
-        assert image.run("id").stdout == "uid=10001 gid=10001 groups=10001\n"
+        assert image.run("id").stdout == "uid=10001(celesta) gid=10001(celesta) groups=10001(celesta)\n"
         assert set(image.find("-uid", "10001")) == {SCRATCH, STATE}
         assert image.find("-path", "*/celesta/*", "-perm", "/022", "-not", "-type", "l") == []
 
@@ -111,6 +111,7 @@ class TestProcesses:
         cluster.wait_until(lambda: cluster.get("flower", "/healthcheck").status == 200)
         cluster.wait_until(lambda: cluster.workers() == {"default", "billing", "media", "reports"})
         cluster.wait_until(lambda: "the relay runs" in cluster.said("relay"))
+        assert "SecurityWarning" not in "".join(map(cluster.said, cluster.processes))
 
     def test_music_becomes_playable_with_debians_ffmpeg(self, cluster: ImageCluster, image: Image, tmp_path: Path) -> None:
         make_audio(tmp_path / "one.flac", seconds=1, tags={"title": "One", "album": "One", "artist": "Ana"})
