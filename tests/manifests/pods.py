@@ -21,8 +21,8 @@ from tests.manifests.rendering import Manifest, secrets_of
 
 HERE = "127.0.0.1"
 LISTENING = {"0.0.0.0": HERE}
-PORT_VARIABLES = ("PORT", "FLOWER_PORT")
-"""Variables that tell a process the port that its container names."""
+PORT_VARIABLES = {"http": ("PORT", "FLOWER_PORT"), "metrics": ("METRICS_PORT",)}
+"""By the port that a container names, the variables that tell its process."""
 PATIENCE = 180
 """Seconds for a process to be ready, on a machine that is busy with other things; Kubernetes' own limits are for its own machines."""
 
@@ -51,6 +51,7 @@ class Pod:
     killed: bool = False
     """Whether it had to be."""
     port: int = field(default_factory=free_port)
+    metrics_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         self.folder = self.surroundings.folder / self.name
@@ -94,7 +95,8 @@ class Pod:
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
         told = {name: self._here(value) for name, value in self.values.items()}
         for port in self.container.get("ports", ()):
-            told |= {name: str(self.port) for name in PORT_VARIABLES if told.get(name) == str(port["containerPort"])}
+            here = self.port if port["name"] == "http" else self.metrics_port
+            told |= {name: str(here) for name in PORT_VARIABLES[port["name"]] if told.get(name) == str(port["containerPort"])}
         return {"PATH": path, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **told}
 
     def _here(self, text: str) -> str:

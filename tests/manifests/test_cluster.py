@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,7 +19,7 @@ from ports.container import Container
 from tests.live import MUSIC
 from tests.manifests.cluster import Cluster, cluster
 from tests.manifests.load import listeners
-from tests.manifests.pods import Pod
+from tests.manifests.pods import HERE, Pod
 from tests.manifests.rendering import pods
 from tests.services import wait_until
 
@@ -61,6 +62,12 @@ class TestEveryContainer:
         for pod in whole.everybody():
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 assert pod.passes(probe), (pod.name, probe, pod.said)
+
+    def test_tells_prometheus_what_it_runs(self, whole):
+        for pod in whole.everybody():
+            if "METRICS_PORT" in pod.environment:
+                told = metrics_of(pod)
+                assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in told, (pod.name, told)
 
     def test_lives_and_is_ready_while_the_broker_is_away(self, whole):
         whole.broker.stop()
@@ -119,6 +126,11 @@ class TestRolling:
 
     def test_restarted_nobody(self, whole):
         assert whole.restarts == []
+
+
+def metrics_of(pod: Pod) -> str:
+    with urlopen(f"http://{HERE}:{pod.metrics_port}/metrics") as answer:
+        return answer.read().decode()
 
 
 def transcoded(worker: Pod) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from apps.api.well_known import OAUTH_METADATA
-from tests.manifests.rendering import OVERLAYS, Manifest, named, of_kind, pods
+from tests.manifests.rendering import OVERLAYS, Manifest, containers, environment, named, of_kind, pods
 
 pytestmark = [pytest.mark.manifests, pytest.mark.parametrize("overlay", OVERLAYS)]
 OPENINGS = {
@@ -71,13 +71,25 @@ def test_every_opening_names_its_ports(overlay):
 
 def test_only_the_edge_and_front_ends_come_in_anywhere(overlay):
     ways_in = {component: set(openings(overlay, component, "ingress")) for component in pods(overlay)}
-    assert {component: ways for component, ways in ways_in.items() if ways} == {
+    assert {component: ways - {"metrics"} for component, ways in ways_in.items() if ways - {"metrics"}} == {
         "website": {"from-outside"}, "api": {"from-outside"}, "core": {"into-core"},
     }  # fmt: skip
 
 
+def test_prometheus_alone_comes_in_for_metrics_where_there_are_some(overlay):
+    serving = {name for name, container in containers(overlay).items() if "METRICS_PORT" in environment(overlay, container)}
+    for component, pod in pods(overlay).items():
+        rules = openings(overlay, component, "ingress").get("metrics", [])
+        scraped = pod["metadata"].get("annotations", {}).get("prometheus.io/port")
+        assert (len(rules), scraped) == ((1, "9100") if component in serving else (0, None))
+        for rule in rules:
+            assert [peer["namespaceSelector"]["matchLabels"] for peer in rule["from"]] == [{"kubernetes.io/metadata.name": "monitoring"}]
+            assert [port["port"] for port in rule["ports"]] == ["metrics"]
+    assert serving == pods(overlay).keys() - {"beat", "flower", "migrations"}
+
+
 def test_cores_door_is_open_to_those_who_may_ask_it(overlay):
-    ((rule,),) = openings(overlay, "core", "ingress").values()
+    (rule,) = openings(overlay, "core", "ingress")["into-core"]
     assert rule["from"] == [{"podSelector": {"matchLabels": {"may-reach/core": "yes"}}}]
     asked = {component for component in pods(overlay) if "core" in openings(overlay, component, "egress")}
     assert asked == {component for component, allowed in OPENINGS.items() if "core" in allowed}
