@@ -28,7 +28,9 @@ def core_client(environment: Environment, service: Service, core: Any = None) ->
     if core is None:
         module, _, factory = CORE_FACTORY.partition(":")
         core = getattr(import_module(module), factory)(environment.values)
-        core.extensions["keep_costs"]()
+        if service is Service.TASKS:
+            # Web processes begin by themselves once they have forked; a command on the console is over soon, and forks when it likes.
+            core.extensions["keep_costs"]()
     return InProcessClient(core, service)
 
 

@@ -161,9 +161,11 @@ class TestKeeping:
         keeper.stop()
         keeper.join()
 
-    def test_begins_where_a_front_end_brings_its_own_core(self, values):
+    def test_begins_where_a_worker_brings_its_own_core(self, values):
         before = set(threading.enumerate())
         core_client(Environment(values), Service.CONSOLE)
+        assert set(threading.enumerate()) == before
+        core_client(Environment(values), Service.TASKS)
         (keeper,) = set(threading.enumerate()) - before
         assert isinstance(keeper, CostKeeper)
         keeper.stop()
