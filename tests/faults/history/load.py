@@ -33,7 +33,7 @@ LISTENING = (listening.play, listening.play, listening.play, listening.play, lis
 
 
 def prepare(town: Town) -> list[Account]:
-    """Music, a shop's first app, two of the staff, and listeners who have paid."""
+    """Music, a label's contract, a first app, two of the staff, and listeners who have paid."""
     chance = random.Random(town.name)
     for _ in range(2):
         intake.take_in(town, chance)
@@ -46,6 +46,7 @@ def prepare(town: Town) -> list[Account]:
     for one in listeners[::2]:
         buying.subscribe(town, one)
     town.house.wait_until(lambda: _look(town, listeners[0]))
+    administering.contract(town, chance)  # or nobody would be paid for this season in the next
     return listeners
 
 
