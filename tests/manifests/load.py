@@ -81,7 +81,7 @@ class Load:
 
 
 @contextmanager
-def listeners(url: str, browsing: int = 10, buying: int = 1) -> Generator[Load]:
+def listeners(url: str, browsing: int = 11, buying: int = 1) -> Generator[Load]:
     """Fifty requests a second: so many who ask for four a second each, and so many who buy, at their own pace."""
     load, over = Load(url), Event()
     threads = [Thread(target=_visit, args=(load.browse, over, 0.25)) for _ in range(browsing)]
