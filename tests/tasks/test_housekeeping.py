@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from apps.core.contract.intake import REPLAYABLE_DAYS
 from apps.core.contract.jobs import TranscodeWork
 from ports.transcoder.interface import MediaRefused
 from tasks import housekeeping
@@ -26,7 +29,7 @@ class TestDeleteSpentFiles:
         delete_spent_files(office)
         assert quarantined() == 0
 
-    def test_removes_what_was_refused(self, import_folder, do_tasks, office, task_queue, quarantined):
+    def test_removes_what_was_refused_once_it_is_not_tried_again(self, import_folder, do_tasks, office, task_queue, quarantined, clock):
         def refuse(*_):
             raise MediaRefused("This is a picture.")
 
@@ -34,7 +37,10 @@ class TestDeleteSpentFiles:
         do_tasks("tasks.intake.receive")
         do_job(office, task_queue.held.pop().arguments["job_id"], TranscodeWork, refuse)
         do_tasks()
+        clock.set(clock.now() + timedelta(days=REPLAYABLE_DAYS, hours=-1))
+        delete_spent_files(office)
         assert quarantined() == 1
+        clock.set(clock.now() + timedelta(hours=2))
         delete_spent_files(office)
         assert quarantined() == 0
 
