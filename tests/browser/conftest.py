@@ -32,20 +32,17 @@ def manifests() -> Generator[LiveService]:
         yield whole.service
 
 
-TOPOLOGIES = (
-    pytest.param(embedded, id="embedded", marks=pytest.mark.browser),
-    pytest.param(split, id="split", marks=pytest.mark.split),
-)
+EMBEDDED = pytest.param(embedded, id="embedded", marks=pytest.mark.browser)
+SPLIT = pytest.param(split, id="split", marks=pytest.mark.split)
 CLUSTER = pytest.param(manifests, id="manifests", marks=pytest.mark.manifests)
-MAIN_JOB = "test_playing"
-"""The tests that have music played."""
+TOPOLOGIES = {"test_playing": (EMBEDDED, SPLIT, CLUSTER), "test_sessions": (EMBEDDED, SPLIT), "test_stations": (EMBEDDED, SPLIT)}
+"""By file: where its tests run beside the embedded topology. Of pages that are only looked at, every topology says the same."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test of a running service is for the topologies that start by themselves, the main job's for the cluster's manifests too."""
     if "live_service" in metafunc.fixturenames:
-        main_job = metafunc.module.__name__.rpartition(".")[2] == MAIN_JOB
-        metafunc.parametrize("live_service", (*TOPOLOGIES, *((CLUSTER,) if main_job else ())), indirect=True, scope="session")
+        topologies = TOPOLOGIES.get(metafunc.module.__name__.rpartition(".")[2], (EMBEDDED,))
+        metafunc.parametrize("live_service", topologies, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
