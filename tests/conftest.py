@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import structlog
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -27,6 +28,7 @@ from apps.core.database import close_engines, reader
 from apps.core.migrate import migrate
 from ports.clock.interface import Clock
 from ports.clock.stepped import SteppedClock
+from ports.metrics import begin_recording, end_recording
 from ports.task_queue.held import HeldTaskQueue
 from ports.task_queue.interface import TaskQueue
 from tests.factories.catalogue import Catalogue
@@ -254,3 +256,12 @@ def left(core_app: Flask) -> Callable[[Any], list[Any]]:
             return sorted(connection.scalars(select(column)))
 
     return values
+
+
+@pytest.fixture
+def told() -> Iterator[CollectorRegistry]:
+    """What Prometheus is told while it is there."""
+    registry = CollectorRegistry()
+    begin_recording(registry)
+    yield registry
+    end_recording()

@@ -63,7 +63,13 @@ SUITES = (
     Suite("split", "Website, API, Core and worker as separate processes, behind nginx.", (CHROMIUM, NGINX, POSTGRESQL)),
 )
 
-COVERED = ("tests/core", "tests/conformance/test_core_client.py", "tests/api/test_kept_pages.py", "tests/console/test_actions.py")
+COVERED = (
+    "tests/core",
+    "tests/rotation",
+    "tests/conformance/test_core_client.py",
+    "tests/api/test_kept_pages.py",
+    "tests/console/test_actions.py",
+)
 """The tests that must run every line and branch of Core, on both databases."""
 COVERAGE = ("-m", "coverage")
 

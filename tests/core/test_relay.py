@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from tests.services import wait_until
 @contextmanager
 def relay(values, log):
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", "apps.core.relay"], env=values, cwd=ROOT, stdout=output, stderr=output)
+        # Its coverage is counted where this one's is.
+        counted = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        command = [sys.executable, "-m", "apps.core.relay"]
+        process = subprocess.Popen(command, env={**values, **counted}, cwd=ROOT, stdout=output, stderr=output)
         try:
             yield process
         finally:

@@ -12,24 +12,14 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 
 from apps.api.app import create_api
 from apps.console.embedded import free_port
-from apps.core.contract.accounts import GetOwnAccount
-from apps.core.relay import Relay
-from ports.metrics import METRICS, Kind, begin_recording, end_recording
+from ports.metrics import METRICS, Kind
 from tests.services import wait_until
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def told() -> Iterator[CollectorRegistry]:
-    registry = CollectorRegistry()
-    begin_recording(registry)
-    yield registry
-    end_recording()
 
 
 class TestTheTable:
@@ -53,25 +43,6 @@ class TestRequests:
         assert {route for _, route in routes} == {"(none)", "/v1/releases/<id:release_id>"}
         assert {method for method, _ in routes} == {"GET", "(none)"}
         assert "secret" not in text
-
-
-class TestActions:
-    def test_are_counted_by_name_and_outcome(self, ana, told):
-        ana.send(GetOwnAccount())
-        labels = {"action": "GetOwnAccount"}
-        assert told.get_sample_value("celesta_actions_total", {**labels, "outcome": "ok"}) == 1
-        assert told.get_sample_value("celesta_action_statements_total", labels) >= 1
-        assert told.get_sample_value("celesta_action_database_seconds_total", labels) > 0
-
-    def test_that_wait_are_shown_by_who_holds_the_lease(self, core_app, catalogue, told):
-        catalogue.deliver(catalogue.files("Blue", ["One"]))
-        labels = {"queue": "media", "status": "waiting"}
-        holder, other = Relay(core_app), Relay(core_app)
-        holder.turn()
-        assert told.get_sample_value("celesta_jobs", labels) == 1
-        assert told.get_sample_value("celesta_disk_free_ratio") > 0
-        other.turn()
-        assert told.get_sample_value("celesta_jobs", labels) == 0
 
 
 @pytest.fixture

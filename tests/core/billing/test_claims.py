@@ -141,6 +141,20 @@ class TestWhatTheStoreSays:
         till.reconcile()
         assert till.subscriptions(ana).current.state == State.CANCELLING
 
+    def test_is_counted_for_prometheus_with_what_it_changes(self, ana, api, apple, named, claimed, till, told):
+        apple.keep("2000000001", bought(account=named, renews=0))
+        body, proof = apple.notification("DID_CHANGE_RENEWAL_STATUS", "2000000001")
+        api.send(ReceiveNotification(Shop.APPLE, body, proof))
+        with pytest.raises(Forbidden):
+            api.send(ReceiveNotification(Shop.APPLE, body, proof[:-1]))
+        till.reconcile()
+        notices = {
+            outcome: told.get_sample_value("celesta_shop_notifications_total", {"shop": "apple", "outcome": outcome})
+            for outcome in ("ok", "forbidden")
+        }
+        assert notices == {"ok": 1, "forbidden": 1}
+        assert told.get_sample_value("celesta_subscription_changes_total", {"state": State.CANCELLING}) == 1
+
     def test_is_believed_only_where_it_signed(self, api, apple):
         body, proof = apple.notification("REFUND", "2000000001")
         with pytest.raises(Forbidden):

@@ -1,0 +1,59 @@
+"""What Core tells Prometheus: of each Action, of the business, and of what waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from apps.core.contract.accounts import GetOwnAccount
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.ids import new_id
+from apps.core.contract.jobs import JobStatus
+from apps.core.contract.listening import Play, RecordPlays
+from apps.core.database import db
+from apps.core.jobs.models import JobRow
+from apps.core.relay import Relay
+
+
+class TestActions:
+    def test_are_counted_by_name_and_outcome(self, ana, told):
+        ana.send(GetOwnAccount())
+        labels = {"action": "GetOwnAccount"}
+        assert told.get_sample_value("celesta_actions_total", {**labels, "outcome": "ok"}) == 1
+        assert told.get_sample_value("celesta_action_statements_total", labels) >= 1
+        assert told.get_sample_value("celesta_action_database_seconds_total", labels) > 0
+
+    def test_plays_are_counted_by_what_became_of_them(self, ana, visitor, catalogue, clock, told):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        first = Play("event-first", track.id, clock.now() - timedelta(minutes=4), 60_000)
+        ana.send(RecordPlays((first, Play("event-of-nothing", new_id(), clock.now(), 1_000))))
+        ana.send(RecordPlays((first,)))
+        counted = {what: told.get_sample_value("celesta_plays_total", {"outcome": what}) for what in ("recorded", "known", "unknown")}
+        assert counted == {"recorded": 1, "known": 1, "unknown": 1}
+
+
+class TestWhatWaits:
+    def test_is_shown_by_who_holds_the_lease(self, core_app, catalogue, told):
+        catalogue.deliver(catalogue.files("Blue", ["One"]))
+        labels = {"queue": "media", "status": "waiting"}
+        holder, other = Relay(core_app), Relay(core_app)
+        holder.turn()
+        assert told.get_sample_value("celesta_jobs", labels) == 1
+        assert told.get_sample_value("celesta_disk_free_ratio") > 0
+        assert told.get_sample_value("celesta_last_finished_timestamp_seconds", {"work": "export"}) == 0
+        other.turn()
+        assert told.get_sample_value("celesta_jobs", labels) == 0
+
+    def test_grows_older_while_nobody_does_it(self, core_app, catalogue, clock, told):
+        catalogue.deliver(catalogue.files("Blue", ["One"]))
+        clock.set(clock.now() + timedelta(minutes=7))
+        Relay(core_app).turn()
+        assert told.get_sample_value("celesta_job_oldest_waiting_seconds", {"queue": "media"}) >= 7 * 60
+
+    def test_does_not_count_work_that_this_release_does_not_know(self, core_app, clock, told):
+        row = {"id": new_id(), "kind": "of the next release", "subject": "one", "work": b"{}", "progress": 0.0, "attempts": 0}
+        with core_app.app_context(), db.engine.begin() as connection:
+            connection.execute(insert(JobRow), [{**row, "status": JobStatus.RUNNING, "created_at": clock.now()}])
+        Relay(core_app).turn()
+        assert told.get_sample_value("celesta_jobs", {"queue": "media", "status": "running"}) == 0
