@@ -45,6 +45,13 @@ class TestWhatWaits:
         other.turn()
         assert told.get_sample_value("celesta_jobs", labels) == 0
 
+    def test_is_told_from_what_is_being_done(self, core_app, catalogue, told):
+        catalogue.deliver(catalogue.files("Blue", ["One", "Two"]))
+        catalogue.claim(catalogue.waiting("transcode")[0])
+        Relay(core_app).turn()
+        counted = {status: told.get_sample_value("celesta_jobs", {"queue": "media", "status": status}) for status in ("waiting", "running")}
+        assert counted == {"waiting": 1, "running": 1}
+
     def test_grows_older_while_nobody_does_it(self, core_app, catalogue, clock, told):
         catalogue.deliver(catalogue.files("Blue", ["One"]))
         clock.set(clock.now() + timedelta(minutes=7))

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from apps.console.checkout import ROOT
+from apps.console.embedded import free_port
 from tests.services import wait_until
 
 
@@ -36,6 +38,15 @@ class TestRelayProcess:
         with relay(values, log) as process:
             wait_until(lambda: "the relay runs" in log.read_text())
             process.send_signal(number)
+            assert process.wait(60) == 0
+
+    def test_tells_prometheus_what_runs_where_it_is_asked_to(self, values, tmp_path):
+        port = free_port()
+        with relay({**values, "METRICS_PORT": str(port)}, tmp_path / "log") as process:
+            wait_until(lambda: "the relay runs" in (tmp_path / "log").read_text())
+            with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+                assert b'celesta_port_info{implementation="stepped",port="clock"} 1.0' in answer.read()
+            process.terminate()
             assert process.wait(60) == 0
 
     def test_a_signal_during_its_start_is_not_lost(self, values, tmp_path):
