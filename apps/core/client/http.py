@@ -27,7 +27,7 @@ class HttpClient:
         self._environment = environment
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
         self._kept = urllib3.PoolManager(maxsize=16, timeout=timeout, retries=False)
-        self._fresh = urllib3.PoolManager(timeout=timeout, retries=False, headers={"Connection": "close"})
+        self._fresh = urllib3.PoolManager(maxsize=16, timeout=timeout, retries=False, headers={"Connection": "close"})
 
     @classmethod
     def from_env(cls, environment: Environment, service: Service) -> Self:

@@ -11,4 +11,4 @@ import tasks.schedule
 OFTEN = timedelta(seconds=5)
 
 tasks.schedule.SCHEDULE = dict.fromkeys(tasks.schedule.SCHEDULE, OFTEN)
-tasks.schedule.CALENDAR = {OFTEN: schedule(OFTEN)}  # pyright: ignore[reportAttributeAccessIssue] - beat takes either kind
+tasks.schedule.CALENDAR = dict.fromkeys((*tasks.schedule.CALENDAR, OFTEN), schedule(OFTEN))  # pyright: ignore[reportAttributeAccessIssue] - beat takes either kind
