@@ -24,7 +24,7 @@ from apps.core.contract.playback import StartPlayback
 from apps.core.database import close_engines
 from tests.faults.history.compared import listening, people
 from tests.faults.history.compared.money import ENTRIES, PAYMENTS
-from tests.faults.history.compared.rules import Scene
+from tests.faults.history.compared.rules import Scene, Wrong
 from tests.faults.history.compared.work import objects
 from tests.faults.history.load import Load, prepare
 from tests.faults.history.record import History
@@ -68,7 +68,7 @@ def back_up_sqlite(house: LargeHouse, folder: Path) -> None:
 
 
 def restore_sqlite(house: LargeHouse, folder: Path) -> Copy:
-    home = folder / "another home"
+    home = folder / "another-home"
     environment = {name: value for name, value in house.values.items() if name not in {"DATABASE_URL", "STORAGE"}}
     command = [sys.executable, "-c", "from apps.console.main import main; main()", "restore", str(folder / "copies")]
     subprocess.run(command, env={**environment, "CELESTA_HOME": str(home)}, cwd=ROOT, check=True)
@@ -87,8 +87,8 @@ def restore_postgresql(house: LargeHouse, folder: Path) -> Copy:
     house.database.create("restored", "template0")
     address = house.database.url("restored")
     subprocess.run([postgresql_program("pg_restore"), "--exit-on-error", f"--dbname={address}", f"{folder}/celesta.dump"], check=True)
-    shutil.copytree(folder / "objects", folder / "another home" / "storage")
-    return Copy(house, folder / "another home", address)
+    shutil.copytree(folder / "objects", folder / "another-home" / "storage")
+    return Copy(house, folder / "another-home", address)
 
 
 def until(history: History, begun: float, ended: float) -> History:
@@ -124,7 +124,8 @@ def test_a_backup_under_load_holds_what_was_acknowledged_and_starts(
         scene = Scene(until(history, begun, ended), copy, town.name)  # pyright: ignore[reportArgumentType] - all that rules ask of a house
         found = [finding for rule in (*people.RULES, *listening.RULES) for finding in rule.find(scene)]
         assert not found, "\n".join(map(str, found))
-        assert not [*objects(scene)]
+        # Objects that came after the rows were copied are there as well, and nobody names them yet.
+        assert not [one for one in objects(scene) if one.wrong is Wrong.LOST]
         entered = dict(scene.rows(ENTRIES))
         assert {name: amount for name, amount, *_ in scene.rows(PAYMENTS)} == entered
         play_on(copy.values, load.listeners[0].email)
