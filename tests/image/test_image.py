@@ -85,9 +85,13 @@ class TestContents:
         assert looked.stdout.split() == ["flask"], looked.stderr
 
     def test_of_the_source_only_what_processes_run_from(self, image: Image) -> None:
-        known = {"apps", "ports", "tasks", "wsgi", "templates", "static"}
+        known = {"apps", "deploy", "ports", "tasks", "wsgi", "templates", "static"}
         made_from = {"setup.cfg", "pyproject.toml", "requirements-production.lock", "README.md", "LICENSE"}
         assert set(image.run("ls", "-A", "/celesta").stdout.split()) == {*known, *made_from, ".venv"}
+        assert image.run("ls", "-A", "/celesta/deploy").stdout.split() == ["nginx"]
+
+    def test_nginx_to_stand_in_front(self, image: Image) -> None:
+        assert "http_secure_link_module" in image.run("nginx", "-V").stderr
 
     def test_its_user_is_a_number_that_owns_nothing(self, image: Image) -> None:
         assert image.run("id").stdout == "uid=10001(celesta) gid=10001(celesta) groups=10001(celesta)\n"
