@@ -15,8 +15,8 @@ def main() -> None:
     end_cleanly()
     # The cluster is the tests' own: the manifests' containers as processes, which nothing but the source tree has.
     sys.path.insert(0, str(ROOT))
-    from tests.manifests.cluster import cluster  # noqa: PLC0415 - as said
-    from tests.manifests.load import listeners  # noqa: PLC0415 - as said
+    from tests.manifests.cluster import cluster  # noqa: PLC0415 - found by the path above
+    from tests.manifests.load import listeners  # noqa: PLC0415 - found by the path above
 
     with cluster() as whole, listeners(whole.url) as load:
         began = time.monotonic()

@@ -56,7 +56,7 @@ class Exposition:
     def __init__(self, environment: Environment) -> None:
         """Raises `BootError` where the address is taken."""
         from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - see above
-        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - see above
 
         registry, host, port = CollectorRegistry(), environment.text("METRICS_HOST", "127.0.0.1"), METRICS_PORT.read(environment)
         MultiProcessCollector(registry, path=os.environ[FOLDER])

@@ -108,3 +108,14 @@ def installed(tmp_path_factory) -> Checkout:
     checkout = make_checkout(tmp_path_factory.mktemp("installed") / "a check out")
     checkout.start()
     return checkout
+
+
+NOBODY = "redis://127.0.0.1:1/0"
+"""Where no server listens."""
+
+
+@pytest.fixture
+def own_home(values, core_app, monkeypatch) -> None:
+    """Commands that run in this process find the test's own Core, and no broker."""
+    for name, value in {**values, "REDIS_URL": NOBODY}.items():
+        monkeypatch.setenv(name, value)

@@ -17,10 +17,9 @@ from apps.core.migrate import migrate
 from ports.container import Container
 from ports.environment import BootError
 from ports.storage.interface import Storage
+from tests.console.conftest import NOBODY
 
 KEY = "audio/one/two/flac-3.flac"
-NOBODY = "redis://127.0.0.1:1/0"
-"""Where no server listens."""
 
 
 @pytest.fixture

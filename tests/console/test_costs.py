@@ -11,14 +11,10 @@ from apps.console.actions import actions
 from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.catalogue import ListReleases
 from apps.core.costs.keeping import CostKeeper
-from tests.console.test_users import NOBODY
 
 
 @pytest.fixture
-def run(values, core_app, monkeypatch):
-    for name, value in {**values, "REDIS_URL": NOBODY}.items():
-        monkeypatch.setenv(name, value)
-
+def run(own_home):
     def run(*arguments: str) -> str:
         done = CliRunner().invoke(actions, ["--cost", *arguments])
         if done.exception is not None and not isinstance(done.exception, SystemExit):

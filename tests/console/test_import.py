@@ -23,11 +23,9 @@ from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.jobs import ReturnJob
 from ports.transcoder.containers import ACCEPTED_IN_WORDS
 from tasks.office import office
+from tests.console.conftest import NOBODY
 from tests.factories.audio import make_audio
 from tests.services import wait_until
-
-NOBODY = "redis://127.0.0.1:1/0"
-"""Where no server listens."""
 
 
 @pytest.fixture
@@ -42,11 +40,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def run(values, core_app, monkeypatch):
-    """Run the command as a person would, on the test's own home."""
-    for name, value in {**values, "REDIS_URL": NOBODY}.items():
-        monkeypatch.setenv(name, value)
-
+def run(own_home):
     def invoke(*arguments: object):
         return CliRunner().invoke(import_, [str(argument) for argument in arguments], catch_exceptions=False)
 

@@ -9,19 +9,10 @@ from apps.console.jobs import jobs
 from apps.core.contract.jobs import FailJob
 from tests.factories.catalogue import Catalogue
 
-NOBODY = "redis://127.0.0.1:1/0"
-"""Where no server listens."""
-
 
 @pytest.fixture
-def run(values, core_app, monkeypatch):
-    for name, value in {**values, "REDIS_URL": NOBODY}.items():
-        monkeypatch.setenv(name, value)
-
-    def invoke(*arguments: str):
-        return CliRunner().invoke(jobs, arguments)
-
-    return invoke
+def run(own_home):
+    return lambda *arguments: CliRunner().invoke(jobs, arguments)
 
 
 @pytest.fixture

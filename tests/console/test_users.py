@@ -18,20 +18,10 @@ from apps.core.contract.actions import Role
 from apps.core.contract.errors import Conflict, NotFound
 from tests.conftest import PASSWORD
 
-NOBODY = "redis://127.0.0.1:1/0"
-"""Where no server listens."""
-
 
 @pytest.fixture
-def run(values, core_app, monkeypatch):
-    """Run the command as a person would, on the test's own home."""
-    for name, value in {**values, "REDIS_URL": NOBODY}.items():
-        monkeypatch.setenv(name, value)
-
-    def invoke(*arguments: str):
-        return CliRunner().invoke(users, arguments)
-
-    return invoke
+def run(own_home):
+    return lambda *arguments: CliRunner().invoke(users, arguments)
 
 
 class TestUsers:

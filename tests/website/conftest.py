@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
+from apps.core.contract.accounts import ChangeRoles
+from apps.core.contract.actions import Role
 from apps.website.app import create_website
 from apps.website.session import WebSessionInterface
 from tests.website.visitor import Visitor
@@ -44,6 +46,16 @@ def listener(visit: Callable[[], Visitor]) -> Visitor:
     """Ana, registered and logged in."""
     someone = visit()
     someone.register()
+    return someone
+
+
+@pytest.fixture
+def clerk(visit, operator, clock):
+    """Stella, of the staff."""
+    someone = visit()
+    someone.register(name="Stella", email="stella@example.com")
+    operator.send(ChangeRoles("stella@example.com", frozenset({Role.LISTENER, Role.STAFF})))
+    clock.advance(5)
     return someone
 
 

@@ -6,21 +6,10 @@ import re
 
 import pytest
 
-from apps.core.contract.accounts import ChangeRoles, GetOwnAccount
-from apps.core.contract.actions import Role
+from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.catalogue import ListReleases
 from apps.core.costs.keeping import CostKeeper
 from apps.core.meter import Measure, Meter
-
-
-@pytest.fixture
-def clerk(visit, operator, clock):
-    """Stella, of the staff."""
-    someone = visit()
-    someone.register(name="Stella", email="stella@example.com")
-    operator.send(ChangeRoles("stella@example.com", frozenset({Role.LISTENER, Role.STAFF})))
-    clock.advance(5)
-    return someone
 
 
 @pytest.fixture

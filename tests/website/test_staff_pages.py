@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import update
 
-from apps.core.contract.accounts import ChangeRoles
-from apps.core.contract.actions import Role
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import FailJob
@@ -18,16 +16,6 @@ from apps.core.outbox import OutboxRow
 from apps.website.app import create_website
 from ports.payments.interface import Payments
 from tests.website.visitor import Visitor
-
-
-@pytest.fixture
-def clerk(visit, operator, clock):
-    """Stella, of the staff."""
-    someone = visit()
-    someone.register(name="Stella", email="stella@example.com")
-    operator.send(ChangeRoles("stella@example.com", frozenset({Role.LISTENER, Role.STAFF})))
-    clock.advance(5)
-    return someone
 
 
 @pytest.fixture
