@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, tuple_, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -23,12 +23,15 @@ from apps.core.contract.days import Day
 from apps.core.contract.errors import Invalid
 from apps.core.contract.exports import Slice, Table
 from apps.core.contract.ids import BYTES, id_from_bytes
+from apps.core.database import IdColumn
 from apps.core.listening.models import PlayRow
 from apps.core.meter import count_rows
 from apps.core.rights.plans import Plans
 from ports.analytics.interface import NULL
 
 DIGITS = 2 * BYTES
+FIRST, LAST = id_from_bytes(bytes(BYTES)), id_from_bytes(b"\xff" * BYTES)
+"""No play has either id."""
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Line = tuple[Column, ...]
 """What a line consists of, the row's id last."""
@@ -94,13 +97,25 @@ def belongs(table: Table, day: Day) -> ColumnElement[bool]:
 
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
-    row = PlayRow
-    wanted = _lines(_play()).where(belongs(table, day)).order_by(row.id).limit(most)
-    if after is not None:
-        wanted = wanted.where(row.id > after)
+    wanted = _in_order(_lines(_play()), day, table, after).limit(most)
     count, lines = _joined(connection, wanted)
     last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1])) if count == most else None
     return Slice(lines, count, last)
+
+
+def _in_order(wanted: Select[str], day: Day, table: Table, after: str | None) -> Select[str]:
+    """The table's plays by their ids, as one piece of the export's index.
+
+    Asked for these in the order of their ids, PostgreSQL goes by the ids alone, and reads other days to find where this one begins
+    and that nothing of it is left.
+    """
+    row, late = PlayRow, table == Table.LATE
+    place = tuple_(row.export_day, row.late, row.id)
+    within = (
+        place > tuple_(literal(day), literal(late), literal(after or FIRST, IdColumn())),
+        place <= tuple_(literal(day), literal(late), literal(LAST, IdColumn())),
+    )
+    return wanted.where(*within).order_by(row.export_day, row.late, row.id)
 
 
 def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
