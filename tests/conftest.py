@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from ports.clock.stepped import SteppedClock
 from ports.metrics import begin_recording, end_recording
 from ports.task_queue.held import HeldTaskQueue
 from ports.task_queue.interface import TaskQueue
+from tests.canaries import search
 from tests.factories.catalogue import Catalogue
 from tests.factories.plans import OnPlan
 from tests.factories.reporting import Reports
@@ -50,6 +51,17 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=2, help="how many seeds the fault run goes through (./celesta test --faults --seeds 10)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No test has a secret of `settings` in what it logged, printed or failed with."""
+    report = yield
+    written = report.sections if report.when == "teardown" else [("the error", report.longreprtext)]
+    if leaks := search({title: content.encode(errors="replace") for title, content in written}, SECRET_VALUES):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} let secrets out: {', '.join(leaks)}. No log and no error may have them."
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -114,15 +126,20 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(name)
 
 
+SECRET_VALUES = {
+    "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG",
+    "LICENCE_KEY": "wE5rT7yU9iO1pA3sD5fG7hJ9kL1zX3cV", "OFFLINE_KEY": "bN2mQ4wE6rT8yU0iO2pA4sD6fG8hJ0kL",
+    **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
+}  # fmt: skip
+
+
 def settings(home: Path) -> dict[str, str]:
     """The environment of a Core that reaches nothing outside its folder."""
     return {
         "CELESTA_ENV": "test", "CELESTA_HOME": str(home), "SECRETS": "env", "CLOCK": "stepped", "TASK_QUEUE": "held",
         "TRANSCODER": "fake", "MAIL": "outbox", "PAYMENTS": "fake", "PASSWORD_MEMORY": "8",
         "SESSIONS": "memory", "TOKENS": "memory", "CACHE": "memory",
-        "SESSION_KEY": "kUBp1Xb3cK5mV7nQ9tYw", "MEDIA_KEY": "zR4vT6yU8iO0pA2sD4fG", "DATABASE_URL": "sqlite:////nowhere",
-        "LICENCE_KEY": "wE5rT7yU9iO1pA3sD5fG7hJ9kL1zX3cV", "OFFLINE_KEY": "bN2mQ4wE6rT8yU0iO2pA4sD6fG8hJ0kL",
-        **{f"DOOR_KEY_{service.upper()}": f"key-of-{service}-5tGb7yHn9uJm" for service in Service},
+        "DATABASE_URL": "sqlite:////nowhere", **SECRET_VALUES,
     }  # fmt: skip
 
 
@@ -145,6 +162,9 @@ def core_app(values: dict[str, str]) -> Iterator[Flask]:
     yield app
     with app.app_context():
         close_engines()
+    queue = app.extensions["container"].get(TaskQueue)
+    if isinstance(queue, HeldTaskQueue):
+        assert search({"a task": str(queue.held).encode()}, SECRET_VALUES) == []
 
 
 @pytest.fixture

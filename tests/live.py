@@ -18,6 +18,7 @@ from pathlib import Path
 from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
 from apps.core.contract.actions import Service
+from tests.canaries import search
 from tests.services import postgresql, valkey, wait_until
 
 PATIENCE = 180
@@ -29,6 +30,12 @@ CELESTA = str(Path(sys.executable).with_name("celesta"))
 MUSIC = "games/wesnoth/*/data/core/music"
 PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg", "elf-land.ogg")
 """Two long enough to walk through a site by, the others short enough to hear out, the last 26.8 seconds long."""
+
+SPLIT_SECRETS = {
+    "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
+    "LICENCE_KEY": "xC8vB0nM2qW4eR6tY8uI0oP2aS4dF6gH", "OFFLINE_KEY": "lK9jH7gF5dS3aP1oI9uY7tR5eW3qM1nB",
+    **{f"DOOR_KEY_{role.name}": f"{role}-9uJm5tGb7yHn" for role in Service},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def real_music(target: Path) -> Path:
 @contextmanager
 def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
     """`celesta run`, with a folder of music imported by `celesta import`."""
-    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+    with _folder() as folder, ExitStack() as running:
         port = free_port()
         environment = {**plain(), "CELESTA_HOME": f"{folder}/var", **settings}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
@@ -88,7 +95,7 @@ def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
 @contextmanager
 def after_a_month() -> Generator[LiveService]:
     """`celesta run` in what `celesta demo --month` has left, on the day after its last."""
-    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+    with _folder() as folder, ExitStack() as running:
         port = free_port()
         environment = {**plain(), "CELESTA_HOME": f"{folder}/month/home", "CLOCK": "stepped"}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
@@ -102,16 +109,14 @@ def after_a_month() -> Generator[LiveService]:
 @contextmanager
 def split() -> Generator[LiveService]:
     """Website, API, Core, worker and beat as separate processes over PostgreSQL, behind nginx; only Core knows where the database is."""
-    with tempfile.TemporaryDirectory(prefix="celesta-") as folder, ExitStack() as running:
+    with _folder() as folder, ExitStack() as running:
         database, server = running.enter_context(postgresql()), running.enter_context(valkey())
         core, website, api, nginx = free_port(), free_port(), free_port(), free_port()
         environment = {
             **plain(), "CELESTA_HOME": f"{folder}/var", "SECRETS": "env", "CORE_CLIENT": "http", "CORE_URL": f"http://127.0.0.1:{core}",
             "REDIS_URL": server.url, "BROKER_URL": server.url.replace("/0", "/1"), "WEB_CONCURRENCY": "2", "TRUSTED_PROXIES": "1",
             "NGINX_WEBSITE": f"127.0.0.1:{website}", "NGINX_API": f"127.0.0.1:{api}", "NGINX_LOG": f"{folder}/stream.log",
-            "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
-            "LICENCE_KEY": "xC8vB0nM2qW4eR6tY8uI0oP2aS4dF6gH", "OFFLINE_KEY": "lK9jH7gF5dS3aP1oI9uY7tR5eW3qM1nB",
-            **{f"DOOR_KEY_{role.name}": f"{role}-9uJm5tGb7yHn" for role in Service},
+            **SPLIT_SECRETS,
         }  # fmt: skip
         cores = {**environment, "DATABASE_URL": database.url("template")}
         subprocess.run([sys.executable, "-m", "apps.core.migrate"], cwd=ROOT, env=cores, check=True)
@@ -128,6 +133,21 @@ def split() -> Generator[LiveService]:
         wait_until(service.answers, PATIENCE)
         fill(service, Path(folder))
         yield service
+
+
+@contextmanager
+def _folder() -> Generator[str]:
+    """For what a whole service writes, in none of which may be one of its secrets when the service has ended."""
+    with tempfile.TemporaryDirectory(prefix="celesta-") as folder:
+        yield folder
+        kept = [path for path in Path(folder).rglob("secrets/*") if path.is_file()]
+        secrets = {path.name: path.read_text().strip() for path in kept} or SPLIT_SECRETS
+        written = {str(path.relative_to(folder)): path.read_bytes() for path in Path(folder).rglob("*") if _is_written(path)}
+        assert search(written, secrets) == []
+
+
+def _is_written(path: Path) -> bool:
+    return path.is_file() and not {"secrets", "music", "storage"} & set(path.parts)
 
 
 def plain() -> dict[str, str]:

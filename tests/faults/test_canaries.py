@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from apps.console.checkout import ROOT
-from tests.faults.canaries import ADDRESSES, SECRETS, canary, command_lines, files, search, write_canaries
+from tests.canaries import ADDRESSES, SECRETS, canary, command_lines, files, search, write_canaries
 from tests.live import CELESTA, PATIENCE, LiveService, embedded
 from tests.services import PostgresServer, postgresql, wait_until
 
