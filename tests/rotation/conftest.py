@@ -129,13 +129,17 @@ def load() -> Load:
 
 @pytest.fixture
 def rotate(keeper: Keeper, load: Load) -> Callable[..., None]:
-    """Replace a secret, step by step as docs/secrets.md says, while the load goes on; `users` are all who read it."""
+    """Replace a secret, step by step as docs/secrets.md says, while the load goes on.
 
-    def rotate(name: str, value: str, *users: Container) -> None:
+    `users` are all who read it; `renew` is what the old version must still be there for.
+    """
+
+    def rotate(name: str, value: str, *users: Container, renew: Callable[[], object] = lambda: None) -> None:
         keeper.replace(name, value)
         load.goes_on()
         wait_until(lambda: all(user.environment.secret(name) == value for user in users), 60)
         load.goes_on()
+        renew()
         keeper.withdraw(name)
         wait_until(lambda: all(user.environment.secret_versions(name) == (value,) for user in users), 60)
         load.goes_on()

@@ -1,8 +1,7 @@
-"""Keys that sign are replaced under load, and nobody is refused: what forms carry, Core's door, links to music, keys of offline copies."""
+"""Keys that sign are replaced under load, and nobody is refused: what forms carry, Core's door, links to music."""
 
 from __future__ import annotations
 
-import os
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from apps.core.client.http import HttpClient
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.catalogue import ListReleases
 from apps.core.database import close_engines
-from apps.core.offline.wrapping import DataKeys
 from apps.website.app import create_website
 from ports.container import Container
 from ports.storage.interface import Storage
@@ -105,20 +103,3 @@ class TestRotation:
                 load.goes_on()
                 rotate("MEDIA_KEY", NEWEST, signer, server)
         assert load.failures == []
-
-    def test_of_what_wraps_the_keys_of_offline_copies(self, kept, load: Load, keeper, rotate):
-        """Between the steps each stored key is wrapped anew, as the back office does."""
-        processes = [Container(kept), Container(kept)]
-        wrapping, opening = (DataKeys.from_env(process.environment) for process in processes)
-        key = os.urandom(16)
-        stored = deque([wrapping.wrap(key, "copy")], maxlen=3)
-
-        def use() -> None:
-            assert opening.unwrap(stored[0], "copy") == key
-            stored.append(wrapping.wrap(key, "copy"))
-
-        with load.running(use):
-            load.goes_on()
-            rotate("OFFLINE_KEY", NEWEST, *processes)
-        assert load.failures == []
-        assert stored[0].by == wrapping.newest == DataKeys(lambda: (NEWEST,)).newest
