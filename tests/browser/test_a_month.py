@@ -17,9 +17,14 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def month() -> Iterator[LiveService]:
-    with after_a_month() as service:
-        yield service
+def demo() -> Iterator[tuple[LiveService, str]]:
+    with after_a_month() as left:
+        yield left
+
+
+@pytest.fixture(scope="module")
+def month(demo: tuple[LiveService, str]) -> LiveService:
+    return demo[0]
 
 
 @pytest.fixture
@@ -38,6 +43,15 @@ def enter(chromium: Browser, month: LiveService) -> Iterator[Callable[..., Liste
     for someone in people:
         someone.page.context.close()
     assert [error for someone in people for error in someone.errors] == []
+
+
+class TestTheMonth:
+    def test_comes_out_right_to_the_penny(self, demo: tuple[LiveService, str]):
+        """The last week is left for others to sign."""
+        told = demo[1]
+        assert "WRONG" not in told
+        assert told.count("difference 0") == 10
+        assert "20 statements sent; files at the labels' equal to the stored ones: 40 of 40 ok" in told
 
 
 class TestAListener:
