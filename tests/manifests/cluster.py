@@ -25,6 +25,8 @@ OVERLAY = "ci"
 BUCKET = "celesta"
 AWS_CREDENTIALS = "[default]\naws_access_key_id = test\naws_secret_access_key = test\n"
 LOOK_SECONDS = 2.0
+STEPS = ("core", "rest")
+"""Of a rollout, once the schema is there."""
 
 
 @dataclass
@@ -65,15 +67,15 @@ class Cluster:
         return [pod.port for pod in self.running.get(component, ()) if pod.ready]
 
     def roll(self, changes: Mapping[str, str], first: str, half_way: Callable[[], None]) -> None:
-        """Change values as `kubectl apply` of another ConfigMap does: every Deployment, pod by pod, the new one before the old one.
+        """Change values as `deploy/kubernetes/apply` does: the Job, then every Deployment by its step, the new pod before the old one.
 
-        `half_way` is called when the first pod of the Deployment `first` is new and its others are old.
+        Of those of its step `first` is the first; `half_way` is called when the first pod of it is new and its others are old.
         """
         self.changes |= changes
         endings: list[Thread] = []
-        for deployment in sorted(of_kind(OVERLAY, "Deployment"), key=lambda one: one["metadata"]["name"] != first):
-            name = deployment["metadata"]["name"]
+        for name, deployment in in_order(first):
             first_comes = deployment["spec"]["strategy"]["type"] == "RollingUpdate"
+        migrate(self, copies=1)
             for number, old in enumerate(list(self.running[name])):
                 if (name, number) == (first, 1):
                     half_way()
@@ -160,7 +162,7 @@ def cluster() -> Generator[Cluster]:
         )
         running.enter_context(balancing(services.values()))
         running.callback(whole.stop)
-        migrate(whole)
+        migrate(whole, copies=3)
         whole.start()
         (ingress,) = of_kind(OVERLAY, "Ingress")
         running.enter_context(edge(folder, ingress, {service: one.port for service, one in services.items()}, site))
@@ -178,15 +180,22 @@ def made_up_secrets(database: str, broker: str, sessions: str) -> dict[str, str]
     }  # fmt: skip
 
 
-def migrate(whole: Cluster) -> None:
-    """The Job, three at once: an advisory lock lets one do it, and the others find it done."""
-    jobs = [whole.make("migrations") for _ in range(3)]
+def in_order(first: str) -> list[tuple[str, Manifest]]:
+    """The Deployments by the steps of `deploy/kubernetes/apply`, `first` before the others of its step."""
+    named_ones = [(deployment["metadata"]["name"], deployment) for deployment in of_kind(OVERLAY, "Deployment")]
+    return sorted(named_ones, key=lambda one: (STEPS.index(one[1]["metadata"]["labels"]["rollout"]), one[0] != first))
+
+
+def migrate(whole: Cluster, copies: int) -> None:
+    """The Job, so many at once: an advisory lock lets one do it, and the others find it done."""
+    jobs = [whole.make("migrations") for _ in range(copies)]
     for job in jobs:
         assert job.process.wait(180) == 0, job.said
 
 
 @contextmanager
 def watched(whole: Cluster) -> Generator[None]:
+    whole.ended += jobs
     over = Event()
     thread = Thread(target=whole.watch, args=(over,), name="kubelet")
     thread.start()

@@ -20,7 +20,7 @@ from tests.live import MUSIC
 from tests.manifests.cluster import Cluster, cluster
 from tests.manifests.load import listeners
 from tests.manifests.pods import HERE, Pod
-from tests.manifests.rendering import pods
+from tests.manifests.rendering import of_kind, pods
 from tests.services import wait_until
 
 pytestmark = pytest.mark.manifests
@@ -144,4 +144,17 @@ def some_music(folder: Path, pieces: int) -> int:
     assert len(found) >= pieces, "Real music is not installed: sudo apt-get install wesnoth-1.16-music"
     for piece in found[:pieces]:
         shutil.copy(piece, folder)
+    def test_went_by_the_steps_of_the_script(self, whole):
+        """Those who ask Core come last: pods are numbered as they are made."""
+        made = {step: [int(pod.name.rpartition("-")[2]) for pod in last_of(whole, step)] for step in ("schema", "core", "rest")}
+        assert max(made["schema"]) < min(made["core"])
+        assert max(made["core"]) < min(made["rest"])
+
     return pieces
+def last_of(whole: Cluster, step: str) -> list[Pod]:
+    """The pods of that step of the last rollout; of the Job, which has ended, the last one that was made."""
+    owners = [one["metadata"]["name"] for one in of_kind("ci", "Deployment", "Job") if one["metadata"]["labels"]["rollout"] == step]
+    jobs = [pod for pod in whole.ended if pod.name.startswith("migrations-")]
+    return [pod for owner in owners for pod in whole.running.get(owner, jobs[-1:])]
+
+
