@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from urllib.parse import urlsplit
 
 import pytest
 from flower import options as flower_options
@@ -16,7 +17,7 @@ from apps.core.contract.actions import Service
 from ports.environment import Environment
 from ports.registry import PORTS
 from ports.settings import check_settings
-from tests.manifests.rendering import OVERLAYS, containers, environment, pods, render, secrets_of
+from tests.manifests.rendering import OVERLAYS, containers, environment, of_kind, pods, render, secrets_of
 
 pytestmark = [pytest.mark.manifests, pytest.mark.parametrize("overlay", OVERLAYS)]
 SOURCES = ("apps", "ports", "tasks", "wsgi")
@@ -90,6 +91,17 @@ def test_every_secret_is_one_that_somebody_reads(overlay):
         ("DATABASE_URL", {"core", "relay", "migrations"}),
         ("SESSION_KEY", {"website"}),
         ("REDIS_URL", {"website", "api"}),
+def test_the_ingress_has_the_sites_own_name_and_a_certificate_where_it_needs_one(overlay):
+    """A rule without a host takes any name, and tls without one has no certificate: the controller shows one that it made up."""
+    values = environment(overlay, containers(overlay)["website"])
+    (ingress,) = of_kind(overlay, "Ingress")
+    address = urlsplit(values["CELESTA_URL"])
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [address.hostname]
+    certified = [name for part in ingress["spec"]["tls"] for name in part.get("hosts", ())]
+    assert certified == ([address.hostname] if address.scheme == "https" else [])
+    assert address.hostname in values.get("TRUSTED_HOSTS", address.hostname).split(",")
+
+
         ("OFFLINE_KEY", {"core", "relay"}),
         ("STRIPE_SECRET_KEY", {"core", "relay"}),
         ("DOOR_KEY_WEBSITE", {"website", "core"}),
