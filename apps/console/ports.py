@@ -14,6 +14,7 @@ import click
 from apps.console.embedded import embedded_environment
 from ports.container import Container
 from ports.health import PortHealth, check_ports
+from ports.processes import PROCESSES, ports_of
 from ports.registry import PORTS, Port
 
 INTRODUCTION = """\
@@ -26,16 +27,23 @@ This page is generated from the table in `ports/registry.py`: `./celesta ports -
 
 @click.command()
 @click.option("--check", is_flag=True, help="Ask each service whether it answers, and fail where one does not.")
+@click.option(
+    "--process",
+    type=click.Choice(list(PROCESSES)),
+    envvar="CELESTA_PROCESS",
+    help="Only the ports that this process uses; in a pod CELESTA_PROCESS says which it is.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 @click.option("--markdown", is_flag=True, help="Print the page docs/ports.md.")
-def ports(check: bool, as_json: bool, markdown: bool) -> None:
+def ports(check: bool, process: str | None, as_json: bool, markdown: bool) -> None:
     """Print every port: its variable, what is chosen, what may be chosen; with --check whether it answers, or else what to do."""
     if markdown:
         click.echo(ports_page())
         return
     container = Container(embedded_environment(os.environ))
-    checked = {one.name: one for one in check_ports(container)} if check else {}
-    rows = [_row(port, port.chosen(container.environment), checked.get(port.name)) for port in PORTS]
+    asked = ports_of(process) if process else PORTS
+    checked = {one.name: one for one in check_ports(container, asked)} if check else {}
+    rows = [_row(port, port.chosen(container.environment), checked.get(port.name)) for port in asked]
     click.echo(json.dumps(rows, indent=2) if as_json else _table(rows))
     if any(one.trouble for one in checked.values()):
         _fail()

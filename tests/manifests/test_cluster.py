@@ -67,6 +67,11 @@ class TestEveryContainer:
         for pod in whole.everybody():
             if "METRICS_PORT" in pod.environment:
                 told = metrics_of(pod)
+    def test_finds_what_stands_behind_its_ports(self, whole):
+        """As an operator asks in a pod: of what others use, it has neither the secrets nor a way there."""
+        for pod in (*whole.everybody(), *last_of(whole, "schema")):
+            assert pod.run(["celesta", "ports", "--check"], PATIENCE) == 0, pod.name
+
                 assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in told, (pod.name, told)
 
     def test_lives_and_is_ready_while_the_broker_is_away(self, whole):

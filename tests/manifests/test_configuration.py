@@ -15,7 +15,8 @@ from apps.console.checkout import ROOT
 from apps.core.client.credential import key_name
 from apps.core.contract.actions import Service
 from ports.environment import Environment
-from ports.registry import PORTS
+from ports.processes import PROCESSES, ports_of
+from ports.registry import PORTS, Port
 from ports.settings import check_settings
 from tests.manifests.rendering import OVERLAYS, containers, environment, of_kind, pods, render, secrets_of
 
@@ -25,7 +26,10 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 OTHERS = {"AWS_DEFAULT_REGION": "boto", "AWS_SHARED_CREDENTIALS_FILE": "boto", "REMAP_SIGTERM": "Celery", "TMPDIR": "Python"}
 """Variables that libraries read."""
 SECRET = re.compile(r"(_KEY|_PASSWORD|_SECRET|_TOKEN|_URL)$")
-ADDRESSES = {"CELESTA_URL", "CORE_URL", "S3_ENDPOINT_URL"}
+SECRET_READ = re.compile(r'(?:secret|connect)\((?:environment, )?"([A-Z_]+)"')
+FOLDER_OF_ONE = ("STORAGE", "filesystem")
+"""No choice for pods, which share no folder."""
+ADDRESSES = {"API_URL", "CELESTA_URL", "CORE_URL", "S3_ENDPOINT_URL"}
 PUBLIC = {"FLOWER_OAUTH2_KEY": "a client id", "FLOWER_OAUTH2_SECRET": "Flower has none: it proves itself by PKCE"}
 
 
@@ -65,9 +69,16 @@ def test_every_choice_of_a_port_is_valid(overlay):
         check_settings(told)
 
 
+def test_every_process_knows_which_it_is(overlay):
+    assert {name: environment(overlay, container)["CELESTA_PROCESS"] for name, container in containers(overlay).items()} == {
+        name: name for name in PROCESSES
+    }
+
+
 def test_production_and_its_rehearsal_choose_no_fake_and_the_others_do(overlay):
-    told = Environment(environment(overlay, containers(overlay)["core"]))
-    fakes = {port.variable for port in PORTS if told.optional(port.variable) and port.implementation(told).fake}
+    """Of all that a process uses, and also where nobody chose and a fake is the default."""
+    told = {name: Environment(environment(overlay, container)) for name, container in containers(overlay).items()}
+    fakes = {port.variable for name in told for port in ports_of(name) if port.implementation(told[name]).fake}
     assert fakes == (set() if overlay in {"staging", "production"} else {"PAYMENTS", "APPLE", "GOOGLE", "AMAZON"})
 
 
@@ -78,6 +89,17 @@ def test_no_value_is_a_secret(overlay):
     assert {name for name in told if SECRET.search(name)} <= ADDRESSES | PUBLIC.keys()
     for container in containers(overlay).values():
         assert not any("@" in value for name, value in environment(overlay, container).items() if name in ADDRESSES)
+
+
+def test_the_ingress_has_the_sites_own_name_and_a_certificate_where_it_needs_one(overlay):
+    """A rule without a host takes any name, and tls without one has no certificate: the controller shows one that it made up."""
+    values = environment(overlay, containers(overlay)["website"])
+    (ingress,) = of_kind(overlay, "Ingress")
+    address = urlsplit(values["CELESTA_URL"])
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [address.hostname]
+    certified = [name for part in ingress["spec"]["tls"] for name in part.get("hosts", ())]
+    assert certified == ([address.hostname] if address.scheme == "https" else [])
+    assert address.hostname in values.get("TRUSTED_HOSTS", address.hostname).split(",")
 
 
 def test_every_secret_is_one_that_somebody_reads(overlay):
@@ -91,17 +113,6 @@ def test_every_secret_is_one_that_somebody_reads(overlay):
         ("DATABASE_URL", {"core", "relay", "migrations"}),
         ("SESSION_KEY", {"website"}),
         ("REDIS_URL", {"website", "api"}),
-def test_the_ingress_has_the_sites_own_name_and_a_certificate_where_it_needs_one(overlay):
-    """A rule without a host takes any name, and tls without one has no certificate: the controller shows one that it made up."""
-    values = environment(overlay, containers(overlay)["website"])
-    (ingress,) = of_kind(overlay, "Ingress")
-    address = urlsplit(values["CELESTA_URL"])
-    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [address.hostname]
-    certified = [name for part in ingress["spec"]["tls"] for name in part.get("hosts", ())]
-    assert certified == ([address.hostname] if address.scheme == "https" else [])
-    assert address.hostname in values.get("TRUSTED_HOSTS", address.hostname).split(",")
-
-
         ("OFFLINE_KEY", {"core", "relay"}),
         ("STRIPE_SECRET_KEY", {"core", "relay"}),
         ("DOOR_KEY_WEBSITE", {"website", "core"}),
@@ -111,6 +122,21 @@ def test_the_ingress_has_the_sites_own_name_and_a_certificate_where_it_needs_one
 )
 def test_a_secret_is_given_to_those_who_need_it(overlay, secret, holders):
     assert {name for name, pod in pods(overlay).items() if secret in secrets_of(pod)} == holders
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_whatever_a_process_may_choose_finds_its_secrets(overlay, process):
+    """Also what is not chosen now: a canary is to need another value and nothing else."""
+    read = {name for port in ports_of(process) for name in secrets_read_by(port)}
+    assert read <= secrets_of(pods(overlay)[process]).keys()
+
+
+def secrets_read_by(port: Port) -> set[str]:
+    """What its implementations ask for by name."""
+    chosen = [implementation for name, implementation in port.implementations.items() if (port.variable, name) != FOLDER_OF_ONE]
+    modules = [implementation.partition(":")[0] for implementation in chosen]
+    sources = [(ROOT / f"{module.replace('.', '/')}.py").read_text() for module in modules]
+    return {name for source in sources for name in SECRET_READ.findall(source)}
 
 
 def test_core_is_asked_where_it_listens(overlay):
