@@ -1,7 +1,8 @@
 """Flower's log-in: staff come in with their Celesta account, by OAuth, and nobody else does.
 
-Settings: `CELESTA_URL` (where browsers and Flower reach the website and its API), and Flower's own `FLOWER_OAUTH2_KEY` (the client id
-that `celesta clients register` told) and `FLOWER_OAUTH2_REDIRECT_URI` (Flower's address with `/login`).
+Settings: `CELESTA_URL` (where browsers reach the website and its API), `API_URL` (where Flower itself reaches the API, as outside's name
+may lead nowhere, or to Flower, from where it runs; by default the same), and Flower's own `FLOWER_OAUTH2_KEY` (the client id that
+`celesta clients register` told) and `FLOWER_OAUTH2_REDIRECT_URI` (Flower's address with `/login`).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class StaffLogin(BaseHandler, OAuth2StateMixin):
             "code_challenge": base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("="),
             "code_challenge_method": "S256",
         }
-        self.redirect(f"{_api()}/oauth/authorize?{urlencode(asked)}")
+        self.redirect(f"{_at(os.environ['CELESTA_URL'])}/oauth/authorize?{urlencode(asked)}")
 
     async def _is_staff(self, code: str, verifier: str) -> bool:
         """Looks once, and gives the tokens back at once."""
@@ -86,4 +87,8 @@ class StaffLogin(BaseHandler, OAuth2StateMixin):
 
 
 def _api() -> str:
-    return f"{os.environ['CELESTA_URL'].rstrip('/')}/api"
+    return _at(os.environ.get("API_URL") or os.environ["CELESTA_URL"])
+
+
+def _at(address: str) -> str:
+    return f"{address.rstrip('/')}/api"

@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -89,6 +90,14 @@ def test_nginx_can_be_told_what_it_is_told(tmp_path: Path) -> None:
     assert "server website:8000;" in written.replace('"', "")
     assert "server api:8000;" in written.replace('"', "")
     assert {SERVICES[name]["environment"]["TRUSTED_PROXIES"] for name in ("website", "api", "nginx")} == {"1"}
+
+
+def test_flower_asks_the_api_where_it_is_and_sends_browsers_where_they_find_it() -> None:
+    """The address that is published leads, inside Flower's container, to Flower's container."""
+    told = SERVICES["flower"]["environment"]
+    assert (urlsplit(told["API_URL"]).hostname, urlsplit(told["API_URL"]).port) == ("api", 8000)
+    assert "api" in SERVICES["flower"]["depends_on"]
+    assert "127.0.0.1:8000" in told["CELESTA_URL"]
 
 
 def test_holds_no_secret() -> None:

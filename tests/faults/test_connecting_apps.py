@@ -15,13 +15,13 @@ from requests_oauthlib import OAuth2Session
 
 from apps.console.checkout import ROOT
 from tests.live import LiveService, embedded
+from tests.oauth import PASSWORD, Browser
 from tests.services import wait_until
 
 pytestmark = pytest.mark.faults
 
 BACK = "http://127.0.0.1:9999/back"
 SCOPES = ["catalogue", "playback", "account"]
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
@@ -35,27 +35,6 @@ def plain_http(monkeypatch):
     """The libraries insist on https where they are not told that this is a test."""
     for name in ("OAUTHLIB_INSECURE_TRANSPORT", "AUTHLIB_INSECURE_TRANSPORT"):
         monkeypatch.setenv(name, "1")
-
-
-class Browser(requests.Session):
-    """Somebody with an account who says yes."""
-
-    def __init__(self, service: LiveService, email: str) -> None:
-        super().__init__()
-        self.fill(f"{service.url}/register", name=email.partition("@")[0], email=email, password=PASSWORD)
-
-    def fill(self, url: str, **fields: str) -> requests.Response:
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(url).text)[1]
-        return self.post(url, data={"csrf_token": token, **fields}, allow_redirects=False)
-
-    def allow(self, url: str) -> str:
-        """Open an app's request, press Connect, and return where the browser is sent in the end."""
-        asked = self.get(url)
-        assert "/connect?" in asked.url, asked.url
-        answer = self.fill(asked.url, answer="allow")
-        while not answer.headers.get("Location", "").startswith("http"):
-            answer = self.get(f"{asked.url.partition('/connect')[0]}{answer.headers['Location']}", allow_redirects=False)
-        return answer.headers["Location"]
 
 
 @pytest.fixture

@@ -48,8 +48,12 @@ class Cluster:
 
     def make(self, component: str) -> Pod:
         """A pod of that Deployment or Job, with the values of now; it may not be ready yet."""
+        return self.one_with(component, {})
+
+    def one_with(self, component: str, changes: Mapping[str, str]) -> Pod:
+        """One whose values differ from all others'."""
         manifest = pods(OVERLAY)[component]
-        values = environment(OVERLAY, manifest["spec"]["containers"][0]) | self.changes
+        values = environment(OVERLAY, manifest["spec"]["containers"][0]) | self.changes | changes
         return Pod(f"{component}-{next(self._numbers)}", manifest, values, self.surroundings)
 
     def start(self) -> None:
@@ -72,10 +76,10 @@ class Cluster:
         Of those of its step `first` is the first; `half_way` is called when the first pod of it is new and its others are old.
         """
         self.changes |= changes
+        migrate(self, copies=1)
         endings: list[Thread] = []
         for name, deployment in in_order(first):
             first_comes = deployment["spec"]["strategy"]["type"] == "RollingUpdate"
-        migrate(self, copies=1)
             for number, old in enumerate(list(self.running[name])):
                 if (name, number) == (first, 1):
                     half_way()
@@ -191,11 +195,11 @@ def migrate(whole: Cluster, copies: int) -> None:
     jobs = [whole.make("migrations") for _ in range(copies)]
     for job in jobs:
         assert job.process.wait(180) == 0, job.said
+    whole.ended += jobs
 
 
 @contextmanager
 def watched(whole: Cluster) -> Generator[None]:
-    whole.ended += jobs
     over = Event()
     thread = Thread(target=whole.watch, args=(over,), name="kubelet")
     thread.start()

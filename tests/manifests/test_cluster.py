@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,10 +22,13 @@ from tests.manifests.cluster import Cluster, cluster
 from tests.manifests.load import listeners
 from tests.manifests.pods import HERE, Pod
 from tests.manifests.rendering import of_kind, pods
+from tests.oauth import Browser
 from tests.services import wait_until
 
 pytestmark = pytest.mark.manifests
 TRANSCODED = {"event": "task ended", "task": "tasks.transcoding.transcode", "outcome": "success"}
+FLOWER = "http://127.0.0.1:5555"
+OUTSIDE = "http://music.invalid"
 PATIENCE = 240
 """Seconds, on a machine that is busy with other things."""
 
@@ -63,15 +67,15 @@ class TestEveryContainer:
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
                 assert pod.passes(probe), (pod.name, probe, pod.said)
 
-    def test_tells_prometheus_what_it_runs(self, whole):
-        for pod in whole.everybody():
-            if "METRICS_PORT" in pod.environment:
-                told = metrics_of(pod)
     def test_finds_what_stands_behind_its_ports(self, whole):
         """As an operator asks in a pod: of what others use, it has neither the secrets nor a way there."""
         for pod in (*whole.everybody(), *last_of(whole, "schema")):
             assert pod.run(["celesta", "ports", "--check"], PATIENCE) == 0, pod.name
 
+    def test_tells_prometheus_what_it_runs(self, whole):
+        for pod in whole.everybody():
+            if "METRICS_PORT" in pod.environment:
+                told = metrics_of(pod)
                 assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in told, (pod.name, told)
 
     def test_lives_and_is_ready_while_the_broker_is_away(self, whole):
@@ -87,14 +91,26 @@ class TestEveryContainer:
 
     def test_is_never_ready_with_a_value_that_is_wrong(self, whole):
         """And so no rollout goes on with it: what runs goes on serving."""
-        whole.changes["PAYMENTS"] = "pigeon"
-        try:
-            wrong = whole.make("core")
-        finally:
-            del whole.changes["PAYMENTS"]
+        wrong = whole.one_with("core", {"PAYMENTS": "pigeon"})
         assert wrong.process.wait(PATIENCE) != 0
         assert "PAYMENTS=pigeon is not known" in wrong.said
         assert not wrong.passes("readinessProbe")
+
+
+class TestFlower:
+    def test_lets_staff_in_where_the_sites_name_leads_nowhere_inside(self, whole):
+        """A browser goes by the site's name, Flower itself by the API's inside."""
+        told = whole.service.celesta("clients", "register", "Flower", "--redirect", f"{FLOWER}/login", "--scope", "account")
+        (client,) = re.findall(r"client id: (\S+)", told)
+        flower = whole.one_with("flower", {"FLOWER_OAUTH2_KEY": client, "CELESTA_URL": OUTSIDE})
+        try:
+            flower.await_ready()
+            browser = Browser(whole.service, "flora@example.com")
+            assert log_in(browser, flower, whole.url) == (403, "Flower is for staff")
+            whole.service.celesta("users", "roles", "flora@example.com", "staff")
+            wait_until(lambda: log_in(browser, flower, whole.url)[0] == 200, PATIENCE)
+        finally:
+            flower.kill()
 
 
 class TestRolling:
@@ -129,8 +145,21 @@ class TestRolling:
         assert len(transcodes(operator)) == pieces
         assert [pod.name for pod in whole.ended if pod.killed] == []
 
+    def test_went_by_the_steps_of_the_script(self, whole):
+        """Those who ask Core come last: pods are numbered as they are made."""
+        made = {step: [int(pod.name.rpartition("-")[2]) for pod in last_of(whole, step)] for step in ("schema", "core", "rest")}
+        assert max(made["schema"]) < min(made["core"])
+        assert max(made["core"]) < min(made["rest"])
+
     def test_restarted_nobody(self, whole):
         assert whole.restarts == []
+
+
+def last_of(whole: Cluster, step: str) -> list[Pod]:
+    """The pods of that step of the last rollout; of the Job, which has ended, the last one that was made."""
+    owners = [one["metadata"]["name"] for one in of_kind("ci", "Deployment", "Job") if one["metadata"]["labels"]["rollout"] == step]
+    jobs = [pod for pod in whole.ended if pod.name.startswith("migrations-")]
+    return [pod for owner in owners for pod in whole.running.get(owner, jobs[-1:])]
 
 
 def metrics_of(pod: Pod) -> str:
@@ -149,17 +178,15 @@ def some_music(folder: Path, pieces: int) -> int:
     assert len(found) >= pieces, "Real music is not installed: sudo apt-get install wesnoth-1.16-music"
     for piece in found[:pieces]:
         shutil.copy(piece, folder)
-    def test_went_by_the_steps_of_the_script(self, whole):
-        """Those who ask Core come last: pods are numbered as they are made."""
-        made = {step: [int(pod.name.rpartition("-")[2]) for pod in last_of(whole, step)] for step in ("schema", "core", "rest")}
-        assert max(made["schema"]) < min(made["core"])
-        assert max(made["core"]) < min(made["rest"])
-
     return pieces
-def last_of(whole: Cluster, step: str) -> list[Pod]:
-    """The pods of that step of the last rollout; of the Job, which has ended, the last one that was made."""
-    owners = [one["metadata"]["name"] for one in of_kind("ci", "Deployment", "Job") if one["metadata"]["labels"]["rollout"] == step]
-    jobs = [pod for pod in whole.ended if pod.name.startswith("migrations-")]
-    return [pod for owner in owners for pod in whole.running.get(owner, jobs[-1:])]
 
 
+def log_in(browser: Browser, flower: Pod, site: str) -> tuple[int, str]:
+    """What Flower answers in the end, and why; outside's names lead where outside would find them."""
+    here = f"http://{HERE}:{flower.port}"
+    asked = browser.get(f"{here}/login", allow_redirects=False).headers["Location"]
+    assert asked.startswith(OUTSIDE)
+    back = browser.allow(asked.replace(OUTSIDE, site))
+    answer = browser.get(back.replace(FLOWER, here))
+    refusal = re.search("Flower is for staff", answer.text)
+    return answer.status_code, refusal[0] if refusal else ""

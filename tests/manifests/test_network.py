@@ -21,7 +21,7 @@ OPENINGS = {
     "worker-reports": {"core", "broker", "storage", "partners"},
     "worker-billing": {"core", "broker", "storage"},
     "beat": {"broker"},
-    "flower": {"broker", "web"},
+    "flower": {"broker", "api"},
 }
 """What each process may ask, beside the names of the cluster and the cloud's secrets."""
 FOR_ALL = {"default-deny", "names", "secrets"}
@@ -72,7 +72,7 @@ def test_every_opening_names_its_ports(overlay):
 def test_only_the_edge_and_front_ends_come_in_anywhere(overlay):
     ways_in = {component: set(openings(overlay, component, "ingress")) for component in pods(overlay)}
     assert {component: ways - {"metrics"} for component, ways in ways_in.items() if ways - {"metrics"}} == {
-        "website": {"from-outside"}, "api": {"from-outside"}, "core": {"into-core"},
+        "website": {"from-outside"}, "api": {"from-outside", "into-api"}, "core": {"into-core"},
     }  # fmt: skip
 
 
@@ -88,11 +88,12 @@ def test_prometheus_alone_comes_in_for_metrics_where_there_are_some(overlay):
     assert serving == pods(overlay).keys() - {"beat", "flower", "migrations"}
 
 
-def test_cores_door_is_open_to_those_who_may_ask_it(overlay):
-    (rule,) = openings(overlay, "core", "ingress")["into-core"]
-    assert rule["from"] == [{"podSelector": {"matchLabels": {"may-reach/core": "yes"}}}]
-    asked = {component for component in pods(overlay) if "core" in openings(overlay, component, "egress")}
-    assert asked == {component for component, allowed in OPENINGS.items() if "core" in allowed}
+@pytest.mark.parametrize("door", ["core", "api"])
+def test_a_door_inside_is_open_to_those_who_may_ask_it(overlay, door):
+    (rule,) = openings(overlay, door, "ingress")[f"into-{door}"]
+    assert rule["from"] == [{"podSelector": {"matchLabels": {f"may-reach/{door}": "yes"}}}]
+    asked = {component for component in pods(overlay) if door in openings(overlay, component, "egress")}
+    assert asked == {component for component, allowed in OPENINGS.items() if door in allowed}
 
 
 def test_outside_reaches_the_website_and_the_api_only(overlay):
