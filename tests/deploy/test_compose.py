@@ -92,6 +92,12 @@ def test_nginx_can_be_told_what_it_is_told(tmp_path: Path) -> None:
     assert {SERVICES[name]["environment"]["TRUSTED_PROXIES"] for name in ("website", "api", "nginx")} == {"1"}
 
 
+def test_the_database_is_ready_when_it_listens_to_others() -> None:
+    """While its image sets it up it answers on its socket alone, and ends once more."""
+    _cmd, *command = SERVICES["database"]["healthcheck"]["test"]
+    assert command[:3] == ["pg_isready", "-h", "127.0.0.1"]
+
+
 def test_flower_asks_the_api_where_it_is_and_sends_browsers_where_they_find_it() -> None:
     """The address that is published leads, inside Flower's container, to Flower's container."""
     told = SERVICES["flower"]["environment"]
