@@ -55,11 +55,11 @@ class Measure:
     by_statement: dict[str, Executions] = field(default_factory=dict[str, Executions])
     """By its text, which has no values in it."""
     asked_at: float = 0.0
-    """When the running statement began."""
+    """When the running statement began; 0 while none runs."""
     last: Executions | None = None
 
     def ended(self, statement: str, rows: int) -> None:
-        seconds = time.perf_counter() - self.asked_at
+        seconds, self.asked_at = time.perf_counter() - self.asked_at, 0.0
         self.statements += 1
         self.rows += rows
         self.database_seconds += seconds
@@ -184,8 +184,8 @@ def watch(engine: Engine) -> None:
             measure.ended(statement, max(cursor.rowcount, 0) if cursor.description is None else 0)
 
     def failed(context: ExceptionContext) -> None:
-        """One that was given up after half a minute is what somebody looks for."""
-        if context.statement is not None and (measure := _current.get()) is not None:
+        """One given up after half a minute is what somebody looks for; one whose values were refused never reached the database."""
+        if context.statement is not None and (measure := _current.get()) is not None and measure.asked_at:
             measure.ended(context.statement, 0)
 
     event.listen(engine, "before_cursor_execute", before)

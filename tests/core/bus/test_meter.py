@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from apps.core.contract.accounts import GetOwnAccount, ListAccounts, SuspendAccount
 from apps.core.contract.actions import ANYONE, Permission, Query
+from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import Defect, NotFound
 from apps.core.meter import Cost, Meter
 
@@ -54,6 +55,16 @@ class TestTheMeter:
         (spent,) = (one for (_, name), one in core_app.extensions["container"].get(Meter).take().items() if name == "GiveUp")
         assert (spent.cost.errors, spent.cost.statements) == (1, 1)
         assert 0 < spent.statements["SELECT 1 FROM nowhere"].slowest <= spent.cost.database_seconds
+
+    def test_counts_no_statement_that_never_reached_the_database(self, visitor, core_app):
+        """Its id has the form of one, and no room in 16 bytes."""
+        meter = core_app.extensions["container"].get(Meter)
+        meter.take()
+        with pytest.raises(NotFound):
+            visitor.send(GetRelease("7" + "z" * 21))
+        (spent,) = (one for (_, name), one in meter.take().items() if name == "GetRelease")
+        assert spent.cost.database_seconds <= spent.cost.seconds
+        assert not [text for text in spent.statements if "FROM release" in text]
 
 
 class GiveUp(Query[int], frozen=True):
