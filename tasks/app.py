@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_shutdown
 
 from ports.container import Container
 from ports.environment import BootError, Environment
@@ -16,7 +16,7 @@ from ports.settings import WORKER_GRACE
 from ports.transcoder.sandbox import keep_memory_private
 from tasks.events import EventBatches
 from tasks.heartbeat import Pulse, Turns
-from tasks.office import Office
+from tasks.office import Office, office
 from tasks.schedule import SCHEDULE, beat_schedule
 
 log = logging.getLogger(__name__)
@@ -119,9 +119,16 @@ def keep_secrets(**_: Any) -> None:
 def check_office(sender: Any, **_: Any) -> None:
     """Stop a worker that could not do its work before it takes any: a port is missing, or the schema is another release's."""
     try:
-        office = Office(os.environ)
-        office.require(sender.app.amqp.queues.consume_from)
-        office.core.client.close()
+        trial = Office(os.environ)
+        trial.require(sender.app.amqp.queues.consume_from)
+        trial.core.client.close()
     except BootError as error:
         # Celery would only log an Exception and go on.
         raise SystemExit(str(error)) from None
+
+
+@worker_process_shutdown.connect
+def leave_office(**_: Any) -> None:
+    """Where a task has built one: what its Core holds is written."""
+    if office.cache_info().currsize:
+        office().core.client.close()

@@ -9,7 +9,6 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from apps.api.app import create_api
 from apps.api.well_known import OAUTH_METADATA, at_api
 from apps.core.app import create_core
-from apps.core.costs.keeping import CostKeeper
 from apps.core.database import dispose_engines
 from apps.core.migrate import migrate
 from apps.core.relay import Relay
@@ -44,6 +43,10 @@ application = DispatcherMiddleware(
 def after_fork() -> None:
     dispose_engines(core)
     Relay(core).start()
-    CostKeeper(core).start()
+    core.extensions["keep_costs"]()
     for pages in test_shop.values():
         pages.start_delivery()
+
+
+def before_exit() -> None:
+    core.extensions["close"]()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from apps.core.app import create_core
-from apps.core.costs.keeping import CostKeeper
 from apps.core.database import dispose_engines
 from apps.core.relay import Relay
 from ports.environment import Environment
@@ -21,4 +20,8 @@ def after_fork() -> None:
     dispose_engines(application)
     if RUN_RELAY.read(environment):
         Relay(application).start()
-    CostKeeper(application).start()
+    application.extensions["keep_costs"]()
+
+
+def before_exit() -> None:
+    application.extensions["close"]()

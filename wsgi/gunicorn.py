@@ -56,12 +56,21 @@ def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunico
     if _exposition is not None:
         _exposition.leave()
         tell_what_runs(_environment)
-    module = sys.modules[str(cast("WSGIApplication", worker.app).app_uri).partition(":")[0]]
-    after_fork = getattr(module, "after_fork", None)
-    if after_fork is not None:
-        after_fork()
+    _tell_app(worker, "after_fork")
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
+    """In the worker, which ends in order: let the app write what it holds."""
+    _tell_app(worker, "before_exit")
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature
     if _exposition is not None:
         forget_process(int(worker.pid))
+
+
+def _tell_app(worker: Worker, moment: str) -> None:
+    module = sys.modules[str(cast("WSGIApplication", worker.app).app_uri).partition(":")[0]]
+    act = getattr(module, moment, None)
+    if act is not None:
+        act()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Flask
 
@@ -65,8 +66,8 @@ def create_core(values: Mapping[str, str]) -> Flask:
         close_engines()  # a process that forks after this has nothing open that two would share
     app.extensions["container"] = container
     app.extensions["bus"] = Bus(ORDER, container)
-    app.extensions["close"] = close_engines
-    app.extensions["keep_costs"] = lambda: CostKeeper(app).start()
+    app.extensions["keep_costs"] = partial(_keep_costs, app)
+    app.extensions["close"] = partial(_close, app)
     measure_requests(app, "core")
     app.register_blueprint(door)
     return app
@@ -74,6 +75,21 @@ def create_core(values: Mapping[str, str]) -> Flask:
 
 def _set_up_billing(container: Container) -> None:
     plans, taxes = Plans.from_env(container.environment), Taxes.from_env(container.environment)
+def _keep_costs(app: Flask) -> None:
+    """Called after a fork: to a thread that was built before, Python says that it has ended."""
+    app.extensions["cost_keeper"] = keeper = CostKeeper(app)
+    keeper.start()
+
+
+def _close(app: Flask) -> None:
+    """What is held is written first."""
+    keeper: CostKeeper | None = app.extensions.get("cost_keeper")
+    if keeper is not None:
+        keeper.finish()
+    with app.app_context():
+        close_engines()
+
+
     shops, clock = Shops(container), container.get(Clock)
     container.put(Plans, plans)
     container.put(Taxes, taxes)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from apps.core.app import create_core
 from apps.core.backlog import show_backlog, show_nothing
 from apps.core.contract.ids import new_id
-from apps.core.database import close_engines, db, insert
+from apps.core.database import db, insert
 from apps.core.jobs.models import LeaseRow
 from apps.core.jobs.sweeper import sweep_jobs
 from apps.core.meter import Measure, Meter, measured
@@ -125,8 +125,7 @@ def main() -> None:
     signal.sigwait(ENDING)
     relay.stop()
     relay.join()
-    with core.app_context():
-        close_engines()
+    core.extensions["close"]()
 
 
 if __name__ == "__main__":

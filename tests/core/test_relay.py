@@ -14,6 +14,9 @@ import pytest
 
 from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
+from apps.core.contract.costs import ListActionCosts
+from apps.core.jobs.models import LeaseRow
+from apps.core.relay import RELAY
 from tests.services import wait_until
 
 
@@ -55,6 +58,13 @@ class TestRelayProcess:
             wait_until(lambda: blocked(process.pid) & 1 << (signal.SIGTERM - 1))
             process.terminate()
             assert process.wait(60) == 0
+
+    def test_writes_what_its_last_seconds_cost(self, values, tmp_path, operator, left):
+        with relay(values, tmp_path / "log") as process:
+            wait_until(lambda: left(LeaseRow.name))
+            process.terminate()
+            assert process.wait(60) == 0
+        assert [one.action for one in operator.send(ListActionCosts()).actions] == [RELAY]
 
     def test_says_in_one_line_what_keeps_it_from_that(self, values, tmp_path):
         log = tmp_path / "log"

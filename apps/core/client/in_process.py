@@ -36,8 +36,7 @@ class InProcessClient:
         return tuple(self.send(query, actor) for query in queries)
 
     def close(self) -> None:
-        with self._core.app_context():
-            self._core.extensions["close"]()
+        self._core.extensions["close"]()
 
     def _checked(self, actor: Actor) -> Actor:
         check_actor(actor, self.service)

@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 from flask import Flask
 from sqlalchemy import case
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from apps.core.costs.models import ActionCostRow, StatementCostRow, StatementTextRow
@@ -23,10 +24,15 @@ from ports.container import Container
 
 TURN_SECONDS = 10.0
 """How long nobody may know yet; and what is lost with a process that is killed."""
+LAST_SECONDS = 2.0
+"""For how long a process that ends waits for its last turn: a database that is away keeps nobody from ending."""
 KEPT = timedelta(days=4)
 """So that on Monday one can look at Friday night."""
 TOLD_AGAIN = timedelta(hours=6)
 """How often a process says that a statement is still in use."""
+
+PASSING = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+"""What another try may mend: a database that is away, takes no changes at the moment, or has no connection to spare."""
 
 log = structlog.get_logger("core.costs")
 
@@ -49,9 +55,17 @@ class CostKeeper(threading.Thread):
     def run(self) -> None:
         while not self._stopped.wait(self._turn_seconds):
             self.turn()
+        if self.turn():  # what could not be written before; so there is what was spent since
+            self.turn()
 
     def stop(self) -> None:
+        """Begin the last turn."""
         self._stopped.set()
+
+    def finish(self) -> None:
+        """Stop, and wait for the last turn, though not for long."""
+        self.stop()
+        self.join(LAST_SECONDS)
 
     def turn(self) -> bool:
         """Write what was spent since the last turn, or what could not be written then; returns whether that went well."""
@@ -60,8 +74,8 @@ class CostKeeper(threading.Thread):
             return True
         try:
             self._write(self._batch)
-        except DBAPIError as error:
-            log.warning("what Actions cost is written later", reason=str(error.orig))
+        except PASSING as error:
+            log.warning("what Actions cost is written later", reason=str(getattr(error, "orig", error)))
             return False
         except Exception:
             log.exception("what Actions cost is not known for these seconds")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from apps.core.app import create_core
 from apps.core.client.choice import core_client
@@ -93,12 +97,31 @@ class TestWhatIsKept:
 class TestADatabaseThatCannotBeWrittenTo:
     def test_has_the_sums_later(self, ana, core_app, keeper, cost_of):
         ana.send(GetOwnAccount())
-        _rename(core_app, "action_cost", "elsewhere")
-        assert keeper.turn() is False
+        with taking_no_changes(core_app):
+            assert keeper.turn() is False
         ana.send(GetOwnAccount())
-        _rename(core_app, "elsewhere", "action_cost")
         assert (keeper.turn(), keeper.turn()) == (True, True)
         assert cost_of("GetOwnAccount").count == 2
+
+    def test_has_them_later_where_every_connection_is_in_use(self, ana, core_app, keeper, cost_of, monkeypatch):
+        """As they are in a spike, whose cost is what somebody looks for."""
+        ana.send(GetOwnAccount())
+        with core_app.app_context(), ExitStack() as taken:
+            pool = db.engine.pool
+            monkeypatch.setattr(pool, "_timeout", 0.01)
+            with pytest.raises(PoolTimeout):
+                while True:
+                    taken.enter_context(db.engine.connect())
+            assert keeper.turn() is False
+        assert keeper.turn()
+        assert cost_of("GetOwnAccount").count == 1
+
+    def test_holds_nothing_up_that_can_never_be_written(self, ana, core_app, keeper, cost_of):
+        core_app.extensions["container"].get(Meter).record("Endless", Measure(rows=2**64), failed=False)
+        assert keeper.turn()
+        ana.send(GetOwnAccount())
+        keeper.turn()
+        assert cost_of("GetOwnAccount").count == 1
 
     def test_stops_nothing_where_the_mistake_is_ours(self, ana, keeper, cost_of, monkeypatch):
         ana.send(GetOwnAccount())
@@ -110,9 +133,19 @@ class TestADatabaseThatCannotBeWrittenTo:
         assert cost_of("GetOwnAccount").count == 1
 
 
-def _rename(core_app, table: str, name: str) -> None:
-    with core_app.app_context(), db.engine.begin() as connection:
-        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+@contextmanager
+def taking_no_changes(core_app) -> Iterator[None]:
+    """As what was the primary before a failover does."""
+
+    def begin(connection: Connection) -> None:
+        sqlite = connection.dialect.name == "sqlite"
+        connection.connection.cursor().execute("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY")
+
+    with core_app.app_context():
+        event.listen(db.engine, "begin", begin)
+        yield
+        event.remove(db.engine, "begin", begin)
+        db.engine.dispose()
 
 
 class TestTheMeterHolds:
@@ -169,6 +202,12 @@ class TestKeeping:
         (keeper,) = set(threading.enumerate()) - before
         assert isinstance(keeper, CostKeeper)
         keeper.stop()
+
+    def test_writes_the_last_seconds_of_a_process_that_ends(self, core_app, ana, cost_of):
+        core_app.extensions["keep_costs"]()
+        ana.send(GetOwnAccount())
+        core_app.extensions["close"]()
+        assert cost_of("GetOwnAccount").count == 1
 
     def test_ends_with_the_days(self, ana, worker, keeper, left, clock):
         ana.send(GetOwnAccount())
