@@ -33,6 +33,13 @@ class TestActions:
         assert counted == {"recorded": 1, "known": 1, "unknown": 1}
 
 
+    def test_plays_are_counted_once_where_the_answer_is_given_again(self, ana, visitor, catalogue, clock, told):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        play = RecordPlays((Play("event-once", track.id, clock.now() - timedelta(minutes=4), 60_000),))
+        first, again = (ana.send(play, idempotency_key="once") for _ in range(2))
+        assert first == again
+        assert told.get_sample_value("celesta_plays_total", {"outcome": "recorded"}) == 1
+
 class TestWhatWaits:
     def test_is_shown_by_who_holds_the_lease(self, core_app, catalogue, told):
         catalogue.deliver(catalogue.files("Blue", ["One"]))

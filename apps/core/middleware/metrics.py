@@ -19,16 +19,13 @@ FINE = "ok"
 def metrics(dispatch: Dispatch, following: Following) -> Any:
     if not telling.recording():
         return following(dispatch)
+    dispatch.before_commit.append(lambda _session, result: dispatch.after_commit.append(lambda: _tell_changes(dispatch, result)))
     outcome = FINE
     try:
-        result = following(dispatch)
+        return following(dispatch)
     except CelestaError as error:
         outcome = error.code
         raise
-    else:
-        if (tell := OF_RESULTS.get(dispatch.kind)) is not None:
-            tell(result)
-        return result
     finally:
         _tell(dispatch, outcome)
 
@@ -42,10 +39,15 @@ def _tell(dispatch: Dispatch, outcome: str) -> None:
     telling.count(telling.ACTION_DATABASE, name, by=measure.database_seconds)
     if isinstance(dispatch.action, ReceiveNotification):
         telling.count(telling.NOTIFICATIONS, dispatch.action.shop, outcome)
-    if outcome == FINE and Events in dispatch.provided:
-        for event in dispatch.provided[Events].emitted:
-            if isinstance(event, SubscriptionChanged):
-                telling.count(telling.SUBSCRIPTIONS, event.state)
+
+
+def _tell_changes(dispatch: Dispatch, result: Any) -> None:
+    """Of what was committed: an answer that is given again changes nothing."""
+    if (tell := OF_RESULTS.get(dispatch.kind)) is not None:
+        tell(result)
+    for event in dispatch.provided[Events].emitted:
+        if isinstance(event, SubscriptionChanged):
+            telling.count(telling.SUBSCRIPTIONS, event.state)
 
 
 def _plays(result: PlaysRecorded) -> None:
