@@ -1,7 +1,7 @@
 """Serving metrics: one address for a parent process and all the children that it forks, apart from what the public reaches.
 
 `METRICS_PORT` switches it on; `METRICS_HOST` is the address it listens on (default the loopback one). The children count into files below
-`METRICS_PATH` (default `metrics` in `CELESTA_HOME`), in a folder by the port, which is emptied when the parent starts.
+`METRICS_PATH` (default `metrics` in `CELESTA_HOME`), in a folder by the port, which is emptied when the parent has taken the port.
 """
 
 from __future__ import annotations
@@ -21,26 +21,25 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """What the library reads when it is loaded, and whenever a process counts for the first time."""
 
 
-def prepare_metrics(environment: Environment) -> bool:
-    """Have this process and its children count; to be called once in the parent, before any of them is forked.
+def serve_metrics(environment: Environment) -> Exposition | None:
+    """Have this process and its children count, and serve it; to be called once in the parent, before any of them is forked.
 
-    Returns whether metrics are wanted. Raises `BootError` where their folder cannot be written to.
+    None where metrics are not wanted. Raises `BootError` where the address is taken, or their folder cannot be written to.
     """
     port = METRICS_PORT.read(environment)
     if not port:
-        return False
+        return None
     folder = environment.path("METRICS_PATH", environment.home / "metrics") / str(port)
+    # The folder is that of whoever has the port, who may be running: only with the port in hand is what lies there nobody's.
+    exposition = Exposition(environment.text("METRICS_HOST", "127.0.0.1"), port)
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
     except OSError as error:
+        exposition.close()
         raise BootError(f"Metrics cannot be kept in {folder} ({error.strerror}): set METRICS_PATH to a folder of ours.") from None
-    os.environ[FOLDER] = str(folder)
-    from prometheus_client import CollectorRegistry, values  # noqa: PLC0415 - see above
-
-    values.ValueClass = values.get_value_class()  # Celery's command loads Flower, and Flower this library, before anybody is asked
-    begin_recording(CollectorRegistry())
-    return True
+    exposition.show_what_is_counted_in(folder)
+    return exposition
 
 
 def tell_what_runs(environment: Environment) -> None:
@@ -53,17 +52,25 @@ def tell_what_runs(environment: Environment) -> None:
 class Exposition:
     """Answers `GET /metrics` from a thread of the parent."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, host: str, port: int) -> None:
         """Raises `BootError` where the address is taken."""
-        from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - see above
-        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - see above
+        from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - only where it is wanted
 
-        registry, host, port = CollectorRegistry(), environment.text("METRICS_HOST", "127.0.0.1"), METRICS_PORT.read(environment)
-        MultiProcessCollector(registry, path=os.environ[FOLDER])
+        self._registry = CollectorRegistry()
         try:
-            self._server, _ = start_http_server(port, host, registry)
+            self._server, _ = start_http_server(port, host, self._registry)
         except OSError as error:
             raise BootError(f"Metrics cannot be served at {host}:{port} ({error.strerror}): choose another METRICS_PORT.") from None
+
+    def show_what_is_counted_in(self, folder: Path) -> None:
+        """By this process and its children, from now on."""
+        os.environ[FOLDER] = str(folder)
+        from prometheus_client import CollectorRegistry, values  # noqa: PLC0415 - see above
+        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - see above
+
+        values.ValueClass = values.get_value_class()  # whoever loaded this library before did so without a folder
+        begin_recording(CollectorRegistry())
+        MultiProcessCollector(self._registry, path=str(folder))
 
     def leave(self) -> None:
         """In a child: what it has inherited must not keep the port."""

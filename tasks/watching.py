@@ -12,7 +12,7 @@ from celery.signals import task_postrun, task_prerun, worker_init, worker_proces
 
 from ports import metrics
 from ports.environment import BootError, Environment
-from ports.exposition import Exposition, prepare_metrics, tell_what_runs
+from ports.exposition import Exposition, serve_metrics, tell_what_runs
 from ports.task_queue.interface import REQUEST_HEADER
 from tasks.schedule import CANARY
 
@@ -26,13 +26,13 @@ log = structlog.get_logger("tasks")
 @worker_init.connect
 def begin_metrics(**_: Any) -> None:
     """In the parent, before its children are forked."""
-    environment = Environment(os.environ)
     try:
-        if prepare_metrics(environment):
-            EXPOSITION.append(Exposition(environment))
+        exposition = serve_metrics(Environment(os.environ))
     except BootError as error:
         # Celery would only log an Exception and go on.
         raise SystemExit(str(error)) from None
+    if exposition is not None:
+        EXPOSITION.append(exposition)
 
 
 @worker_process_init.connect

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ports.environment import Environment
-from ports.exposition import Exposition, forget_process, prepare_metrics, tell_what_runs
+from ports.exposition import forget_process, serve_metrics, tell_what_runs
 from ports.settings import PORT, WEB_CONCURRENCY, WEB_GRACE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if "*" in forwarded_allow_ips:
     raise ValueError("FORWARDED_ALLOW_IPS must list the proxies' addresses: with * everybody could pretend to be one.")
 
 # Before the app is loaded, as what it loads counts by where it is told to.
-_exposition = Exposition(_environment) if prepare_metrics(_environment) else None
+_exposition = serve_metrics(_environment)
 
 # The apps log their requests themselves; lines carry no time, as whoever collects them adds it.
 accesslog = None

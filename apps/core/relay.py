@@ -29,7 +29,7 @@ from apps.core.outbox import Publisher
 from ports.clock.interface import Clock
 from ports.container import Container
 from ports.environment import BootError, Environment
-from ports.exposition import Exposition, prepare_metrics, tell_what_runs
+from ports.exposition import serve_metrics, tell_what_runs
 from ports.heartbeat import Heartbeat
 from ports.logs import configure_logs
 from ports.task_queue.interface import QueueUnavailable
@@ -112,8 +112,7 @@ def main() -> None:
     try:
         environment = Environment(os.environ)
         configure_logs(environment)
-        if prepare_metrics(environment):
-            Exposition(environment)
+        if serve_metrics(environment) is not None:
             tell_what_runs(environment)
         core = create_core(os.environ)
     except BootError as error:

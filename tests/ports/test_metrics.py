@@ -82,13 +82,24 @@ class TestServing:
         assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 20.0' in text
         assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in text
 
+    def test_is_left_alone_by_a_second_parent_with_the_same_port(self, served, values):
+        url, address = served
+        command = [sys.executable, "-m", "apps.core.relay"]
+        second = {**os.environ, **values, "METRICS_PORT": address.split(":")[2].partition("/")[0]}
+        refused = subprocess.run(command, env=second, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert refused.returncode == 1
+        assert "choose another METRICS_PORT" in refused.stderr
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{url}/metrics")
+        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 1.0' in _read(address)
+
 
 LOADED_BEFORE = """
 import os, prometheus_client
 from ports.environment import Environment
-from ports.exposition import prepare_metrics
+from ports.exposition import serve_metrics
 from ports.metrics import LAPSES, count
-assert prepare_metrics(Environment(os.environ))
+assert serve_metrics(Environment(os.environ))
 count(LAPSES)
 print(*os.listdir(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
 """
