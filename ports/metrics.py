@@ -63,16 +63,20 @@ OLDEST_NOTIFICATION = Metric(
     "celesta_shop_notification_oldest_seconds", Kind.MOST, "For how long the oldest unhandled word of a shop has waited."
 )
 FINISHED = Metric(
-    "celesta_last_finished_timestamp_seconds", Kind.MOST, "When the newest export, chart and statements were finished; 0 never.", ("work",)
+    "celesta_last_finished_timestamp_seconds",
+    Kind.MOST,
+    "When the newest export, chart and statements were finished, or since when the first is waited for; 0 where nothing was played.",
+    ("work",),
 )
-DISK = Metric("celesta_disk_free_ratio", Kind.MOST, "What is free where Core keeps its files, from 0 to 1.")
+DISK = Metric("celesta_disk_used_ratio", Kind.MOST, "What is used where Core keeps its files, from 0 to 1.")
+SEEN = Metric("celesta_backlog_seen_timestamp_seconds", Kind.MOST, "When the relay last looked at what waits.")
 PLAYS = Metric("celesta_plays_total", Kind.COUNTER, "Plays that players told of.", ("outcome",))
 NOTIFICATIONS = Metric("celesta_shop_notifications_total", Kind.COUNTER, "What shops sent us.", ("shop", "outcome"))
 SUBSCRIPTIONS = Metric("celesta_subscription_changes_total", Kind.COUNTER, "Subscriptions that came into a state.", ("state",))
 
 METRICS = (
     *(BUILD, CHOSEN, REQUESTS, REQUEST_SECONDS, ACTIONS, ACTION_SECONDS, ACTION_STATEMENTS, ACTION_ROWS, ACTION_DATABASE),
-    *(TASKS, TASK_SECONDS, JOBS, OLDEST_JOB, LAPSES, OUTBOX, OLDEST_EVENT, OLDEST_NOTIFICATION, FINISHED, DISK),
+    *(TASKS, TASK_SECONDS, JOBS, OLDEST_JOB, LAPSES, OUTBOX, OLDEST_EVENT, OLDEST_NOTIFICATION, FINISHED, DISK, SEEN),
     *(PLAYS, NOTIFICATIONS, SUBSCRIPTIONS),
 )
 
@@ -109,6 +113,11 @@ def count(metric: Metric, *labels: str, by: float = 1) -> None:
     """Add to a counter; nothing where nothing is recorded."""
     if (collector := _collectors.get(metric.name)) is not None:
         (collector.labels(*labels) if labels else collector).inc(by)
+
+
+def begin_at_zero(metric: Metric, *labels: str) -> None:
+    """Let a counter be seen before it counts: an increase is the difference of two values, and its first would be none."""
+    count(metric, *labels, by=0)
 
 
 def observe(metric: Metric, *labels: str, seconds: float) -> None:

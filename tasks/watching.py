@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import structlog
+from celery import states
 from celery.signals import task_postrun, task_prerun, worker_init, worker_process_init
 
 from ports import metrics
@@ -17,6 +18,7 @@ from ports.task_queue.interface import REQUEST_HEADER
 from tasks.schedule import CANARY
 
 UNKNOWN = "(none)"
+FAILURE = states.FAILURE.lower()
 EXPOSITION: list[Exposition] = []
 """The parent's, which its children leave."""
 
@@ -24,7 +26,7 @@ log = structlog.get_logger("tasks")
 
 
 @worker_init.connect
-def begin_metrics(**_: Any) -> None:
+def begin_metrics(sender: Any, **_: Any) -> None:
     """In the parent, before its children are forked."""
     try:
         exposition = serve_metrics(Environment(os.environ))
@@ -33,6 +35,7 @@ def begin_metrics(**_: Any) -> None:
         raise SystemExit(str(error)) from None
     if exposition is not None:
         EXPOSITION.append(exposition)
+        _begin_failures_at_zero(sender.app)
 
 
 @worker_process_init.connect
@@ -62,6 +65,14 @@ def end_task(task: Any, state: str | None = None, **_: Any) -> None:
     tell = log.debug if task.name == CANARY else log.info
     tell("task ended", outcome=outcome, queue=queue, id=request.id, seconds=round(seconds, 3))
     structlog.contextvars.clear_contextvars()
+
+
+def _begin_failures_at_zero(app: Any) -> None:
+    """So that the first of a task is seen, from whichever of this worker's queues it comes."""
+    for task in app.tasks:
+        if not task.startswith("celery."):
+            for queue in app.amqp.queues.consume_from:
+                metrics.begin_at_zero(metrics.TASKS, task, queue, FAILURE)
 
 
 def _job(arguments: Any) -> dict[str, str]:

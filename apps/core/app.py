@@ -21,6 +21,7 @@ from apps.core.costs.keeping import CostKeeper
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
 from apps.core.meter import Meter
+from apps.core.middleware.metrics import begin_failures_at_zero
 from apps.core.middleware.order import ORDER
 from apps.core.offline.signing import Signer
 from apps.core.offline.wrapping import DataKeys
@@ -59,6 +60,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     _set_up_billing(container)
     configure_database(app, container.environment)
     load_handlers()
+    begin_failures_at_zero()
     with app.app_context():
         check_schema()
         for engine in db.engines.values():
@@ -73,8 +75,6 @@ def create_core(values: Mapping[str, str]) -> Flask:
     return app
 
 
-def _set_up_billing(container: Container) -> None:
-    plans, taxes = Plans.from_env(container.environment), Taxes.from_env(container.environment)
 def _keep_costs(app: Flask) -> None:
     """Called after a fork: to a thread that was built before, Python says that it has ended."""
     app.extensions["cost_keeper"] = keeper = CostKeeper(app)
@@ -90,6 +90,8 @@ def _close(app: Flask) -> None:
         close_engines()
 
 
+def _set_up_billing(container: Container) -> None:
+    plans, taxes = Plans.from_env(container.environment), Taxes.from_env(container.environment)
     shops, clock = Shops(container), container.get(Clock)
     container.put(Plans, plans)
     container.put(Taxes, taxes)

@@ -14,6 +14,7 @@ from apps.core.contract.listening import Play, RecordPlays
 from apps.core.database import db
 from apps.core.jobs.models import JobRow
 from apps.core.relay import Relay
+from tests.conftest import START
 
 
 class TestActions:
@@ -32,13 +33,13 @@ class TestActions:
         counted = {what: told.get_sample_value("celesta_plays_total", {"outcome": what}) for what in ("recorded", "known", "unknown")}
         assert counted == {"recorded": 1, "known": 1, "unknown": 1}
 
-
     def test_plays_are_counted_once_where_the_answer_is_given_again(self, ana, visitor, catalogue, clock, told):
         track = visitor.send(GetRelease(catalogue.release())).tracks[0]
         play = RecordPlays((Play("event-once", track.id, clock.now() - timedelta(minutes=4), 60_000),))
         first, again = (ana.send(play, idempotency_key="once") for _ in range(2))
         assert first == again
         assert told.get_sample_value("celesta_plays_total", {"outcome": "recorded"}) == 1
+
 
 class TestWhatWaits:
     def test_is_shown_by_who_holds_the_lease(self, core_app, catalogue, told):
@@ -47,10 +48,24 @@ class TestWhatWaits:
         holder, other = Relay(core_app), Relay(core_app)
         holder.turn()
         assert told.get_sample_value("celesta_jobs", labels) == 1
-        assert told.get_sample_value("celesta_disk_free_ratio") > 0
+        assert told.get_sample_value("celesta_disk_used_ratio") > 0
+        assert told.get_sample_value("celesta_backlog_seen_timestamp_seconds") == START.timestamp()
         assert told.get_sample_value("celesta_last_finished_timestamp_seconds", {"work": "export"}) == 0
         other.turn()
         assert told.get_sample_value("celesta_jobs", labels) == 0
+        assert told.get_sample_value("celesta_disk_used_ratio") == 0
+
+    def test_is_late_with_nothing_before_there_was_anything_to_do(self, core_app, ana, visitor, catalogue, clock, told):
+        """Then each kind of work is waited for since its first could be begun."""
+        relay = Relay(core_app)
+        relay.turn()
+        assert waited_for(told) == {"export": 0, "chart": 0, "statements": 0}
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        ana.send(RecordPlays((Play("event-first", track.id, clock.now() - timedelta(minutes=4), 60_000),)))
+        relay.turn()
+        day = START.replace(hour=0)
+        week_later = (day + timedelta(weeks=1)).timestamp()
+        assert waited_for(told) == {"export": day.timestamp(), "chart": week_later, "statements": day.timestamp()}
 
     def test_is_told_from_what_is_being_done(self, core_app, catalogue, told):
         catalogue.deliver(catalogue.files("Blue", ["One", "Two"]))
@@ -71,3 +86,8 @@ class TestWhatWaits:
             connection.execute(insert(JobRow), [{**row, "status": JobStatus.RUNNING, "created_at": clock.now()}])
         Relay(core_app).turn()
         assert told.get_sample_value("celesta_jobs", {"queue": "media", "status": "running"}) == 0
+
+
+def waited_for(told):
+    works = ("export", "chart", "statements")
+    return {work: told.get_sample_value("celesta_last_finished_timestamp_seconds", {"work": work}) for work in works}

@@ -82,6 +82,12 @@ class TestServing:
         assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 20.0' in text
         assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in text
 
+    def test_begins_failures_at_zero_so_that_the_first_is_an_increase(self, served):
+        _, address = served
+        text = _read(address)
+        assert 'celesta_actions_total{action="GetRelease",outcome="defect"} 0.0' in text
+        assert 'celesta_shop_notifications_total{outcome="forbidden",shop="card"} 0.0' in text
+
     def test_is_left_alone_by_a_second_parent_with_the_same_port(self, served, values):
         url, address = served
         command = [sys.executable, "-m", "apps.core.relay"]

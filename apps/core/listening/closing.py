@@ -9,6 +9,7 @@ from itertools import islice
 
 import msgspec
 from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from apps.core.contract.days import CLOSES_AFTER, Day, closes_at, days
@@ -50,7 +51,7 @@ def days_to_export(session: Session, now: datetime) -> list[Day]:
     return list(islice((day for day in days(first_day, last_day) if day not in exported), ASKED_AT_ONCE))
 
 
-def log_begins(session: Session) -> Day | None:
+def log_begins(session: Session | Connection) -> Day | None:
     """The first day there are plays of, exported yet or not: days are exported in any order, and their plays leave in time."""
     firsts = session.scalar(select(func.min(PlayRow.export_day))), session.scalar(select(func.min(ExportedDayRow.day)))
     return min((day for day in firsts if day), default=None)

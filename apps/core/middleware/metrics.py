@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from apps.core.bus import Dispatch, Following
+from apps.core.bus import HANDLERS, Dispatch, Following
 from apps.core.contract.actions import Action
-from apps.core.contract.billing import ReceiveNotification, SubscriptionChanged
-from apps.core.contract.errors import CelestaError
+from apps.core.contract.billing import ReceiveNotification, Shop, SubscriptionChanged
+from apps.core.contract.errors import CelestaError, Defect, Forbidden, Unavailable
 from apps.core.contract.listening import PlaysRecorded, RecordPlays
 from apps.core.outbox import Events
 from ports import metrics as telling
@@ -48,6 +48,15 @@ def _tell_changes(dispatch: Dispatch, result: Any) -> None:
     for event in dispatch.provided[Events].emitted:
         if isinstance(event, SubscriptionChanged):
             telling.count(telling.SUBSCRIPTIONS, event.state)
+
+
+def begin_failures_at_zero() -> None:
+    """Those that somebody is told of, so that the first is seen too: to be called once the handlers are known."""
+    for kind in HANDLERS:
+        telling.begin_at_zero(telling.ACTIONS, kind.__name__, Defect.code)
+    for shop in Shop:
+        for refused in (Forbidden, Unavailable, Defect):
+            telling.begin_at_zero(telling.NOTIFICATIONS, shop, refused.code)
 
 
 def _plays(result: PlaysRecorded) -> None:
