@@ -154,7 +154,9 @@ class TestAnInterruptedBackup:
 
 
 class TestWhatExists:
-    @pytest.mark.parametrize("name", ["celesta.db", "storage/audio", "secrets/OFFLINE_KEY"])
+    @pytest.mark.parametrize(
+        "name", ["celesta.db", "celesta.db-wal", "celesta.db-shm", "celesta.db-journal", "storage/audio", "secrets/OFFLINE_KEY"]
+    )
     def test_is_never_restored_over(self, filled, target, elsewhere, name):
         run(backup, target, "--with-secrets")
         home = elsewhere()

@@ -26,6 +26,8 @@ from ports.storage.interface import Storage
 
 PLACES = ("DATABASE_URL", "STORAGE", "STORAGE_PATH", "SECRETS_PATH")
 """Settings that lead elsewhere than the home."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database and, were that replaced, would write into the new one."""
 UNTOLD = "application/octet-stream"
 """Files tell their type by their names."""
 
@@ -67,7 +69,8 @@ def _chosen(source: Path) -> Path:
 def _refuse_existing(home: Path, manifest: Manifest) -> None:
     """A backup is never mixed with what is there."""
     storage = home / "storage"
-    there = [home / DATABASE, *(path for path in storage.glob("*") if not path.name.startswith("."))]
+    there = [home / f"{DATABASE}{ending}" for ending in ("", *BESIDE)]
+    there += (path for path in storage.glob("*") if not path.name.startswith("."))
     there += [home / "secrets" / one.name for one in manifest.secrets]
     if found := next((path for path in there if path.exists()), None):
         raise BootError(f"{found} exists already: set CELESTA_HOME to an empty folder, or move what is there out of the way.")
