@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from apps.console.backups.marker import refuse_marked
 from apps.console.checkout import ROOT
 from ports.container import Container
 from ports.environment import BootError
@@ -31,12 +32,13 @@ def embedded_environment(values: Mapping[str, str]) -> dict[str, str]:
     """`values` and, for every setting that is not among them, the embedded topology's own; as they are where they belong to another.
 
     Makes the folder `CELESTA_HOME` and the secrets that are missing in it; of several processes that do so at once all get the same.
-    Raises `BootError` where the folder cannot be used or a port's choice is unknown.
+    Raises `BootError` where the folder cannot be used, has only a part of a backup, or a port's choice is unknown.
     """
     given = {name: value for name, value in values.items() if value}
     if _of_a_cluster(given):
         return given
     home = make_home(values)
+    refuse_marked(home)
     chosen = {**_defaults(home), **given, "CELESTA_HOME": str(home)}
     try:
         if chosen["SECRETS"] == "file":

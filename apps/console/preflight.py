@@ -80,8 +80,11 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"Port {port} on {host} cannot be used ({error.strerror}): choose another with --host and --port."
 
 
-def take_run_lock(home: Path, address: str) -> TextIO:
-    """The lock that makes this the only copy for `home`, held while the returned file is open; raises `BootError` where there is one."""
+def take_run_lock(home: Path, address: str = "") -> TextIO:
+    """The lock that makes this the only copy for `home`, held while the returned file is open; raises `BootError` where there is one.
+
+    A copy that runs says where; what brings a backup back says nothing.
+    """
     try:
         file = os.fdopen(os.open(home / "run.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
     except OSError as error:
@@ -94,13 +97,19 @@ def take_run_lock(home: Path, address: str) -> TextIO:
         file.seek(0)
         if _alive(pid) or time.monotonic() > deadline:
             file.close()
-            where = f"as process {pid} at {running_at}" if running_at else "and is just starting"
-            raise BootError(f"Celesta already runs here {where}: stop that copy first, or set CELESTA_HOME to another folder.")
+            raise _held(pid, running_at)
         time.sleep(0.1)
     file.truncate()
     file.write(f"{os.getpid()} {address}")
     file.flush()
     return file
+
+
+def _held(pid: str, running_at: str) -> BootError:
+    if pid and not running_at:
+        return BootError(f"Process {pid} brings a backup back here: wait until that is done, or set CELESTA_HOME to another folder.")
+    where = f"as process {pid} at {running_at}" if pid else "and is just starting"
+    return BootError(f"Celesta already runs here {where}: stop that copy first, or set CELESTA_HOME to another folder.")
 
 
 def running_address(home: Path) -> str | None:

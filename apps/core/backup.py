@@ -1,6 +1,7 @@
-"""`celesta backup` and `celesta restore` in a process of Core's: a copy of the SQLite database as it is at one moment, and its check.
+"""`celesta backup` and `celesta restore` in a process of Core's: the SQLite database as it is at one moment.
 
 python -m apps.core.backup TARGET copies the database that `DATABASE_URL` names while others write to it; the copy is checked whole.
+python -m apps.core.backup --announce DATABASE prepares one that is brought back.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, create_engine, make_url, update
+from sqlalchemy.exc import DBAPIError
 
+from apps.core.contract.jobs import JobStatus
+from apps.core.jobs.models import JobRow
 from ports.container import Container
 from ports.environment import BootError
 
@@ -34,9 +38,28 @@ def copy_database(values: Mapping[str, str], target: Path) -> None:
         raise BootError(f"The database is damaged ({verdict}): bring back an earlier copy.")
 
 
+def announce_waiting_jobs(database: Path) -> None:
+    """Have the sweeper announce whatever waits in this database: the broker that knew of it is not what it will meet.
+
+    By itself it announces a job again only after as long as that has waited before, up to a day.
+    """
+    engine = create_engine(URL.create("sqlite", database=str(database)))
+    waiting = update(JobRow).where(JobRow.status == JobStatus.WAITING).values(lease_until=JobRow.created_at)
+    try:
+        with engine.begin() as connection:
+            connection.execute(waiting)
+    except DBAPIError as error:
+        raise BootError(f"{database} cannot be prepared ({error.orig}): make room there, or choose another backup.") from error
+    finally:
+        engine.dispose()
+
+
 def main() -> None:
     try:
-        copy_database(os.environ, Path(sys.argv[1]))
+        if sys.argv[1] == "--announce":
+            announce_waiting_jobs(Path(sys.argv[2]))
+        else:
+            copy_database(os.environ, Path(sys.argv[1]))
     except BootError as error:
         sys.exit(str(error))
 

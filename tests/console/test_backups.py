@@ -5,13 +5,19 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 
 from apps.console.backups.restoring import restore
 from apps.console.backups.taking import backup
+from apps.console.jobs import jobs as jobs_command
+from apps.console.migrate import migrate as bring_up_to_date
+from apps.console.preflight import take_run_lock
+from apps.console.run import run as start
 from apps.core.app import create_core
 from apps.core.migrate import migrate
 from ports.container import Container
@@ -20,6 +26,8 @@ from ports.storage.interface import Storage
 from tests.console.conftest import NOBODY
 
 KEY = "audio/one/two/flac-3.flac"
+STORED = "%Y-%m-%d %H:%M:%S.%f"
+"""A moment, as SQLite is given it."""
 
 
 @pytest.fixture
@@ -66,8 +74,19 @@ def target(tmp_path):
     return tmp_path / "copies"
 
 
+def damage(path: Path) -> None:
+    """Its size stays as it is."""
+    path.chmod(0o600)
+    content = path.read_bytes()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+
+
 def run(command, *arguments: object):
     return CliRunner().invoke(command, [str(one) for one in arguments])
+
+
+def database_of(environment) -> str:
+    return environment["DATABASE_URL"].removeprefix("sqlite:///")
 
 
 def the_backup(target: Path) -> Path:
@@ -119,6 +138,51 @@ class TestABackup:
         assert "cannot be written" in run(backup, tmp_path / "file" / "copies").output
 
 
+class TestDamagedObjects:
+    """What is stored has two objects; the disk of the backups has lost bits of one, and one altogether."""
+
+    LOST = "audio/one/two/aac-4.mp4"
+
+    @pytest.fixture
+    def damaged(self, filled, target):
+        put(filled, self.LOST, b"more")
+        put(filled, "audio/whole.flac", b"whole")
+        run(backup, target)
+        damage(target / "objects" / KEY)
+        (target / "objects" / self.LOST).unlink()
+        the_backup(target).rename(target / "2020-01-01T00-00-00Z")
+
+    def test_are_all_named_at_once_with_what_to_do(self, damaged, target, elsewhere):
+        elsewhere()
+        refused = run(restore, target)
+        assert f"{target}/objects/{KEY} is damaged" in refused.output
+        assert f"{target}/objects/{self.LOST} cannot be read" in refused.output
+        assert "files: 2" in str(refused.exception)
+        assert "celesta backup --verify" in str(refused.exception)
+
+    def test_are_left_out_where_that_is_asked_for(self, damaged, target, elsewhere):
+        home = elsewhere()
+        done = run(restore, target, "--without-damaged")
+        assert done.exit_code == 0, done.output
+        assert [path.name for path in home.glob("storage/audio/**/*.*")] == ["whole.flac"]
+        assert (home / "celesta.db").exists()
+
+    def test_are_copied_again_by_a_backup_that_verifies(self, damaged, target, elsewhere):
+        verified = run(backup, target, "--verify")
+        assert [line.partition(" was ")[0] for line in verified.output.splitlines() if "copied again." in line] == [
+            f"{target}/objects/{self.LOST}", f"{target}/objects/{KEY}",
+        ]  # fmt: skip
+        home = elsewhere()
+        assert run(restore, target).exit_code == 0
+        assert (home / "storage" / KEY).read_bytes() == b"music"
+
+    def test_whose_originals_are_damaged_too_are_told(self, filled, damaged, target):
+        damage(Path(filled["CELESTA_HOME"], "storage", KEY))
+        verified = run(backup, target, "--verify")
+        (told,) = (line for line in verified.output.splitlines() if KEY in line)
+        assert "is not what it was then" in told
+
+
 class TestAnInterruptedBackup:
     def test_is_never_taken_for_a_whole_one(self, filled, target, elsewhere):
         run(backup, target)
@@ -129,20 +193,19 @@ class TestAnInterruptedBackup:
             refused = run(restore, source)
             assert "no whole backup" in str(refused.exception)
 
-    @pytest.mark.parametrize("damaged", ["celesta.db", f"../objects/{KEY}"])
-    def test_or_damaged_one_is_refused_and_leaves_no_database(self, filled, target, elsewhere, damaged):
-        run(backup, target)
-        with (the_backup(target) / damaged).open("r+b") as file:
-            file.write(b"x")
+    @pytest.mark.parametrize("damaged", ["celesta.db", f"../objects/{KEY}", "secrets/OFFLINE_KEY"])
+    def test_or_damaged_one_is_refused_and_brings_nothing(self, filled, target, elsewhere, damaged):
+        run(backup, target, "--with-secrets")
+        damage(the_backup(target) / damaged)
         home = elsewhere()
         assert "damaged" in str(run(restore, target).exception)
-        assert not (home / "celesta.db").exists()
+        assert [path.name for path in home.iterdir()] == ["run.lock"]
 
     def test_that_lacks_an_object_is_refused(self, filled, target, elsewhere):
         run(backup, target)
         shutil.rmtree(target / "objects")
         elsewhere()
-        assert "cannot be read" in str(run(restore, target).exception)
+        assert "cannot be read" in run(restore, target).output
 
     @pytest.mark.parametrize(("content", "told"), [("{}", "cannot be read"), (None, "another release's form")])
     def test_or_foreign_manifest_is_refused(self, filled, target, elsewhere, content, told):
@@ -171,10 +234,69 @@ class TestWhatExists:
         assert "leave DATABASE_URL out" in str(run(restore, target).exception)
 
 
+class TestAnInterruptedRestore:
+    @pytest.fixture
+    def interrupted(self, filled, target, elsewhere):
+        """All but the database is there."""
+        run(backup, target, "--with-secrets")
+        home = elsewhere()
+        (home / "celesta.db.part").mkdir(parents=True)
+        assert "Not everything is back" in run(restore, target).output
+        assert (home / "storage" / KEY).exists()
+        (home / "celesta.db.part").rmdir()
+        return home
+
+    @pytest.mark.parametrize("command", [start, bring_up_to_date, jobs_command])
+    def test_is_no_home_for_anything(self, interrupted, command, monkeypatch):
+        monkeypatch.setenv("CACHE", "none such")  # nothing would start for this reason either, but it is asked later
+        refused = run(command, *(["list"] if command is jobs_command else []))
+        assert "run celesta restore again" in str(refused.exception)
+        assert not (interrupted / "celesta.db").exists()
+
+    def test_goes_on_where_it_is_repeated(self, interrupted, target):
+        done = run(restore, target)
+        assert done.exit_code == 0, done.output
+        assert sorted(path.name for path in interrupted.iterdir()) == ["celesta.db", "run.lock", "secrets", "storage"]
+        assert run(jobs_command, "list").exit_code == 0
+
+    def test_goes_on_with_no_other_backup(self, interrupted, target):
+        taken = the_backup(target)
+        shutil.copytree(taken, target / "2020-01-01T00-00-00Z")
+        refused = run(restore, target / "2020-01-01T00-00-00Z")
+        assert f"has a part of the backup {taken.name}: name that one" in str(refused.exception)
+
+
+class TestARestore:
+    def test_and_a_service_that_runs_keep_each_other_out(self, filled, target, elsewhere):
+        run(backup, target)
+        home = elsewhere()
+        home.mkdir()
+        with take_run_lock(home, "http://127.0.0.1:9"):
+            assert "Celesta already runs here" in str(run(restore, target).exception)
+        with take_run_lock(home):
+            assert "brings a backup back here" in str(run(start).exception)
+
+    def test_has_what_waits_announced_at_once(self, filled, target, elsewhere):
+        """Whatever was announced before, and for how long the sweeper would have left it alone."""
+        later = datetime.now(UTC) + timedelta(days=1)
+        job = {"id": uuid4().bytes, "created_at": f"{later - timedelta(days=1):{STORED}}", "lease_until": f"{later:{STORED}}"}
+        with closing(sqlite3.connect(database_of(filled))) as connection:
+            connection.execute(
+                "INSERT INTO job (id, kind, subject, work, status, attempts, progress, lease_until, created_at) "
+                "VALUES (:id, 'receive', 'one', '', 'waiting', 0, 0, :lease_until, :created_at)", job,
+            )  # fmt: skip
+            connection.commit()
+        run(backup, target)
+        home = elsewhere()
+        assert run(restore, target).exit_code == 0
+        with closing(sqlite3.connect(home / "celesta.db")) as connection:
+            assert connection.execute("SELECT lease_until FROM job").fetchall() == [(job["created_at"],)]
+
+
 class TestWhatIsWrittenMeanwhile:
     def test_waits_for_nobody(self, filled, target):
         """A Command that holds the database's write lock keeps no backup from being taken."""
-        with closing(sqlite3.connect(filled["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as writer:
+        with closing(sqlite3.connect(database_of(filled), isolation_level=None)) as writer:
             writer.execute("BEGIN IMMEDIATE")
             assert run(backup, target).exit_code == 0
             writer.execute("ROLLBACK")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from apps.console.backups.database import copy_database
 from apps.console.backups.manifest import (
     DATABASE,
     NAMED,
@@ -25,7 +24,6 @@ from apps.console.backups.manifest import (
     whole_backups,
     write_manifest,
 )
-from apps.console.checkout import ROOT
 from apps.console.embedded import embedded_environment
 from ports.container import Container
 from ports.environment import BootError
@@ -35,11 +33,12 @@ from ports.storage.interface import ObjectNotFound, Storage
 @click.command()
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--with-secrets", is_flag=True, help="The keys too: whoever has the backup can then read everything and act as anybody.")
-def backup(target: Path, with_secrets: bool) -> None:
+@click.option("--verify", is_flag=True, help="Read all copies of objects again, which takes its time, and replace those that are damaged.")
+def backup(target: Path, with_secrets: bool, verify: bool) -> None:
     """Copy everything that is kept here into a new folder below TARGET, while Celesta runs; objects copied before are not copied again."""
     environment = embedded_environment(os.environ)
     try:
-        folder = take(environment, target.absolute(), with_secrets=with_secrets)
+        folder = take(environment, target.absolute(), with_secrets=with_secrets, verify=verify)
     except OSError as error:
         raise click.ClickException(f"{error.filename or target} cannot be written ({error.strerror}): nothing is backed up.") from None
     click.echo(f"Everything until {folder.name} is in {folder}.")
@@ -51,7 +50,7 @@ def backup(target: Path, with_secrets: bool) -> None:
         )
 
 
-def take(environment: Mapping[str, str], target: Path, *, with_secrets: bool) -> Path:
+def take(environment: Mapping[str, str], target: Path, *, with_secrets: bool, verify: bool) -> Path:
     """Returns the backup's folder. Raises `BootError` where this is not the embedded topology, `OSError` where the target is full."""
     if environment["STORAGE"] != "filesystem":
         raise BootError("Objects lie in a bucket here: docs/reliability.md tells how that and its database are backed up.")
@@ -60,9 +59,9 @@ def take(environment: Mapping[str, str], target: Path, *, with_secrets: bool) ->
     folder.mkdir(mode=0o700, parents=True)
     known, objects = _known(target), dict[str, StoredFile]()
     # Before the database, for what a row refers to may be done with and gone after it; and after it, for what came meanwhile.
-    _copy_objects(storage, target / OBJECTS, known, objects)
-    _copy_database(environment, folder / DATABASE)
-    _copy_objects(storage, target / OBJECTS, known, objects)
+    _copy_objects(storage, target / OBJECTS, known, objects, verify)
+    copy_database(environment, folder / DATABASE)
+    _copy_objects(storage, target / OBJECTS, known, objects, verify)
     secrets = _copy_secrets(environment, folder / SECRETS) if with_secrets else ()
     ordered = tuple(objects[key] for key in sorted(objects))
     write_manifest(folder, Manifest(VERSION, taken_at, described(DATABASE, folder / DATABASE), ordered, secrets))
@@ -75,14 +74,31 @@ def _known(target: Path) -> dict[str, StoredFile]:
     return {one.name: one for one in read_manifest(latest).objects} if latest else {}
 
 
-def _copy_objects(storage: Storage, into: Path, known: Mapping[str, StoredFile], objects: dict[str, StoredFile]) -> None:
+def _copy_objects(storage: Storage, into: Path, known: Mapping[str, StoredFile], objects: dict[str, StoredFile], verify: bool) -> None:
     """Copy the objects there are that were not copied before, and note them all."""
     for key in storage.keys(""):
-        copy = into / key
-        if key not in objects and key in known and copy.is_file() and known[key].size == copy.stat().st_size:
-            objects[key] = known[key]
-        if key not in objects and _copied(storage, key, copy):
+        copy, noted = into / key, known.get(key)
+        if key in objects:
+            continue
+        if noted and _is_whole(copy, noted, verify):
+            objects[key] = noted
+        elif _copied(storage, key, copy):
             objects[key] = described(key, copy)
+            if noted:
+                _tell_replaced(copy, changed=objects[key] != noted)
+
+
+def _is_whole(copy: Path, noted: StoredFile, verify: bool) -> bool:
+    """By its size alone unless told to verify: to read all that was ever kept may take longer than there is between two backups."""
+    try:
+        return copy.stat().st_size == noted.size and (not verify or described(noted.name, copy) == noted)
+    except OSError:
+        return False
+
+
+def _tell_replaced(copy: Path, *, changed: bool) -> None:
+    doubt = "; what is stored is not what it was then either: look whether it is damaged" if changed else ""
+    click.secho(f"{copy} was missing or damaged, and is copied again{doubt}.", fg="yellow", err=True)
 
 
 def _copied(storage: Storage, key: str, copy: Path) -> bool:
@@ -101,15 +117,6 @@ def _keep(written: Path, copy: Path) -> None:
     with written.open("rb") as file:
         os.fsync(file.fileno())
     written.replace(copy)
-
-
-def _copy_database(environment: Mapping[str, str], copy: Path) -> None:
-    """As a process of Core's, since only Core reaches the database."""
-    command = [sys.executable, "-m", "apps.core.backup", str(copy)]
-    done = subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise BootError(done.stderr.strip().splitlines()[-1])
-    copy.chmod(0o600)
 
 
 def _copy_secrets(environment: Mapping[str, str], into: Path) -> tuple[StoredFile, ...]:

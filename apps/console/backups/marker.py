@@ -1,0 +1,49 @@
+"""A home that a backup is brought back into says so until all of it is there: nothing starts on half of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ports.environment import BootError
+
+MARKER = "restoring"
+
+
+def begun(home: Path) -> str | None:
+    """The backup that is being brought back into this home, or was when that was interrupted."""
+    try:
+        return (home / MARKER).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def mark(home: Path, backup: str) -> None:
+    with (home / MARKER).open("w", encoding="utf-8") as file:
+        file.write(backup)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_names(home)
+
+
+def unmark(home: Path) -> None:
+    _sync_names(home)  # what was brought back stays before this goes
+    (home / MARKER).unlink()
+
+
+def refuse_marked(home: Path) -> None:
+    """Raises `BootError` where only a part of a backup is there."""
+    backup = begun(home)
+    if backup is not None:
+        raise BootError(
+            f"{home} does not have all of the backup {backup} yet: bringing it back goes on, or was interrupted. "
+            "Wait, or run celesta restore again, which goes on; to give it up, empty the folder."
+        )
+
+
+def _sync_names(home: Path) -> None:
+    descriptor = os.open(home, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
