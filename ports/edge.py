@@ -19,7 +19,8 @@ from ports.environment import Environment
 from ports.settings import ACCESS_LOG, TRUSTED_PROXIES
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-"""What is taken over from a proxy that is trusted; nobody else names our requests."""
+"""What is taken over from a proxy that is trusted. Not all make it themselves (ingress-nginx passes a caller's on), so it is never
+more than a name to look for."""
 METHODS = frozenset(HTTPMethod)
 NOWHERE = "(none)"
 """The route of what leads nowhere: its address is whatever somebody typed."""

@@ -16,6 +16,7 @@ import pytest
 
 from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
+from ports.edge import REQUEST_ID
 from ports.environment import Environment
 from ports.secrets.env import EnvSecrets
 from tests.nginx import Nginx, nginx
@@ -129,6 +130,8 @@ class TestWhereItCameFrom:
     )
     def test_nobody_outside_is_believed(self, edge, claim):
         plain, claimed = (told(edge, "/x", Host="music.example", **headers) for headers in ({}, claim))
+        for seen in (plain, claimed):
+            del seen["headers"]["x-request-id"]  # each has its own
         assert claimed == plain
 
     def test_another_proxy_in_front_is_believed(self, behind):
@@ -141,10 +144,16 @@ class TestWhereItCameFrom:
         assert (seen["address"], seen["url"]) == (FOREIGN, "http://music.example/x")
 
     def test_what_an_app_needs_passes(self, edge):
-        seen = told(
-            edge, "/x", Authorization="Bearer x", Cookie="a=b", **{"Idempotency-Key": "1", "X-Request-Id": "2", "HX-Request": "true"}
-        )
-        assert {"authorization", "cookie", "idempotency-key", "x-request-id", "hx-request"} <= set(seen["headers"])
+        seen = told(edge, "/x", Authorization="Bearer x", Cookie="a=b", **{"Idempotency-Key": "1", "HX-Request": "true"})
+        assert {"authorization", "cookie", "idempotency-key", "hx-request"} <= set(seen["headers"])
+
+    def test_nobody_outside_names_a_request(self, edge):
+        named = [told(edge, "/x", **{"X-Request-Id": "chosen-outside"})["headers"]["x-request-id"] for _ in range(2)]
+        assert all(REQUEST_ID.fullmatch(name) for name in named)
+        assert len({*named, "chosen-outside"}) == 3
+
+    def test_another_proxy_in_front_names_it(self, behind):
+        assert told(behind, "/x", **{"X-Request-Id": "edge-12345678"})["headers"]["x-request-id"] == "edge-12345678"
 
 
 class TestLimits:
@@ -157,10 +166,21 @@ class TestLimits:
     def test_a_larger_one_is_refused(self, edge):
         assert ask(edge, "/api/v1/plays", bytes(1_100_000))[0] == 413
 
-    def test_without_the_app_it_says_what_to_do(self, tmp_path):
+
+class TestWithoutTheApp:
+    @pytest.fixture
+    def alone(self, tmp_path) -> Iterator[Nginx]:
         settings = {"CELESTA_HOME": str(tmp_path), "STORAGE": "s3", "TRUSTED_PROXIES": "1"}
         settings |= {name: f"127.0.0.1:{free_port()}" for name in ("NGINX_WEBSITE", "NGINX_API")}
         with nginx(settings, Environment(settings, EnvSecrets(Environment(settings)))) as server:
-            status, text, headers = ask(server, "/")
+            yield server
+
+    def test_it_says_what_to_do(self, alone):
+        status, text, headers = ask(alone, "/")
         assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "5", "no-store")
         assert "Try again in a few seconds." in text
+
+    @pytest.mark.parametrize("path", ["/welcome/a-one-time-link", "/api/v1/releases?code=a-one-time-link"])
+    def test_its_log_lets_nobody_in(self, alone, path):
+        assert ask(alone, path)[0] == 503
+        assert "a-one-time-link" not in alone.said.read_text()
