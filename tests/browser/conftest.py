@@ -35,7 +35,12 @@ def manifests() -> Generator[LiveService]:
 EMBEDDED = pytest.param(embedded, id="embedded", marks=pytest.mark.browser)
 SPLIT = pytest.param(split, id="split", marks=pytest.mark.split)
 CLUSTER = pytest.param(manifests, id="manifests", marks=pytest.mark.manifests)
-TOPOLOGIES = {"test_playing": (EMBEDDED, SPLIT, CLUSTER), "test_sessions": (EMBEDDED, SPLIT), "test_stations": (EMBEDDED, SPLIT)}
+TOPOLOGIES = {
+    "test_following_a_request": (EMBEDDED, SPLIT, CLUSTER),
+    "test_playing": (EMBEDDED, SPLIT, CLUSTER),
+    "test_sessions": (EMBEDDED, SPLIT),
+    "test_stations": (EMBEDDED, SPLIT),
+}
 """By file: where its tests run beside the embedded topology. Of pages that are only looked at, every topology says the same."""
 
 

@@ -27,7 +27,6 @@ from tests.reference_client.licences import LicenceRefused
 
 pytestmark = pytest.mark.faults
 
-PASSWORD = "correct horse battery"
 LARGE = 600 << 20
 """Bytes: enough to be met while they are encrypted."""
 
@@ -68,14 +67,7 @@ class Clock:
 
 @pytest.fixture
 def connection(service, request) -> Connection:
-    email = f"{request.node.name[:40].replace('_', '-')}@example.com"
-    with requests.Session() as browser:
-        page = browser.get(f"{service.url}/register", timeout=30).text
-        token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
-        browser.post(f"{service.url}/register", data={"csrf_token": token, "name": "Ana", "email": email, "password": PASSWORD}, timeout=30)
-    body = {"email": email, "password": PASSWORD, "scopes": ["catalogue", "playback", "history"]}
-    issued = requests.post(f"{service.url}/api/v1/tokens", json=body, timeout=30).json()
-    return Connection(service, {"Authorization": f"Bearer {issued['token']}"})
+    return Connection(service, service.bearer(f"{request.node.name[:40].replace('_', '-')}@example.com"))
 
 
 @pytest.fixture
