@@ -27,11 +27,18 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 ADVISORY_LOCK = 0x43454C  # any number, the same for every copy
+PATIENCE = 3
+"""Seconds to wait for a table that others use: whoever comes meanwhile, if only to read, queues behind us, and has patience for 5."""
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's lock_not_available."""
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(values: Mapping[str, str]) -> None:
-    """Upgrade under a lock, in one transaction; raises `BootError` where the database does not answer, or a newer release wrote it."""
+    """Upgrade under a lock, in one transaction.
+
+    Raises `BootError` where the database does not answer, others hold a table that changes, or a newer release wrote it.
+    """
     with _app(values).app_context():
         try:
             found = schema_version()
@@ -42,13 +49,21 @@ def migrate(values: Mapping[str, str]) -> None:
                     # Another copy may be migrating, and a large table takes as long as it takes.
                     connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+                    connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
                 _upgrade(connection, found)
         except DBAPIError as error:
-            raise BootError(
-                f"The database cannot be migrated: {error.orig}. See that its user may change the schema and that nobody else holds it."
-            ) from error
+            raise BootError(f"The database cannot be migrated: {_why(error)}") from error
         finally:
             close_engines()
+
+
+def _why(error: DBAPIError) -> str:
+    if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+        return (
+            f"for {PATIENCE} seconds something else, such as pg_dump or a long query, held a table that changes, and no longer should its "
+            "readers wait behind us. Nothing was changed: try again, or once that is done."
+        )
+    return f"{error.orig}. See that its user may change the schema and that nobody else holds it."
 
 
 def _upgrade(connection: Connection, found: str | None) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import make_url, text
 
+from apps.console.checkout import ROOT
 from apps.core import migrate
 from apps.core.database import db
 from apps.core.migrations import REVISION
+from tests.at_once import at_once
+from tests.services import wait_until
 
 
 @pytest.fixture
@@ -96,3 +105,78 @@ class TestMigrate:
         text_of_it = written.read_text()
         assert 'op.create_table("slot"' in text_of_it.replace("\n        ", "").replace("'", '"')
         assert f'down_revision = "{REVISION}"' in text_of_it.replace("'", '"').replace(": str | None", "")
+
+
+@pytest.fixture
+def earlier(core_app):
+    """The schema of a release before, whose table of plays is changed since."""
+
+    def make() -> None:
+        configuration = Config()
+        configuration.set_main_option("script_location", str(migrate.FOLDER))
+        with core_app.app_context(), db.engine.begin() as connection:
+            configuration.attributes["connection"] = connection
+            command.downgrade(configuration, "0014")
+
+    return make
+
+
+NOTE_EACH = {
+    "sqlite": ("CREATE TRIGGER noted AFTER UPDATE ON alembic_version BEGIN INSERT INTO done VALUES (NEW.version_num); END",),
+    "postgresql": (
+        "CREATE FUNCTION note() RETURNS trigger AS $$ BEGIN INSERT INTO done VALUES (NEW.version_num); RETURN NEW; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER noted AFTER UPDATE ON alembic_version FOR EACH ROW EXECUTE FUNCTION note()",
+    ),
+}
+
+
+class TestSeveralAtOnce:
+    def test_one_does_the_work_and_the_others_find_it_done(self, core_app, values, earlier):
+        earlier()
+        with core_app.app_context(), db.engine.begin() as connection:
+            for statement in ("CREATE TABLE done (revision TEXT)", *NOTE_EACH[connection.dialect.name]):
+                connection.execute(text(statement))
+        start = [sys.executable, "-m", "apps.core.migrate"]
+        copies = [subprocess.Popen(start, env={**os.environ, **values}, cwd=ROOT) for _ in range(3)]
+        assert [copy.wait() for copy in copies] == [0, 0, 0]
+        with core_app.app_context(), db.engine.connect() as connection:
+            applied = connection.execute(text("SELECT revision FROM done ORDER BY revision")).scalars().all()
+        assert applied == [f"{number:04d}" for number in range(15, int(REVISION) + 1)]
+
+
+@pytest.mark.postgresql
+class TestATableThatIsRead:
+    """A backup by pg_dump holds every table until it ends."""
+
+    @pytest.fixture
+    def dump(self, earlier, database) -> Iterator[psycopg.Connection]:
+        earlier()
+        with psycopg.connect(database) as connection:
+            connection.execute("SELECT count(*) FROM play")
+            yield connection
+
+    @pytest.fixture
+    def another(self, database) -> Iterator[psycopg.Connection]:
+        """As patient as one of Core's."""
+        with psycopg.connect(database, autocommit=True, options="-c lock_timeout=5s") as connection:
+            yield connection
+
+    def test_is_waited_for_no_longer_than_its_readers_can_wait(self, told, dump, another):
+        def migrating() -> str:
+            with pytest.raises(SystemExit) as refused:
+                told()
+            return str(refused.value)
+
+        def reading() -> int:
+            wait_until(lambda: another.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (0,))
+            try:
+                return another.execute("SELECT count(*) FROM play").fetchone()[0]
+            finally:
+                dump.rollback()
+
+        refusal, plays = at_once([migrating, reading])
+        assert plays == 0
+        assert "pg_dump or a long query, held a table that changes" in refusal
+        assert "\n" not in refusal
+        told()
+        assert another.execute("SELECT version_num FROM alembic_version").fetchone() == (REVISION,)
