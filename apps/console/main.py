@@ -90,3 +90,7 @@ def _refusal(error: Exception) -> str | None:
 def fail(line: str) -> None:
     click.secho(line, fg="red", err=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

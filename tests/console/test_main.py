@@ -58,6 +58,10 @@ class TestHelp:
     def test_says_its_version(self, celesta):
         assert celesta("--version").stdout.startswith("celesta 0.")
 
+    def test_is_the_same_for_the_module(self, celesta):
+        command = [sys.executable, "-m", "apps.console.main", "--help"]
+        assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == celesta("--help").stdout
+
 
 class TestErrors:
     def test_an_unknown_choice_stops_run_with_one_line(self, celesta):
