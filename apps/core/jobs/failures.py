@@ -37,7 +37,9 @@ def take_back(session: Session, row: JobRow) -> None:
     """What was refused because the job was given up waits for it again; to be called while its reason is still there."""
     work = work_decoder().decode(row.work)
     if isinstance(work, TranscodeWork):
-        session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(refusal=None))
+        # Another content of the recording may have been refused since, for a reason of its own.
+        refused = (RecordingRow.id == work.recording_id) & (RecordingRow.refusal == row.reason)
+        session.execute(update(RecordingRow).where(refused).values(refusal=None))
         mine = (DeliveredFileRow.recording_id == work.recording_id) & (DeliveredFileRow.content_hash == work.content_hash)
         _accept(session, mine, row.reason, FileStatus.ACCEPTED)
     elif isinstance(work, ReceiveWork):

@@ -79,6 +79,20 @@ class TestReplayJob:
         assert operator.send(GetDelivery(delivery.id)).refusals == ()
         assert release_id
 
+    def test_takes_nothing_back_that_another_content_was_refused_for(self, catalogue, give_up, staff, operator):
+        catalogue.deliver(catalogue.files("Blue Garden", ["One"]))
+        first = give_up("transcode")
+        catalogue.deliver(catalogue.files("Blue Garden", ["One"]), content="remaster")
+        second = give_up("transcode", "It holds no sound.")
+
+        def refused() -> list[int]:
+            return [delivery.recordings_refused for delivery in operator.send(ListDeliveries()).items]
+
+        staff.send(ReplayJob(first))
+        assert refused() == [1, 1]
+        staff.send(ReplayJob(second))
+        assert refused() == [0, 0]
+
     def test_lets_a_release_be_taken_in_after_all_but_for_what_was_no_music(self, catalogue, give_up, staff, operator):
         files = (*catalogue.files("Blue Garden", ["One"]), FoundFile("Blue Garden/cover.exe", 10, 1, None, "This is not music."))
         delivery_id = operator.send(OpenDelivery("/music"))
