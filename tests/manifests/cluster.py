@@ -141,7 +141,8 @@ def replicas(deployment: Manifest) -> int:
 
 
 @contextmanager
-def cluster() -> Generator[Cluster]:
+def cluster(*, sqs: bool = False) -> Generator[Cluster]:
+    """Everything up and ready; where tasks go by `sqs`, that is spoken by what speaks for S3 too, and `broker` idles."""
     with tempfile.TemporaryDirectory(prefix="cluster-") as name, ExitStack() as running:
         folder = Path(name)
         database, storage = running.enter_context(postgresql()), running.enter_context(s3())
@@ -150,7 +151,8 @@ def cluster() -> Generator[Cluster]:
         shop = folder / "stripe.db"
         stripe = running.enter_context(stripe_stand_in(shop))
         site = free_port()
-        secrets = made_up_secrets(database.url("template"), broker.url, sessions.url)
+        tasks = f"sqs://test:test@{urlsplit(storage.endpoint_url).netloc}" if sqs else broker.url
+        secrets = made_up_secrets(database.url("template"), tasks, sessions.url)
         names = [service["metadata"]["name"] for service in of_kind(OVERLAY, "Service")]
         whole = Cluster(Surroundings(folder, {}, secrets), broker, f"http://{HERE}:{site}", shop)
         services = {service: Balancer(partial(whole.ready_ports, service)) for service in names}

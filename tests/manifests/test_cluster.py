@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +11,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from apps.core.client.http import HttpClient
 from apps.core.client.interface import Sender
-from apps.core.contract.actions import Actor, Service
-from apps.core.contract.jobs import JobStatus, JobSummary, ListJobs
-from ports.container import Container
-from tests.live import MUSIC
+from apps.core.contract.jobs import JobStatus
 from tests.manifests.cluster import Cluster, cluster
 from tests.manifests.load import listeners
+from tests.manifests.operating import PATIENCE, operator_of, some_music, transcodes
 from tests.manifests.pods import HERE, Pod
 from tests.manifests.rendering import of_kind, pods
 from tests.oauth import Browser
@@ -29,8 +25,6 @@ pytestmark = pytest.mark.manifests
 TRANSCODED = {"event": "task ended", "task": "tasks.transcoding.transcode", "outcome": "success"}
 FLOWER = "http://127.0.0.1:5555"
 OUTSIDE = "http://music.invalid"
-PATIENCE = 240
-"""Seconds, on a machine that is busy with other things."""
 
 
 @pytest.fixture(scope="module")
@@ -41,23 +35,7 @@ def whole() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def operator(whole) -> Sender:
-    """As `celesta` inside a pod of Core's."""
-    return Sender(HttpClient.from_env(Container(whole.service.environment).environment, Service.CONSOLE), Actor(Service.CONSOLE))
-
-
-def all_jobs(operator: Sender) -> list[JobSummary]:
-    jobs: list[JobSummary] = []
-    cursor = None
-    while True:
-        page = operator.send(ListJobs(cursor=cursor))
-        jobs += page.items
-        cursor = page.next
-        if cursor is None:
-            return jobs
-
-
-def transcodes(operator: Sender, *statuses: JobStatus) -> list[JobSummary]:
-    return [job for job in all_jobs(operator) if job.kind == "transcode" and job.status in (statuses or tuple(JobStatus))]
+    return operator_of(whole)
 
 
 class TestEveryContainer:
@@ -170,15 +148,6 @@ def metrics_of(pod: Pod) -> str:
 def transcoded(worker: Pod) -> int:
     told = [json.loads(line) for line in worker.said.splitlines() if line.startswith("{")]
     return sum(one.items() >= TRANSCODED.items() for one in told)
-
-
-def some_music(folder: Path, pieces: int) -> int:
-    """So many real pieces of music, and how many there are."""
-    found = sorted(Path("/usr/share").glob(f"{MUSIC}/*.ogg"))
-    assert len(found) >= pieces, "Real music is not installed: sudo apt-get install wesnoth-1.16-music"
-    for piece in found[:pieces]:
-        shutil.copy(piece, folder)
-    return pieces
 
 
 def log_in(browser: Browser, flower: Pod, site: str) -> tuple[int, str]:

@@ -24,6 +24,7 @@ FOUND_IN: Mapping[str, set[str]] = {
     "sqlalchemy": CORE,
     "stripe": CORE,
     "boto3": CORE | WORKERS,
+    "pycurl": CORE | WORKERS,
     "celery": CORE | WORKERS | {"beat", "flower"},
     "gunicorn": CORE | {"website", "api"},
     "flask_wtf": {"website"},
