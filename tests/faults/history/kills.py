@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import psutil
 
@@ -17,6 +16,8 @@ from tests.faults.history.record import History
 from tests.faults.history.servers import LargeHouse
 
 BROKER_STOPS = 5
+ANNOUNCED = "Sending due task"
+"""What a beat's log says of each moment, at the level DEBUG."""
 
 
 @dataclass
@@ -116,21 +117,51 @@ def taken_over(scene: Scene, claim: JobClaim) -> bool:
 
 
 def kill_child(scene: Scene, name: str) -> Strike:
-    """One of the processes that a server has forked; the server forks another."""
+    """One of the processes that a server has forked; it is over when there are as many again, and requests are answered after that.
+
+    The others answer all the while, and an answer alone would tell of them.
+    """
     server = name.removesuffix("'s child")
-    children, now = scene.house.running[server].children(recursive=False), time.time()
-    with suppress(psutil.NoSuchProcess):
-        scene.chance.choice(children).send_signal(signal.SIGKILL)
-    return Strike(lambda: works_again(scene, server, now), now)
+    before, back = forked(scene, server), list[float]()
+    killed = scene.chance.choice(sorted(before))
+    os.kill(killed, signal.SIGKILL)
+    now = time.time()
+
+    def is_over() -> bool:
+        there = forked(scene, server)
+        if not back and killed not in there and len(there) == len(before):
+            back.append(time.time())
+        return bool(back) and answers(scene, server, back[0])
+
+    return Strike(is_over, now)
+
+
+def forked(scene: Scene, server: str) -> set[int]:
+    return {child.pid for child in scene.house.running[server].children(recursive=False)}
 
 
 def kill_server(scene: Scene, name: str) -> Strike:
     """A process with all its children; it is started again at once."""
     now = time.time()
-    until = scene.house.lease_of_the_relay() if name == "relay" else None
     scene.house.running[name].kill()
     scene.house.begin(name)
-    return Strike(lambda: works_again(scene, name, now, until), now)
+    return Strike(lambda: answers(scene, name, now), now)
+
+
+def kill_relay(scene: Scene, name: str) -> Strike:
+    """It is over when its role is held longer than it was by the one that was killed."""
+    until = scene.house.lease_of_the_relay()
+    assert until is not None
+    strike = kill_server(scene, name)
+    return Strike(lambda: (scene.house.lease_of_the_relay() or until) > until, strike.at)
+
+
+def kill_beat(scene: Scene, name: str) -> Strike:
+    """It is over when this one has announced a moment again, and not only the other, and moments are taken."""
+    strike = kill_server(scene, name)
+    beat = scene.house.running[name]
+    before = beat.count(ANNOUNCED)
+    return Strike(lambda: beat.count(ANNOUNCED) > before and scene.answered(strike.at, "tasks", TakeSlot.__name__), strike.at)
 
 
 def stop_broker(scene: Scene, _name: str) -> Strike:
@@ -150,19 +181,14 @@ def fail_over(scene: Scene, _name: str) -> Strike:
     return Strike(lambda: scene.answered(now, "load") and scene.answered(now, "tasks"), now)
 
 
-def works_again(scene: Scene, server: str, since: float, until: datetime | None = None) -> bool:
-    if server == "relay":
-        assert until is not None
-        return scene.house.lease_of_the_relay() > until
-    if server.startswith("beat"):
-        return scene.answered(since, "tasks", TakeSlot.__name__)
+def answers(scene: Scene, server: str, since: float) -> bool:
     return scene.answered(since, "app" if server == "api" else "load")
 
 
 FAULTS: dict[str, Callable[[Scene, str], Strike]] = {
-    "worker's child": kill_task, "worker": kill_worker, "broker": stop_broker, "beat 1": kill_server, "beat 2": kill_server,
+    "worker's child": kill_task, "worker": kill_worker, "broker": stop_broker, "beat 1": kill_beat, "beat 2": kill_beat,
     "database read-only": fail_over, "api's child": kill_child, "core's child": kill_child, "core": kill_server, "api": kill_server,
-    "relay": kill_server,
+    "relay": kill_relay,
 }  # fmt: skip
 """By name; those of a server's process name it."""
 

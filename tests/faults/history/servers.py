@@ -97,7 +97,8 @@ class LargeHouse(House):
                 return self._program(name, ("apps.core.relay",), {})
             case "beat 1" | "beat 2":
                 schedule = self.folder / f"schedule of {name}"
-                return self._program(name, ("celery", "-A", "tasks.app", "beat", "-s", str(schedule), "--pidfile="), {}, "hurried")
+                words = ("celery", "-A", "tasks.app", "beat", "-s", str(schedule), "--pidfile=")
+                return self._program(name, words, {"LOG_LEVEL": "DEBUG"}, "hurried")  # or it does not tell what it announces
             case _:
                 node = f"{name.replace(' ', '')}@test"
                 options = ("--without-gossip", "--without-mingle", "-c", "1", "-l", "INFO", "-Q", QUEUES, "-n", node)
