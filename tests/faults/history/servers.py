@@ -33,7 +33,8 @@ QUEUES = "default,media,reports,billing"
 SETTINGS = {
     "CORE_CLIENT": "http", "CLOCK": "stepped", "PAYMENTS": "fake", "APPLE": "off", "GOOGLE": "off", "AMAZON": "fake",
     "TRANSCODER": "fake", "STORAGE": "filesystem", "MAIL": "outbox", "REPORT_DISPATCH": "hold", "TERRITORY": "fixed",
-    "PASSWORD_MEMORY": "64", "API_REQUESTS_PER_SECOND": "1000000", "WEB_CONCURRENCY": "2", "LOG_LEVEL": "INFO",
+    "CHARTS_PATH": str(Path(__file__).with_name("charts.toml")), "PASSWORD_MEMORY": "64", "API_REQUESTS_PER_SECOND": "1000000",
+    "WEB_CONCURRENCY": "2", "LOG_LEVEL": "INFO",
 }  # fmt: skip
 STEP_SECONDS = 0.05
 

@@ -10,13 +10,16 @@ from apps.core.contract.accounts import AcceptInvitation, ChangeRoles, InviteAdm
 from apps.core.contract.actions import Role, Scope
 from apps.core.contract.billing import StopCharging
 from apps.core.contract.errors import Conflict
-from apps.core.contract.labels import AssignPartner, ListLabels, SetContract, Share
+from apps.core.contract.labels import AssignPartner, Eligibility, ListLabels, SetContract, Share
+from apps.core.contract.listening import Evidence
 from apps.core.contract.oauth import RegisterApp, RemoveApp
 from apps.core.contract.reporting import ApproveStatement, CheckStatement, ListStatements, Status
 from tests.faults.history.rounds.buying import subscribe
 from tests.faults.history.town import PASSWORD, Town
 
 FRIDAY = 4
+EARNING = Eligibility(least_evidence=Evidence.CLAIMED)
+"""Nobody of a season listens for so long that it could be proved: by the usual terms no play would earn anything."""
 
 
 def invite(town: Town, _chance: random.Random) -> None:
@@ -56,7 +59,8 @@ def contract(town: Town, chance: random.Random) -> None:
     label = chance.choice(town.operator.ask(ListLabels()).items)
     today = town.house.clock.now().date()
     friday = today - timedelta(days=(today.weekday() - FRIDAY) % 7)
-    town.operator.do(SetContract(label.id, Share(chance.randint(1, 99), 100), friday.isoformat()))
+    share = Share(chance.randint(1, 99), 100)
+    town.operator.do(SetContract(label.id, share, friday.isoformat(), eligibility=EARNING))
     partner = town.register("partner")
     town.operator.do(AssignPartner(partner.email, (label.id,)))
 
