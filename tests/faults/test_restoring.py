@@ -24,8 +24,8 @@ from apps.core.contract.playback import StartPlayback
 from apps.core.database import close_engines
 from tests.faults.history.compared import listening, people
 from tests.faults.history.compared.money import ENTRIES, PAYMENTS
+from tests.faults.history.compared.results import objects
 from tests.faults.history.compared.rules import Scene, Wrong
-from tests.faults.history.compared.work import objects
 from tests.faults.history.load import Load, prepare
 from tests.faults.history.record import History
 from tests.faults.history.season import BEGINS

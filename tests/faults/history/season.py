@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from apps.core.contract.jobs import JobStatus
+from apps.core.contract.jobs import JobClaim, JobStatus
 from tests.faults.history.kills import Faults, Recovery, Scene, schedule
 from tests.faults.history.load import Load, prepare
 from tests.faults.history.record import History
@@ -52,21 +52,26 @@ class Season:
 
     def live(self, faults: Sequence[str] | None = None) -> None:
         """With these faults, or all of them in an order of the seed's own."""
+        sleeper = self.ask(schedule(self.chance) if faults is None else faults)
+        self.become_quiet()
+        office.wake_up(self.town, sleeper)
+        self.history.read_on()
+
+    def ask(self, faults: Sequence[str] = ()) -> JobClaim:
+        """Until enough was acknowledged and all of these faults have struck; returns the claim to a job of which nothing is done."""
         self.house.clock.set(BEGINS + timedelta(weeks=self.seed))
         self.house.sql("DELETE FROM account_role WHERE role = 'administrator'")  # as in a new house, where one is invited
         load = Load(self.town, prepare(self.town), self.seed)
         load.start()
-        sleeper = office.claim_surely(self.town, self.chance, ("transcode",))  # and nothing is done: another takes it over
+        sleeper = office.claim_surely(self.town, self.chance, ("transcode",))
         struck = Faults(Scene(self.house, self.history, self.chance), self.recoveries)
-        for name in schedule(self.chance) if faults is None else faults:
+        for name in faults:
             time.sleep(self.chance.uniform(*PAUSE_SECONDS))
             load.check()
             struck.strike(name)
         self.house.wait_until(lambda: self._enough(load), MOST_SECONDS)
         load.stop()
-        self.become_quiet()
-        office.wake_up(self.town, sleeper)
-        self.history.read_on()
+        return sleeper
 
     def _enough(self, load: Load) -> bool:
         load.check()
@@ -76,6 +81,8 @@ class Season:
 
     def become_quiet(self) -> None:
         """Until nothing waits to be done: what was given up is replayed, statements are signed, jobs are done, notices are looked at."""
+        self.house.wait_until(self._is_quiet, MOST_SECONDS)
+        office.keep_house(self.town, self.chance)  # or what the calendar asks for after the last work is asked for too late to be compared
         self.house.wait_until(self._is_quiet, MOST_SECONDS)
 
     def _is_quiet(self) -> bool:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from tests.faults.history.compared import listening, money, people, work
+from apps.core.contract.actions import Command
+from tests.faults.history.compared import listening, money, people, results, scheduled, work
 from tests.faults.history.compared.rules import Finding, Rule, Scene
 
-RULES: Sequence[Rule] = (*people.RULES, *listening.RULES, *money.RULES, *work.RULES)
+RULES: Sequence[Rule] = (*people.RULES, *listening.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES)
 
 
-def compare(scene: Scene) -> list[Finding]:
-    """What was lost, doubled, or is there by half."""
-    return [finding for rule in RULES for finding in rule.find(scene)]
+def leaves_something() -> frozenset[type[Command[Any]]]:
+    """All but those of which there is nothing to find."""
+    return frozenset(kind for rule in RULES if not rule.passing_because for kind in rule.kinds)
+
+
+def compare(scene: Scene, kind: type[Command[Any]] = Command) -> list[Finding]:
+    """What was lost, doubled, or is there by half, by all rules or those of one Command."""
+    return [finding for rule in RULES if any(issubclass(one, kind) for one in rule.kinds) for finding in rule.find(scene)]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from apps.core.contract.listening import ClearHistory, RecordPlays
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
 from apps.core.contract.radio import HideTrack, NextTracks, SendStationFeedback, StartStation, UnhideTrack
-from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, made, pairs, passing, set_to
+from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, answered_before, made, pairs, passing, set_to
+from tests.faults.history.record import Operation
 
 
 def histories(scene: Scene) -> Iterator[Finding]:
@@ -21,20 +22,23 @@ def histories(scene: Scene) -> Iterator[Finding]:
             certain = one.asked.at if one.done else clears.get(one.asked.account, (0.0, 0.0))[0]
             clears[one.asked.account] = certain, one.answer.at if one.answer else one.asked.at
     for one in operations:
-        if isinstance(one.action, RecordPlays) and one.possible:
+        if isinstance(one.action, RecordPlays) and one.done:
             certain, last = clears.get(one.asked.account, (0.0, 0.0))
-            yield from _remembered(one.action, there, kept=one.done and one.asked.at > last)
+            yield from _remembered(one, there, cleared=answered_before(one, certain), kept=one.asked.at > last)
     yield from (Finding(Wrong.TWICE, RecordPlays.__name__, f"{event} in the history") for event, times in there.items() if times > 1)
 
 
-def _remembered(plays: RecordPlays, there: Counter[str], *, kept: bool) -> Iterator[Finding]:
-    for play in plays.plays:
+def _remembered(one: Operation, there: Counter[str], *, cleared: bool, kept: bool) -> Iterator[Finding]:
+    for play in one.action.plays:
+        if cleared and there[play.event_id]:
+            yield Finding(Wrong.LOST, ClearHistory.__name__, f"{play.event_id} is in the history that was cleared after it")
         if kept and not there[play.event_id]:
             yield Finding(Wrong.LOST, RecordPlays.__name__, f"{play.event_id} is not in the history")
 
 
 def batches(scene: Scene) -> Iterator[Finding]:
-    there = set(scene.rows("SELECT station_id, number FROM station_batch"))
+    there = Counter(scene.rows("SELECT station_id, number FROM station_batch"))
+    yield from (Finding(Wrong.TWICE, NextTracks.__name__, f"{batch}: {times} times") for batch, times in there.items() if times > 1)
     for one in scene.of((NextTracks,)):
         if one.done and one.result.tracks and (one.result.station_id, one.result.number) not in there:
             yield Finding(Wrong.LOST, NextTracks.__name__, f"{one.result.station_id} {one.result.number}")

@@ -47,16 +47,16 @@ def ledger(scene: Scene) -> Iterator[Finding]:
 
 def paid_once(scene: Scene) -> Iterator[Finding]:
     """Nobody pays for two subscriptions, whatever they clicked: neither here nor at the shop."""
-    mine = defaultdict[str, set[str]](set)
+    mine = defaultdict[str, list[str]](list)
     for account, reference in scene.rows("SELECT account_id, reference FROM subscription WHERE shop = 'card'"):
-        mine[account].add(reference)
+        mine[account].append(reference)
     yield from (
         Finding(Wrong.TWICE, StartCheckout.__name__, f"{one} pays {len(paid)} times") for one, paid in mine.items() if len(paid) > 1
     )
     for one in scene.of((ConfirmCheckout, SettleCheckout)):
         account = one.asked.account or getattr(one.action, "account_id", "")
         if one.done and one.result.subscription is not None and account not in mine:
-            yield Finding(Wrong.LOST, ConfirmCheckout.__name__, f"the subscription of {account}")
+            yield Finding(Wrong.LOST, one.asked.name, f"the subscription of {account}")
 
 
 def stopped(scene: Scene) -> Iterator[Finding]:
@@ -82,6 +82,12 @@ RULES: tuple[Rule, ...] = (
         CancelSubscription, ResumeSubscription,
         wish=lambda one: (one.action.subscription_id, isinstance(one.action, ResumeSubscription)),
         now=pairs("SELECT id, renews FROM subscription"),
+    ),
+    added(
+        CheckSubscription, rows="SELECT id FROM subscription", within=False, keys=lambda one: [one.result.id] if one.result else [],
+    ),
+    added(
+        RefreshSubscription, rows="SELECT reference FROM subscription", within=False, keys=lambda one: [one.action.reference],
     ),
     passing(OpenPaymentPage, because="it changes nothing here: it is an address at the shop"),
     passing(ClaimUnsettled, because="what nobody looked at is given out again; that all was looked at is compared as the ledger"),

@@ -58,6 +58,8 @@ class Rule:
 
     kinds: Kinds
     find: Callable[[Scene], Iterable[Finding]]
+    passing_because: str = ""
+    """Of a rule that finds nothing: why there is nothing to find."""
 
     @property
     def name(self) -> str:
@@ -74,17 +76,16 @@ def added(*kinds: type[Command[Any]], rows: str, keys: Callable[[Operation], Ite
     """
 
     def find(scene: Scene) -> Iterator[Finding]:
-        name = kinds[0].__name__
         there = Counter(row if len(row) > 1 else row[0] for row in scene.rows(rows.replace("SEASON", scene.season)))
         operations = scene.of(kinds)
-        possible = {key for one in operations if one.possible for key in keys(one)}
-        for key in {key for one in operations if one.done for key in keys(one)} - set(there):
-            yield Finding(Wrong.LOST, name, str(key))
+        possible = {key: one.asked.name for one in operations if one.possible for key in keys(one)}
+        done = {key: one.asked.name for one in operations if one.done for key in keys(one)}
+        yield from (Finding(Wrong.LOST, name, str(key)) for key, name in done.items() if key not in there)
         for key, number in there.items():
             if key in possible and number > 1:
-                yield Finding(Wrong.TWICE, name, f"{key}: {number} times")
+                yield Finding(Wrong.TWICE, possible[key], f"{key}: {number} times")
             if within and key not in possible:
-                yield Finding(Wrong.TWICE, name, f"{key}: was never asked for, or was refused")
+                yield Finding(Wrong.TWICE, kinds[0].__name__, f"{key}: was never asked for, or was refused")
 
     return Rule(kinds, find)
 
@@ -118,16 +119,17 @@ def set_to(*kinds: type[Command[Any]], wish: Callable[[Operation], tuple[Key, An
 
     def find(scene: Scene) -> Iterator[Finding]:
         allowed: dict[Key, list[Any]] = {}
+        last: dict[Key, str] = {}
         for one in scene.of(kinds):
             key, value = wish(one)
             if one.done:
-                allowed[key] = [value]
+                allowed[key], last[key] = [value], one.asked.name
             elif one.possible and key in allowed:
                 allowed[key].append(value)
         values = now(scene)
         for key, possible in allowed.items():
             if values.get(key) not in possible:
-                yield Finding(Wrong.LOST, kinds[0].__name__, f"{key} is {values.get(key)}, not {' or '.join(map(str, possible))}")
+                yield Finding(Wrong.LOST, last[key], f"{key} is {values.get(key)}, not {' or '.join(map(str, possible))}")
 
     return Rule(kinds, find)
 
@@ -141,7 +143,16 @@ def pairs(statement: str) -> Callable[[Scene], Mapping[Key, Any]]:
     return read
 
 
+def repeated(scene: Scene, statement: str) -> Iterator[tuple[Any, ...]]:
+    """Rows that are there more than once."""
+    return (row for row, number in Counter(scene.rows(statement)).items() if number > 1)
+
+
+def answered_before(one: Operation, moment: float) -> bool:
+    return one.answer is not None and one.answer.at < moment
+
+
 def passing(*kinds: type[Command[Any]], because: str) -> Rule:
     """Leaves nothing of its own that could be lost or doubled, for the reason that is told."""
     assert because
-    return Rule(kinds, lambda _scene: ())
+    return Rule(kinds, lambda _scene: (), because)
