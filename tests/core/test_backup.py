@@ -72,6 +72,13 @@ class TestTheProcess:
         run(DATABASE_URL=f"sqlite:///{made}")
         assert target.is_file()
 
+    def test_refuses_to_prepare_what_is_no_database(self, monkeypatch, target):
+        target.write_text("no database")
+        monkeypatch.setattr(sys, "argv", ["backup", "--announce", str(target)])
+        with pytest.raises(SystemExit, match="cannot be prepared") as ended:
+            backup.main()
+        assert "\n" not in str(ended.value)
+
     def test_says_in_one_line_what_is_wrong(self, run, tmp_path):
         with pytest.raises(SystemExit, match="There is no SQLite database here"):
             run(DATABASE_URL=f"sqlite:///{tmp_path}/nowhere.db")
