@@ -39,6 +39,7 @@ TOPOLOGIES = {
     "test_following_a_request": (EMBEDDED, SPLIT, CLUSTER),
     "test_playing": (EMBEDDED, SPLIT, CLUSTER),
     "test_sessions": (EMBEDDED, SPLIT),
+    "test_spike": (EMBEDDED, SPLIT),
     "test_stations": (EMBEDDED, SPLIT),
 }
 """By file: where its tests run beside the embedded topology. Of pages that are only looked at, every topology says the same."""
