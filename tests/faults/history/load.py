@@ -1,4 +1,4 @@
-"""The load: a few threads that do rounds, first each of them once and then whatever chance says, until they are told to stop."""
+"""The load: a few threads that do rounds, each of them once in any order, then again, until they are told to stop."""
 
 from __future__ import annotations
 
@@ -102,10 +102,10 @@ class Load:
             time.sleep(chance.uniform(0, LONGEST_PAUSE))
 
     def _work(self, rounds: Sequence[Round], chance: random.Random) -> None:
-        ahead = chance.sample(rounds, len(rounds))
+        ahead: list[Round] = []
         while not self._over.is_set():
-            following = ahead.pop() if ahead else chance.choice(rounds)
-            _attempt(partial(following, self.town, chance))
+            ahead = ahead or chance.sample(rounds, len(rounds))
+            _attempt(partial(ahead.pop(), self.town, chance))
 
 
 def _attempt(act: Callable[[], object]) -> None:

@@ -7,11 +7,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from apps.core.client.http import HttpClient
 from apps.core.client.interface import CoreClient
 from apps.core.contract.accounts import RegisterAccount
-from apps.core.contract.actions import Actor, Service
+from apps.core.contract.actions import Actor, Command, Service
 from apps.core.contract.catalogue import GetRelease, ListReleases
 from apps.core.contract.ids import AccountId, OAuthClientId, TrackId
 from tests.faults.history.api import ApiClient
@@ -49,6 +50,7 @@ class Town:
         self.operator = Person(self._doors[Service.CONSOLE], Actor(Service.CONSOLE))
         self.office = Person(self._doors[Service.TASKS], Actor(Service.TASKS))
         self.visitor = Person(self._doors[Service.WEBSITE], Actor(Service.WEBSITE))
+        self._done_before: set[type[Command[Any]]] = set()
         self.tracks: list[TrackId] = []
         self.apps: list[OAuthClientId] = []
         self.staff: tuple[Person, Person] = (self.visitor, self.visitor)
@@ -70,6 +72,12 @@ class Town:
         website = Person(self.visitor.client, Actor(Service.WEBSITE, account_id=account_id))
         insist(lambda: self._api.log_in(account_id, email, PASSWORD))
         return Account(account_id, email, website, Person(self.api.client, Actor(Service.API, account_id=account_id)))
+
+    def minded(self, to: type[Command[Any]], chance: random.Random, share: float) -> bool:
+        """The first time for certain, or a season may wait for minutes until somebody does that; later as often as it says."""
+        first = to not in self._done_before
+        self._done_before.add(to)
+        return first or chance.random() < share
 
     def look_round(self, who: Account) -> None:
         """Learn which tracks can be played now."""

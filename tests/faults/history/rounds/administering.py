@@ -41,9 +41,9 @@ def suspend(town: Town, chance: random.Random) -> None:
     who = town.register("suspended")
     subscribe(town, who)
     town.operator.do(SuspendAccount(who.email))
-    if chance.random() < 0.3:
+    if town.minded(StopCharging, chance, 0.3):
         town.office.again(StopCharging(who.id))  # or the workers alone are told
-    if chance.random() < 0.5:
+    if town.minded(RestoreAccount, chance, 0.5):
         town.operator.do(RestoreAccount(who.email))
 
 

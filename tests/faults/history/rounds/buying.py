@@ -52,7 +52,7 @@ def buy(town: Town, chance: random.Random) -> None:
     subscription = subscribe(town, who)
     who.website.again(OpenPaymentPage(subscription.id, f"{SITE}/back"))
     who.website.again(CancelSubscription(subscription.id))
-    if chance.random() < 0.7:
+    if town.minded(ResumeSubscription, chance, 0.7):
         who.website.again(ResumeSubscription(subscription.id))
     who.website.again(CheckSubscription(subscription.id))
 

@@ -16,15 +16,15 @@ TRIES = 60
 
 
 def keep(town: Town, chance: random.Random) -> None:
-    """Register a device and ask for a copy until it is there; then check in, and perhaps lose the device."""
-    who = town.register("keeper")
+    """On each of two devices ask for a copy until it is there, and check in; then lose one of them."""
+    who, track_id = town.register("keeper"), town.a_track(chance)
     subscribe(town, who)
-    device = who.website.do(RegisterDevice("phone", DeviceKey().public))
-    copy = _save(who.website.again, SaveOffline(device.id, town.a_track(chance)))
-    if copy is not None:
-        who.website.again(CheckIn(device.id, (copy.licence.id,)))
-    if chance.random() < 0.5:
-        who.website.again(RemoveDevice(device.id))
+    stays, lost = (who.website.do(RegisterDevice(name, DeviceKey().public)) for name in ("phone", "old phone"))
+    for device in (stays, lost):
+        copy = _save(who.website.again, SaveOffline(device.id, track_id))
+        if copy is not None:
+            who.website.again(CheckIn(device.id, (copy.licence.id,)))
+    who.website.again(RemoveDevice(lost.id))
 
 
 def _save(ask, wish: SaveOffline) -> OfflineCopy | None:
@@ -37,7 +37,8 @@ def _save(ask, wish: SaveOffline) -> OfflineCopy | None:
 
 
 def connect(town: Town, chance: random.Random) -> None:
-    who, client_id = town.register("connected"), chance.choice(town.apps)
-    who.website.do(ConnectApp(client_id, frozenset({Scope.PLAYBACK})))
-    if chance.random() < 0.5:
-        who.website.again(DisconnectApp(client_id))
+    """One stays connected, another does not."""
+    stays, leaves, client_id = town.register("connected"), town.register("disconnected"), chance.choice(town.apps)
+    for who in (stays, leaves):
+        who.website.do(ConnectApp(client_id, frozenset({Scope.PLAYBACK})))
+    leaves.website.again(DisconnectApp(client_id))
