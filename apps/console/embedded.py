@@ -32,7 +32,8 @@ def embedded_environment(values: Mapping[str, str]) -> dict[str, str]:
     """`values` and, for every setting that is not among them, the embedded topology's own; as they are where they belong to another.
 
     Makes the folder `CELESTA_HOME` and the secrets that are missing in it; of several processes that do so at once all get the same.
-    Raises `BootError` where the folder cannot be used, has only a part of a backup, or a port's choice is unknown.
+    Raises `BootError` where the folder cannot be used, has only a part of a backup or a database without its secrets, or a port's
+    choice is unknown.
     """
     given = {name: value for name, value in values.items() if value}
     if _of_a_cluster(given):
@@ -42,6 +43,7 @@ def embedded_environment(values: Mapping[str, str]) -> dict[str, str]:
     chosen = {**_defaults(home), **given, "CELESTA_HOME": str(home)}
     try:
         if chosen["SECRETS"] == "file":
+            _refuse_others_secrets(home, Path(chosen["SECRETS_PATH"]))
             _generate_secrets(chosen)
         if "REDIS_URL" not in chosen:
             chosen = {**_bundled_valkey(home, chosen), **chosen}
@@ -57,12 +59,16 @@ def _of_a_cluster(given: Mapping[str, str]) -> bool:
 
 def make_home(values: Mapping[str, str]) -> Path:
     """The folder `CELESTA_HOME` (default `var` in the source tree), made where it is missing; raises `BootError` where it cannot be."""
-    home = Path(values.get("CELESTA_HOME") or ROOT / "var").absolute()
+    home = home_of(values)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(home, error) from None
     return home
+
+
+def home_of(values: Mapping[str, str]) -> Path:
+    return Path(values.get("CELESTA_HOME") or ROOT / "var").absolute()
 
 
 def _unusable(home: Path, error: OSError) -> BootError:
@@ -88,6 +94,15 @@ def _defaults(home: Path) -> dict[str, str]:
         "WEB_GRACE": "4",
         "ACCESS_LOG": "off",
     }
+
+
+def _refuse_others_secrets(home: Path, folder: Path) -> None:
+    """New ones do not open what a database that was brought back, or copied here, has wrapped by its own."""
+    if (home / "celesta.db").exists() and not any(folder.glob("*_KEY")):
+        raise BootError(
+            f"{home} has a database, and {folder} none of its secrets: put them back there. Without them nobody's offline copies can be "
+            f"opened again; to do without, write a new one (openssl rand -hex 32) into {folder}/OFFLINE_KEY, mode 0400."
+        )
 
 
 def _generate_secrets(chosen: Mapping[str, str]) -> None:

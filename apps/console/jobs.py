@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import click
@@ -10,6 +11,7 @@ import click
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
 from apps.core.client.interface import Sender
+from apps.core.contract.ids import FORM
 from apps.core.contract.jobs import JobStatus, JobSummary, ListJobs, ListUnpublishedEvents, ReplayJob
 from ports.container import Container
 
@@ -30,9 +32,13 @@ def _core() -> Sender:
 def list_(status: str) -> None:
     """Print the jobs that were given up, with their reasons, and the events of which nobody could be told yet."""
     core = _core()
-    for job in _jobs(core, JobStatus(status)):
+    found = tuple(_jobs(core, JobStatus(status)))
+    for job in found:
         _show(job)
-    for event in core.send(ListUnpublishedEvents(size=PAGE)).items:
+    events = core.send(ListUnpublishedEvents(size=PAGE)).items
+    if not found and not events:
+        click.echo("Nothing was given up." if status == JobStatus.FAILED else f"No job is {status}.")
+    for event in events:
         click.echo(f"{event.id}  {event.event}  since {event.created_at:%Y-%m-%d %H:%M}  {event.reason}")
 
 
@@ -43,6 +49,8 @@ def replay(job_ids: tuple[str, ...], everything: bool) -> None:
     """Have the jobs with these ids, or all that were given up, tried again."""
     if everything == bool(job_ids):
         raise click.UsageError("Name the jobs that are to be tried again, or say --all.")
+    if wrong := next((job_id for job_id in job_ids if not re.fullmatch(FORM, job_id)), None):
+        raise click.UsageError(f"{wrong} is no job's id: celesta jobs list has them.")
     core = _core()
     for job_id in [job.id for job in _jobs(core, JobStatus.FAILED)] if everything else job_ids:
         _show(core.send(ReplayJob(job_id)))

@@ -57,9 +57,7 @@ SUITES = (
     Suite("browser", "The website in Chromium.", (CHROMIUM,)),
     Suite("faults", "Processes killed, disks full, doors closed.", (POSTGRESQL,)),
     Suite("image", "The Dockerfile, followed without an image builder; as root.", (MMDEBSTRAP, POSTGRESQL)),
-    Suite(
-        "manifests", "What Kubernetes and Prometheus are told, tried and started.", (KUBECTL, PROMTOOL, NGINX, CHROMIUM, POSTGRESQL)
-    ),
+    Suite("manifests", "What Kubernetes and Prometheus are told, tried and started.", (KUBECTL, PROMTOOL, NGINX, CHROMIUM, POSTGRESQL)),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
     Suite("roles", "Each process alone with the packages of its own extra.", (POSTGRESQL,)),

@@ -134,8 +134,29 @@ class TestABackup:
         assert not list(target.glob("*/manifest.json"))
 
     def test_that_cannot_be_written_says_so(self, filled, tmp_path):
-        (tmp_path / "file").write_text("in the way")
-        assert "cannot be written" in run(backup, tmp_path / "file" / "copies").output
+        (tmp_path / "copies").mkdir()
+        (tmp_path / "copies/objects").write_text("in the way")
+        assert "cannot be written" in run(backup, tmp_path / "copies").output
+        assert [path.name for path in (tmp_path / "copies").iterdir()] == ["objects"]
+
+    def test_goes_on_where_an_earlier_one_is_damaged_and_names_that(self, filled, target):
+        run(backup, target)
+        earlier = the_backup(target)
+        (earlier / "manifest.json").write_text("{")
+        earlier.rename(earlier.with_name("2026-01-01T00-00-00Z"))
+        done = run(backup, target)
+        assert done.exit_code == 0, done.output
+        assert "2026-01-01T00-00-00Z is damaged" in done.output
+
+    def test_of_an_empty_home_is_refused_and_nothing_made(self, home, target):
+        refused = run(backup, target)
+        assert f"no celesta.db in {home}" in str(refused.exception)
+        assert not home.exists()
+        assert not target.exists()
+
+    def test_is_not_put_where_it_would_be_lost(self, filled, target):
+        assert "choose a folder on another disk" in str(run(backup, Path(filled["CELESTA_HOME"], "copies")).exception)
+        assert "mount the disk" in str(run(backup, target / "not" / "mounted").exception)
 
 
 class TestDamagedObjects:
@@ -264,6 +285,26 @@ class TestAnInterruptedRestore:
         shutil.copytree(taken, target / "2020-01-01T00-00-00Z")
         refused = run(restore, target / "2020-01-01T00-00-00Z")
         assert f"has a part of the backup {taken.name}: name that one" in str(refused.exception)
+
+
+class TestADatabaseWithoutItsSecrets:
+    def test_starts_nothing_and_is_given_no_new_ones(self, filled, target, elsewhere):
+        run(backup, target)
+        home = elsewhere()
+        run(restore, target)
+        refused = run(bring_up_to_date)
+        assert "put them back there" in str(refused.exception)
+        assert list((home / "secrets").iterdir()) == []
+
+    def test_starts_with_new_ones_once_somebody_has_made_the_first(self, filled, target, elsewhere):
+        run(backup, target)
+        home = elsewhere()
+        run(restore, target)
+        (home / "secrets/OFFLINE_KEY").write_text("x" * 64)
+        (home / "secrets/OFFLINE_KEY").chmod(0o400)
+        done = run(bring_up_to_date)
+        assert done.exit_code == 0, done.output
+        assert (home / "secrets/LICENCE_KEY").exists()
 
 
 class TestARestore:

@@ -36,8 +36,11 @@ class TestJobs:
 
     def test_all_are_tried_again(self, run, given_up, catalogue):
         assert run("replay", "--all").output.count("waiting") == 2
-        assert run("list").output == ""
+        assert run("list").output == "Nothing was given up.\n"
         assert len(run("list", "--status", "waiting").output.splitlines()) == len(given_up)
+
+    def test_that_has_no_such_id_is_told_where_ids_are(self, run):
+        assert "nope is no job's id: celesta jobs list has them" in run("replay", "nope").output
 
     @pytest.mark.parametrize("arguments", [(), ("0" * 22, "--all")])
     def test_says_which_are_meant(self, run, arguments):

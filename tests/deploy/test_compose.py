@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -138,5 +139,13 @@ class TestMakeSecrets:
     def test_leaves_those_that_are_there(self, folder: Path) -> None:
         before = {path.name: path.read_text() for path in folder.iterdir()}
         again = subprocess.run(["sh", str(folder.with_name("make-secrets"))], capture_output=True, text=True, check=False)
-        assert again.returncode != 0
+        assert again.returncode == 2
+        assert "is there already" in again.stderr
         assert {path.name: path.read_text() for path in folder.iterdir()} == before
+
+    def test_makes_nothing_where_it_is_asked_for_something_else(self, tmp_path: Path) -> None:
+        shutil.copy(DEPLOY / "make-secrets", tmp_path)
+        asked = subprocess.run(["sh", str(tmp_path / "make-secrets"), "--help"], capture_output=True, text=True, check=False)
+        assert asked.returncode == 2
+        assert "Usage: sudo" in asked.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["make-secrets"]

@@ -86,7 +86,18 @@ def test_of_what_a_cluster_has_keeps_nothing_that_is_of_one_object_alone():
     assert not tried.get("status")
 
 
-@pytest.mark.parametrize("arguments", [("api",), ("api", "CACHE", "1"), ("api", "=redis", "1"), ("api", "CACHE=redis", "few")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("api",),
+        ("api", "CACHE", "1"),
+        ("api", "=redis", "1"),
+        ("api", "CACHE=redis", "few"),
+        ("api", "CACHE=redis", "0"),
+        ("api", "CACHEE=redis", "1"),
+        ("core", "CACHE=redis", "1"),
+    ],
+)
 def test_says_what_it_cannot_read(arguments):
     done = run(named("production", "Deployment", "api"), *arguments)
     assert (done.returncode, done.stdout) == (2, "")

@@ -55,6 +55,8 @@ def restore(source: Path, without_damaged: bool) -> None:
         objects = _objects(folder, manifest, _damages(folder, manifest), without_damaged)
         try:
             _bring_back(home, folder, manifest, objects)
+        except KeyboardInterrupt:
+            raise click.ClickException("Stopped before everything is back: run this again, which goes on.") from None
         except OSError as error:
             reason = f"{error.strerror}: {error.filename or home}"
             raise click.ClickException(f"Not everything is back ({reason}): mend that, and run this again, which goes on.") from None

@@ -24,7 +24,7 @@ from apps.console.backups.manifest import (
     whole_backups,
     write_manifest,
 )
-from apps.console.embedded import embedded_environment
+from apps.console.embedded import embedded_environment, home_of
 from ports.container import Container
 from ports.environment import BootError
 from ports.storage.interface import ObjectNotFound, Storage
@@ -36,6 +36,7 @@ from ports.storage.interface import ObjectNotFound, Storage
 @click.option("--verify", is_flag=True, help="Read all copies of objects again, which takes its time, and replace those that are damaged.")
 def backup(target: Path, with_secrets: bool, verify: bool) -> None:
     """Copy everything that is kept here into a new folder below TARGET, while Celesta runs; objects copied before are not copied again."""
+    _refuse_wrong_places(home_of(os.environ), target.absolute())
     environment = embedded_environment(os.environ)
     try:
         folder = take(environment, target.absolute(), with_secrets=with_secrets, verify=verify)
@@ -50,28 +51,54 @@ def backup(target: Path, with_secrets: bool, verify: bool) -> None:
         )
 
 
+def _refuse_wrong_places(home: Path, target: Path) -> None:
+    """Before anything is made in either."""
+    if not any(os.environ.get(name) for name in ("DATABASE_URL", "CORE_CLIENT")) and not (home / DATABASE).exists():
+        raise BootError(f"There is no {DATABASE} in {home}, so nothing to back up: set CELESTA_HOME to the folder that Celesta runs in.")
+    if target.is_relative_to(home):
+        raise BootError(f"{target} is in {home} itself, and would be lost with it: choose a folder on another disk.")
+    if not target.parent.is_dir():
+        raise BootError(f"{target.parent} is not there: make it, or mount the disk that it is on.")
+
+
 def take(environment: Mapping[str, str], target: Path, *, with_secrets: bool, verify: bool) -> Path:
     """Returns the backup's folder. Raises `BootError` where this is not the embedded topology, `OSError` where the target is full."""
     if environment["STORAGE"] != "filesystem":
         raise BootError("Objects lie in a bucket here: docs/reliability.md tells how that and its database are backed up.")
-    storage, taken_at = Container(environment).get(Storage), datetime.now(UTC)
-    folder = target / taken_at.strftime(NAMED)
+    taken_at = datetime.now(UTC)
+    folder, known = target / taken_at.strftime(NAMED), _known(target)
     folder.mkdir(mode=0o700, parents=True)
-    known, objects = _known(target), dict[str, StoredFile]()
-    # Before the database, for what a row refers to may be done with and gone after it; and after it, for what came meanwhile.
-    _copy_objects(storage, target / OBJECTS, known, objects, verify)
-    copy_database(environment, folder / DATABASE)
-    _copy_objects(storage, target / OBJECTS, known, objects, verify)
-    secrets = _copy_secrets(environment, folder / SECRETS) if with_secrets else ()
-    ordered = tuple(objects[key] for key in sorted(objects))
-    write_manifest(folder, Manifest(VERSION, taken_at, described(DATABASE, folder / DATABASE), ordered, secrets))
+    try:
+        write_manifest(folder, _copied_to(folder, taken_at, environment, known, with_secrets=with_secrets, verify=verify))
+    except (BootError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 
+def _copied_to(
+    folder: Path, taken_at: datetime, environment: Mapping[str, str], known: Mapping[str, StoredFile], *, with_secrets: bool, verify: bool
+) -> Manifest:
+    storage, copies, objects = Container(environment).get(Storage), folder.parent / OBJECTS, dict[str, StoredFile]()
+    # Before the database, for what a row refers to may be done with and gone after it; and after it, for what came meanwhile.
+    _copy_objects(storage, copies, known, objects, verify)
+    copy_database(environment, folder / DATABASE)
+    _copy_objects(storage, copies, known, objects, verify)
+    secrets = _copy_secrets(environment, folder / SECRETS) if with_secrets else ()
+    ordered = tuple(objects[key] for key in sorted(objects))
+    return Manifest(VERSION, taken_at, described(DATABASE, folder / DATABASE), ordered, secrets)
+
+
 def _known(target: Path) -> dict[str, StoredFile]:
-    """What earlier backups found out of objects, which never change."""
-    latest = next(whole_backups(target), None)
-    return {one.name: one for one in read_manifest(latest).objects} if latest else {}
+    """What the last backup found out of objects, which never change."""
+    for folder in whole_backups(target):
+        try:
+            return {one.name: one for one in read_manifest(folder).objects}
+        except BootError:
+            click.secho(
+                f"The earlier backup {folder} is damaged and can bring nothing back: remove it. This one goes on.", fg="yellow", err=True
+            )
+    return {}
 
 
 def _copy_objects(storage: Storage, into: Path, known: Mapping[str, StoredFile], objects: dict[str, StoredFile], verify: bool) -> None:
