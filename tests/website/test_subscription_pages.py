@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from apps.core.contract.playback import PREVIEW, RecordTranscode
 from apps.core.rights.terms import CommercialModel
 from apps.website.app import create_website
 from ports.payments.interface import Payments
+from tests.factories.catalogue import audio, renditions
 from tests.factories.deals import Deals
 from tests.website.visitor import Visitor
 
@@ -172,6 +174,18 @@ class TestARelease:
         assert page.count(">Preview<") == 2 and 'href="/plans"' in page and "data-play=" in page
         subscribe(listener)
         assert listener.call("/player/sessions", {"track_id": track_id(page), "device": "web-1"}).json["preview"] is False
+
+    def test_that_needs_a_plan_and_is_too_short_for_a_preview_leads_to_the_plans(self, listener, catalogue, core_app):
+        (release_id,) = catalogue.deliver(catalogue.files("Blue Garden", ["One", "Two"]))
+        claim = catalogue.claim(catalogue.waiting("transcode")[0])
+        whole = tuple(one for one in renditions(claim.work) if one.name != PREVIEW)
+        catalogue.worker.send(RecordTranscode(claim.job_id, claim.lease, audio(), whole))
+        Deals(core_app).only(release_id, model=CommercialModel.SUBSCRIPTION)
+        page = listener.get(f"/releases/{release_id}").text
+        assert (page.count(">With a plan<"), page.count(">Not playable yet<")) == (1, 1)
+        catalogue.transcode(catalogue.waiting("transcode")[0])
+        page = listener.get(f"/releases/{release_id}").text
+        assert (page.count(">With a plan<"), page.count(">Preview<"), page.count("still being prepared")) == (1, 1, 0)
 
     def test_is_no_preview_for_a_guest(self, guest, catalogue, core_app):
         release_id = catalogue.release("Blue Garden", tracks=2)

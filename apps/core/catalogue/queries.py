@@ -107,7 +107,7 @@ def _track(row: Any, actor: Actor) -> TrackSummary:
     return TrackSummary(
         id=row.id, recording_id=row.recording_id, disc=row.disc, number=row.number, title=row.title, artist=row.artist,
         duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
-        preview=bool(row.preview and not row.allowed and actor.account_id),
+        preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
     )  # fmt: skip
 
 

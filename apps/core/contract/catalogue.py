@@ -76,6 +76,8 @@ class TrackSummary(msgspec.Struct, frozen=True):
     """May be played here, now, on the actor's plan, and its audio is ready."""
     preview: bool
     """Is not on the actor's plan, but its beginning may be heard."""
+    for_subscribers: bool
+    """Its audio is ready, and it takes a plan that the actor has not. What is shorter than a preview has none."""
 
 
 class TrackDetail(msgspec.Struct, frozen=True):

@@ -70,7 +70,7 @@ class TestAPreview:
 
     def test_is_announced_on_the_release(self, ana, visitor, preview):
         release = ana.send(GetRelease(preview.release_id))
-        assert {(track.playable, track.preview) for track in release.tracks} == {(False, True)}
+        assert {(track.playable, track.preview, track.for_subscribers) for track in release.tracks} == {(False, True, True)}
 
 
 class TestRecording:
