@@ -44,24 +44,26 @@ POSTGRESQL = Tool("PostgreSQL", _postgresql, "postgresql")
 
 @dataclass(frozen=True)
 class Suite:
-    """One marker of the tests. Suites that start whole services run one test after the other."""
+    """One marker of the tests."""
 
     name: str
     summary: str
     tools: tuple[Tool, ...] = ()
-    parallel: bool = False
+    workers: tuple[str, ...] = ("-n", "0")
+    """Suites that start whole services run one test after the other, or one file beside another: each worker has a service of its own."""
 
 
-POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), parallel=True)
+TWO_TESTS, TWO_FILES = ("-n", "2"), ("-n", "2", "--dist", "loadfile")
+POSTGRESQL_SUITE = Suite("postgresql", "Core on PostgreSQL.", (POSTGRESQL,), TWO_TESTS)
 SUITES = (
-    Suite("browser", "The website in Chromium.", (CHROMIUM,)),
+    Suite("browser", "The website in Chromium.", (CHROMIUM,), TWO_FILES),
     Suite("faults", "Processes killed, disks full, doors closed.", (POSTGRESQL,)),
     Suite("image", "The Dockerfile, followed without an image builder; as root.", (MMDEBSTRAP, POSTGRESQL)),
     Suite("manifests", "What Kubernetes and Prometheus are told, tried and started.", (KUBECTL, PROMTOOL, NGINX, CHROMIUM, POSTGRESQL)),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
     Suite("roles", "Each process alone with the packages of its own extra.", (POSTGRESQL,)),
-    Suite("split", "Website, API, Core and worker as separate processes, behind nginx.", (CHROMIUM, NGINX, POSTGRESQL)),
+    Suite("split", "Website, API, Core and worker as separate processes, behind nginx.", (CHROMIUM, NGINX, POSTGRESQL), TWO_FILES),
 )
 
 COVERED = (
@@ -97,8 +99,8 @@ def test(everything: bool, coverage: bool, pytest_arguments: tuple[str, ...], **
         require_tools(suite)
     runs: list[tuple[str, list[str]]] = []
     if everything or not (chosen or coverage):
-        runs.append(("default", ["-n", "2"]))
-    runs += [(suite.name, ["-m", suite.name, "-n", "2" if suite.parallel else "0"]) for suite in chosen]
+        runs.append(("default", [*TWO_TESTS]))
+    runs += [(suite.name, ["-m", suite.name, *suite.workers]) for suite in chosen]
     passed = [_passes(name, [*arguments, *pytest_arguments], several=len(runs) > 1) for name, arguments in runs]
     if coverage:
         passed.append(_covers(pytest_arguments))

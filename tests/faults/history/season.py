@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from apps.core.billing.unsettled import CLAIMED
 from apps.core.contract.jobs import JobClaim, JobStatus
 from tests.faults.history.kills import Faults, Recovery, Scene, schedule
 from tests.faults.history.load import Load, prepare
@@ -32,6 +33,8 @@ CHARGED = """
 SELECT count(*) FROM subscription JOIN account ON account_id = account.id
 WHERE account.status = 'suspended' AND shop = 'card' AND renews
 """
+DUE = "SELECT count(*) FROM subscription WHERE look_again_at <= '{:%Y-%m-%d %H:%M:%S.%f}+00'"
+"""Of which the shop is to be asked by then."""
 
 
 @dataclass
@@ -93,7 +96,8 @@ class Season:
             self.house.clock.advance(5)  # a job that nobody heard of is announced again in time
         if jobs or any(number for (number,) in self.house.sql(WAITING)):
             return False
-        if self.house.sql(CHARGED)[0][0]:
+        taken = self.house.clock.now() + CLAIMED
+        if self.house.sql(CHARGED)[0][0] or self.house.sql(DUE.format(taken))[0][0]:
             self.house.clock.advance(60)  # what somebody took on and did not look at is given out again in time
             return False
         return True
