@@ -87,6 +87,13 @@ def keeper(request, tmp_path: Path) -> Iterator[Keeper]:
         yield AwsKeeper(SecretsManager(server.endpoint_url))
 
 
+def kept_by(keeper: Keeper, values: dict[str, str]) -> dict[str, str]:
+    """The settings of processes that keep their secrets there."""
+    for name in [name for name in values if name.endswith("_KEY") or name.startswith("DOOR_KEY_") or name == "DATABASE_URL"]:
+        keeper.store(name, values.pop(name))
+    return {**values, **keeper.settings}
+
+
 class Load:
     """Everybody does its work again and again, each in a thread of its own."""
 

@@ -20,7 +20,7 @@ from ports.clock.interface import Clock
 from tests.factories.offline import OfflineMusic
 from tests.reference_client.keys import DeviceKey
 from tests.reference_client.licences import LicenceRefused, verified
-from tests.rotation.conftest import Keeper, Load
+from tests.rotation.conftest import Keeper, Load, kept_by
 from tests.services import wait_until
 
 pytestmark = pytest.mark.faults
@@ -31,10 +31,7 @@ NEWEST = "mB7xW2qK9vT4yZ6nR8dF1gH3jL5pS0aC"
 
 @pytest.fixture
 def values(values: dict[str, str], keeper: Keeper) -> dict[str, str]:
-    """The settings of processes that keep their secrets there."""
-    for name in [name for name in values if name.endswith("_KEY") or name.startswith("DOOR_KEY_") or name == "DATABASE_URL"]:
-        keeper.store(name, values.pop(name))
-    return {**values, **keeper.settings}
+    return kept_by(keeper, values)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from apps.core.database import close_engines
 from apps.website.app import create_website
 from ports.container import Container
 from ports.storage.interface import Storage
-from tests.rotation.conftest import Keeper, Load
+from tests.rotation.conftest import Keeper, Load, kept_by
 from tests.services import ValkeyServer, valkey
 from tests.serving import serving
 from tests.website.visitor import Visitor, form_token
@@ -32,10 +32,7 @@ NEWEST = "mB7xW2qK9vT4yZ6nR8dF1gH3jL5pS0aC"
 
 @pytest.fixture
 def kept(values: dict[str, str], keeper: Keeper) -> dict[str, str]:
-    """The settings of processes that keep their secrets there."""
-    for name in [name for name in values if name.endswith("_KEY") or name.startswith("DOOR_KEY_") or name == "DATABASE_URL"]:
-        keeper.store(name, values.pop(name))
-    return {**values, **keeper.settings}
+    return kept_by(keeper, values)
 
 
 @pytest.fixture
