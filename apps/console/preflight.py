@@ -17,6 +17,7 @@ from typing import TextIO
 from apps.core.client.choice import check_core_client
 from ports.container import Container
 from ports.environment import BootError
+from ports.health import check_ports
 from ports.logs import log_settings
 from ports.registry import PORTS
 from ports.settings import check_settings
@@ -44,6 +45,13 @@ def check_environment(container: Container) -> None:
         container.require(port.interface for port in PORTS)
     for name in ("SESSION_KEY", "LICENCE_KEY", "OFFLINE_KEY", "DATABASE_URL"):
         environment.secret(name)
+
+
+def check_servers(container: Container) -> None:
+    """Raise `BootError` where sessions or tasks are kept by a server that does not answer."""
+    for one in check_ports(container, [port for port in PORTS if port.variable in {"SESSIONS", "TOKENS", "TASK_QUEUE"}]):
+        if one.trouble:
+            raise BootError(f"{one.name}: {one.trouble}")
 
 
 @contextmanager

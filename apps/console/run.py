@@ -10,7 +10,7 @@ import click
 
 from apps.console.embedded import embedded_environment, forget_valkey_port, make_home
 from apps.console.logs import Journal
-from apps.console.preflight import check_environment, check_port, check_space, take_run_lock
+from apps.console.preflight import check_environment, check_port, check_servers, check_space, take_run_lock
 from apps.console.processes import StopAsked, Supervisor
 from apps.console.topology import Topology
 from apps.console.valkey import Server
@@ -32,7 +32,10 @@ def run(host: str, port: int) -> None:
         check_port(host, port)
         bundled = not values.get("REDIS_URL")
         environment = environment_with_valkey(values) if bundled else embedded_environment(values)
-        check_environment(Container(environment))
+        container = Container(environment)
+        check_environment(container)
+        if not bundled:
+            check_servers(container)
         journal = Journal(home / "logs")
         supervisor = Supervisor(journal, lock.fileno())
         supervise(Topology(environment, address, host in EVERYWHERE, bundled, journal, supervisor))

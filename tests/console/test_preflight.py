@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from apps.console.embedded import embedded_environment, free_port
-from apps.console.preflight import check_environment, check_port, check_space, take_run_lock
+from apps.console.preflight import check_environment, check_port, check_servers, check_space, take_run_lock
 from apps.console.run import website_address
 from ports.container import Container
 from ports.environment import BootError
+from tests.console.conftest import NOBODY
 
 HOLDER = """
 import sys, time
@@ -30,6 +31,14 @@ def holder(tmp_path):
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
+
+
+class TestCheckServers:
+    def test_one_that_does_not_answer_is_told_in_one_line(self, tmp_path):
+        environment = embedded_environment({"CELESTA_HOME": str(tmp_path), "REDIS_URL": NOBODY})
+        with pytest.raises(BootError, match=r"does not answer.*see that it runs") as stopped:
+            check_servers(Container(environment))
+        assert "\n" not in str(stopped.value)
 
 
 class TestCheckEnvironment:
