@@ -15,6 +15,7 @@ from apps.core.database import db
 from apps.core.jobs.models import JobRow
 from apps.core.relay import Relay
 from tests.conftest import START
+from tests.factories.exports import Exports
 
 
 class TestActions:
@@ -66,6 +67,14 @@ class TestWhatWaits:
         day = START.replace(hour=0)
         week_later = (day + timedelta(weeks=1)).timestamp()
         assert waited_for(told) == {"export": day.timestamp(), "chart": week_later, "statements": day.timestamp()}
+
+    def test_says_when_the_last_was_finished(self, core_app, ana, worker, visitor, catalogue, clock, told):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        ana.send(RecordPlays((Play("event-first", track.id, clock.now() - timedelta(minutes=4), 60_000),)))
+        clock.advance(timedelta(days=2).total_seconds())
+        Exports(catalogue, worker).export_all()
+        Relay(core_app).turn()
+        assert waited_for(told)["export"] == clock.now().timestamp()
 
     def test_is_told_from_what_is_being_done(self, core_app, catalogue, told):
         catalogue.deliver(catalogue.files("Blue", ["One", "Two"]))

@@ -55,7 +55,8 @@ class CostKeeper(threading.Thread):
     def run(self) -> None:
         while not self._stopped.wait(self._turn_seconds):
             self.turn()
-        if self.turn():  # what could not be written before; so there is what was spent since
+        # The first may write only what could not be written before.
+        for _ in range(2):
             self.turn()
 
     def stop(self) -> None:
