@@ -36,7 +36,7 @@ EMBEDDED = pytest.param(embedded, id="embedded", marks=pytest.mark.browser)
 SPLIT = pytest.param(split, id="split", marks=pytest.mark.split)
 CLUSTER = pytest.param(manifests, id="manifests", marks=pytest.mark.manifests)
 TOPOLOGIES = {
-    "test_following_a_request": (EMBEDDED, SPLIT, CLUSTER),
+    "test_following_a_request": (EMBEDDED, SPLIT),
     "test_playing": (EMBEDDED, SPLIT, CLUSTER),
     "test_sessions": (EMBEDDED, SPLIT),
     "test_spike": (EMBEDDED, SPLIT),
