@@ -54,7 +54,7 @@ class Exposition:
 
     def __init__(self, host: str, port: int) -> None:
         """Raises `BootError` where the address is taken."""
-        from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - only where it is wanted
+        from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415 - loaded only where metrics are wanted
 
         self._registry = CollectorRegistry()
         try:
@@ -65,8 +65,8 @@ class Exposition:
     def show_what_is_counted_in(self, folder: Path) -> None:
         """By this process and its children, from now on."""
         os.environ[FOLDER] = str(folder)
-        from prometheus_client import CollectorRegistry, values  # noqa: PLC0415 - see above
-        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - see above
+        from prometheus_client import CollectorRegistry, values  # noqa: PLC0415 - reads FOLDER as it is loaded
+        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - reads FOLDER as it is loaded
 
         values.ValueClass = values.get_value_class()  # whoever loaded this library before did so without a folder
         begin_recording(CollectorRegistry())

@@ -14,6 +14,7 @@ from typing import BinaryIO, ClassVar, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from ports.durability import sync
 from ports.environment import BootError, Environment
 from ports.storage.interface import InvalidKey, ObjectNotFound, Storage
 from ports.storage.keys import check_key, check_prefix
@@ -63,7 +64,7 @@ class FilesystemStorage(Storage):
         written = self._incoming / uuid4().hex
         try:
             shutil.copyfile(source, written)
-            _sync(written)
+            sync(written)
             _move(written, target)
         finally:
             written.unlink(missing_ok=True)
@@ -128,13 +129,4 @@ def _move(written: Path, target: Path) -> None:
         written.replace(target)
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
         raise InvalidKey(f"Nothing can be stored at {target}: an object's key would be the folder of another's.") from None
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold the file's bytes, or the folder's names, before we rely on them."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target.parent)

@@ -25,6 +25,6 @@ def announce_waiting_jobs(database: Path) -> None:
 
 def _ask_core(environment: Mapping[str, str], *arguments: str) -> None:
     command = [sys.executable, "-m", "apps.core.backup", *arguments]
-    done = subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    done = subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if done.returncode:
         raise BootError(done.stderr.strip().splitlines()[-1])

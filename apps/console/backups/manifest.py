@@ -6,13 +6,13 @@ A folder of backups has `objects`, which all of them share, and for each a folde
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from ports.durability import sync
 from ports.environment import BootError
 
 OBJECTS, MANIFEST, DATABASE, SECRETS = "objects", "manifest.json", "celesta.db", "secrets"
@@ -42,10 +42,8 @@ def described(name: str, path: Path) -> StoredFile:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     written = folder / f"{MANIFEST}.part"
-    with written.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-        file.flush()
-        os.fsync(file.fileno())
+    written.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    sync(written)
     written.replace(folder / MANIFEST)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from ports.durability import sync
 from ports.environment import BootError
 
 MARKER = "restoring"
@@ -19,15 +19,13 @@ def begun(home: Path) -> str | None:
 
 
 def mark(home: Path, backup: str) -> None:
-    with (home / MARKER).open("w", encoding="utf-8") as file:
-        file.write(backup)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_names(home)
+    (home / MARKER).write_text(backup, encoding="utf-8")
+    sync(home / MARKER)
+    sync(home)
 
 
 def unmark(home: Path) -> None:
-    _sync_names(home)  # what was brought back stays before this goes
+    sync(home)  # what was brought back stays before this goes
     (home / MARKER).unlink()
 
 
@@ -39,11 +37,3 @@ def refuse_marked(home: Path) -> None:
             f"{home} does not have all of the backup {backup} yet: bringing it back goes on, or was interrupted. "
             "Wait, or run celesta restore again, which goes on; to give it up, empty the folder."
         )
-
-
-def _sync_names(home: Path) -> None:
-    descriptor = os.open(home, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -24,6 +24,7 @@ from apps.console.backups.manifest import (
 )
 from apps.console.embedded import make_home
 from apps.console.preflight import take_run_lock
+from ports.durability import sync
 from ports.environment import BootError
 from ports.storage.filesystem import FilesystemStorage
 
@@ -143,6 +144,5 @@ def _written(copy: Path, target: Path, mode: int) -> Path:
     written.unlink(missing_ok=True)
     shutil.copyfile(copy, written)
     written.chmod(mode)
-    with written.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(written)
     return written

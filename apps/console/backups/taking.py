@@ -26,6 +26,7 @@ from apps.console.backups.manifest import (
 )
 from apps.console.embedded import embedded_environment, home_of
 from ports.container import Container
+from ports.durability import sync
 from ports.environment import BootError
 from ports.storage.interface import ObjectNotFound, Storage
 
@@ -136,14 +137,9 @@ def _copied(storage: Storage, key: str, copy: Path) -> bool:
     except ObjectNotFound:
         written.unlink(missing_ok=True)
         return False  # done with, since it was listed
-    _keep(written, copy)
-    return True
-
-
-def _keep(written: Path, copy: Path) -> None:
-    with written.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(written)
     written.replace(copy)
+    return True
 
 
 def _copy_secrets(environment: Mapping[str, str], into: Path) -> tuple[StoredFile, ...]:

@@ -77,7 +77,7 @@ class TrackSummary(msgspec.Struct, frozen=True):
     preview: bool
     """Is not on the actor's plan, but its beginning may be heard."""
     for_subscribers: bool
-    """Its audio is ready, and it takes a plan that the actor has not. What is shorter than a preview has none."""
+    """Its audio is ready, and it takes a plan that the actor has not. The shortest have no preview."""
 
 
 class TrackDetail(msgspec.Struct, frozen=True):
