@@ -162,9 +162,11 @@ class TestStart:
         assert "Traceback" not in last
         assert run.process.returncode == 1
 
-    def test_a_database_in_the_way_ends_the_run_with_its_reason(self, celesta, tmp_path):
-        (tmp_path / "a home").mkdir()
-        (tmp_path / "a home/celesta.db").write_bytes(b"not a database, whatever its name says" * 100)
+    def test_a_database_in_the_way_ends_the_run_with_its_reason(self, celesta):
+        once = celesta().started()
+        once.process.send_signal(signal.SIGINT)
+        once.end()
+        (once.home / "celesta.db").write_bytes(b"not a database, whatever its name says" * 100)
         last = celesta().end().strip().splitlines()[-1]
         assert last.startswith("web did not start: The database ")
         assert "file is not a database" in last
