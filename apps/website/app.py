@@ -42,6 +42,7 @@ from apps.website.views import (
     ports,
     releases,
     reports,
+    series,
     service,
     stations,
     subscription,
@@ -61,7 +62,7 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, releases, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
+    *(home, releases, series, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 
@@ -133,6 +134,7 @@ def _set_up_templates(app: Flask) -> None:
         percentage=wording.percentage,
         territory=wording.territory,
         took=wording.took,
+        under_light_words=covers.under_light_words,
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(

@@ -1,4 +1,4 @@
-"""The cover of a release that came without one: the bars of a celesta, drawn from its id."""
+"""The cover of a release that came without one: the bars of a celesta, drawn from its id; and what is written on a cover's colour."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ SIDE = 100
 """The drawing's width and height, in units of its own."""
 SHORTEST, TALLEST = 8, 44
 """The upper half is left to the words."""
+
+BRIGHTEST_GROUND = 0.15
+"""Relative luminance (WCAG 2.2), against which the light words of `tokens.css` have a contrast of 4.5."""
+DARKER = 0.9
 
 
 @dataclass(frozen=True)
@@ -34,3 +38,16 @@ def motif(release_id: str) -> Motif:
     heights = [SHORTEST + digest[index + 1] % (TALLEST - SHORTEST) for index in range(BARS)]
     bars = (Bar(round(index * pitch, 2), SIDE - height, round(pitch * 0.62, 2), height) for index, height in enumerate(heights))
     return Motif(digest[0] % PALETTES, tuple(bars))
+
+
+def under_light_words(colour: str) -> str:
+    """The colour, `#rrggbb`, made darker as far as light words need it to be read on it."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    while _luminance(channels) > BRIGHTEST_GROUND:
+        channels = [channel * DARKER for channel in channels]
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
+
+
+def _luminance(channels: list[float]) -> float:
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from apps.core.contract.accounts import GetOwnAccount
 from apps.core.contract.actions import PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
-from apps.core.contract.catalogue import ListReleases
+from apps.core.contract.catalogue import ListReleases, ListSeries
 from apps.core.contract.charts import ListCharts
 from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.health import GetHealth
@@ -33,6 +33,7 @@ class Entry:
 ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
     Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
+    Entry("Series", "series.index", "library", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),

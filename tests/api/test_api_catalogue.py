@@ -60,6 +60,13 @@ class TestReleases:
     def test_one_that_is_not_there_is_not_found(self, player):
         problem(player.get(f"/v1/releases/{new_id()}"), 404)
 
+    def test_of_a_series_stand_on_its_shelf(self, player, catalogue):
+        made = [catalogue.release(f"Winter Songs, Vol. {number}", tracks=1, compilation=True) for number in (1, 2)]
+        (shelf,) = player.get("/v1/series?limit=1").json["items"]
+        assert (shelf["title"], shelf["count"]) == ("Winter Songs", 2)
+        shown = player.get(f"/v1/series/{shelf['id']}").json
+        assert [(one["number"], one["release"]["id"]) for one in shown["volumes"]] == [(2, made[1]), (1, made[0])]
+
     def test_an_artist_is_shown_with_releases(self, player, catalogue):
         release_id = catalogue.release("Blue Garden", artist="The Lanterns")
         artist_id = player.get(f"/v1/releases/{release_id}").json["credits"][0]["artist_id"]

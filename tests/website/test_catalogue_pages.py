@@ -111,6 +111,33 @@ class TestAReleasePage:
         assert guest.get("/releases/no-such-thing").status_code == 404
 
 
+class TestSeries:
+    @pytest.fixture
+    def volumes(self, catalogue):
+        return [catalogue.release(f"Winter Songs, Vol. {number}", tracks=1, compilation=True) for number in (1, 2)]
+
+    def test_stand_on_shelves_with_the_newest_volume_first(self, guest, volumes):
+        page = guest.get("/series").text
+        assert links(page, "/releases/") == [f"/releases/{volumes[1]}", f"/releases/{volumes[0]}"]
+        assert "2 volumes" in page
+
+    def test_one_shows_volume_after_volume_and_each_volume_leads_to_it(self, guest, volumes):
+        (address,) = links(guest.get(f"/releases/{volumes[0]}").text, "/series/")
+        page = guest.get(address).text
+        assert links(page, "/releases/") == 2 * [f"/releases/{volumes[1]}", f"/releases/{volumes[0]}"]
+
+    def test_go_on_by_a_real_link(self, guest, catalogue):
+        for number in range(21):
+            catalogue.release(f"Songs of {number:02}, Vol. 1", tracks=1, compilation=True)
+        first = guest.get("/series").text
+        (more,) = [link for link in links(first, "/series") if "cursor=" in link]
+        assert "Songs of 20" not in first
+        assert "Songs of 20" in guest.get(more).text
+
+    def test_say_what_makes_one_where_there_are_none(self, guest):
+        assert "There are no series here yet" in guest.get("/series").text
+
+
 class TestAnArtistPage:
     def test_shows_the_releases(self, guest, catalogue, visitor):
         release_id = catalogue.release("Blue Garden", artist="The Lanterns")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.website.covers import PALETTES, SIDE, motif
+from apps.website.covers import PALETTES, SIDE, motif, under_light_words
 from apps.website.wording import clock_time, count, day_range, full_date, moment, money, rough_length, took
 
 
@@ -103,3 +103,26 @@ class TestDays:
     )
     def test_from_one_to_another_say_what_they_share_once(self, first, last, words):
         assert day_range(first, last) == words
+
+
+class TestTheGroundOfLightWords:
+    @pytest.mark.parametrize("colour", ["#ffffff", "#ffe000", "#00ff88", "#808080", "#d94f30"])
+    def test_is_dark_enough_for_them_and_keeps_its_hue(self, colour):
+        ground = under_light_words(colour)
+        assert contrast(ground, "#f5f1ea") >= 4.5
+        assert [ground[at : at + 2] == "00" for at in (1, 3, 5)] == [colour[at : at + 2] == "00" for at in (1, 3, 5)]
+
+    def test_is_the_colour_itself_where_that_is_dark_enough(self):
+        assert under_light_words("#1d2f4a") == "#1d2f4a"
+
+
+def contrast(ground: str, words: str) -> float:
+    """As WCAG 2.2 defines it."""
+    dark, light = sorted(map(luminance, (ground, words)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""Releases and artists. Which tracks of a release may be played is the listener's own matter; lists are the same for everybody."""
+"""Releases, artists and series. Which tracks of a release may be played is the listener's own matter; lists are the same for everybody."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from apps.api.answers import personal, public
 from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import takes
-from apps.core.contract.catalogue import GetArtist, GetRelease, GetTrack, ListReleases, ReleaseOrder
-from apps.core.contract.ids import ArtistId, ReleaseId, TrackId
+from apps.core.contract.catalogue import GetArtist, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
+from apps.core.contract.ids import ArtistId, ReleaseId, SeriesId, TrackId
 from apps.core.contract.paging import Cursor, PageSize
 
 views = Blueprint("catalogue", __name__)
@@ -20,6 +20,11 @@ class ReleaseParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     order: ReleaseOrder = ReleaseOrder.NEWEST
     cursor: Cursor | None = None
     limit: PageSize = 50
+
+
+class SeriesParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cursor: Cursor | None = None
+    limit: PageSize = 20
 
 
 @views.get("/releases")
@@ -45,3 +50,16 @@ def track(track_id: TrackId) -> Response:
 @sends(GetArtist)
 def artist(artist_id: ArtistId) -> Response:
     return public(GetArtist(artist_id))
+
+
+@views.get("/series")
+@sends(ListSeries)
+@takes(SeriesParameters)
+def series(asked: SeriesParameters) -> Response:
+    return public(ListSeries(asked.cursor, asked.limit))
+
+
+@views.get("/series/<id:series_id>")
+@sends(GetSeries)
+def one_series(series_id: SeriesId) -> Response:
+    return public(GetSeries(series_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -22,15 +24,20 @@ from apps.core.contract.catalogue import (
     GetArtist,
     GetCatalogueState,
     GetRelease,
+    GetSeries,
     GetTrack,
     ListReleases,
+    ListSeries,
     ReleaseDetail,
     ReleaseOrder,
     ReleaseSummary,
     ReleaseType,
+    SeriesDetail,
     SeriesPlace,
+    SeriesSummary,
     TrackDetail,
     TrackSummary,
+    Volume,
 )
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
@@ -42,6 +49,7 @@ from ports.clock.interface import Clock
 
 NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
+SERIES_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")]]
 TYPES = {str(kind): kind for kind in ReleaseType}
 
 
@@ -97,6 +105,28 @@ def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: C
     return ArtistDetail(found[0].id, found[0].name, own, elsewhere)
 
 
+@handles(ListSeries)
+def list_series(action: ListSeries, actor: Actor, connection: Connection, clock: Clock) -> Page[SeriesSummary]:
+    parameters = {**here(actor.territory, clock.now()), "limit": action.size + 1}
+    statement: Any = statements.SPINES
+    if action.cursor:
+        statement = statements.FURTHER_SPINES
+        (parameters["key"],) = decode_cursor(action.cursor, SERIES_KEY)
+    rows = fetch(connection, statement, parameters)
+    shelves = [list(volumes) for _, volumes in groupby(rows, key=attrgetter("series_id"))]
+    page = shelves[: action.size]
+    items = tuple(SeriesSummary(spines[0].series_id, spines[0].series, spines[0].volumes, _volumes(spines)) for spines in page)
+    return Page(items, encode_cursor(page[-1][0].title_key) if len(shelves) > action.size else None)
+
+
+@handles(GetSeries)
+def get_series(action: GetSeries, actor: Actor, connection: Connection, clock: Clock) -> SeriesDetail:
+    rows = fetch(connection, statements.VOLUMES, {**here(actor.territory, clock.now()), "series_id": action.series_id})
+    if not rows:
+        raise NotFound("There is no such series here.", "It may not be offered in your country, or no longer.")
+    return SeriesDetail(action.series_id, rows[0].series, _volumes(rows))
+
+
 @handles(GetCatalogueState)
 def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
     (row,) = fetch(connection, statements.STATE, {"now": clock.now()})
@@ -109,6 +139,10 @@ def _track(row: Any, actor: Actor) -> TrackSummary:
         duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
         preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
     )  # fmt: skip
+
+
+def _volumes(rows: Sequence[Any]) -> tuple[Volume, ...]:
+    return tuple(Volume(row.volume, release) for row, release in zip(rows, _summaries(rows), strict=True))
 
 
 def _summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:

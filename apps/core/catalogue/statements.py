@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, and_, bindparam, exists, func, select, tuple_
+from typing import Any
+
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select, tuple_
 
 from apps.core.catalogue.models import (
     CatalogueVersionRow,
@@ -21,6 +23,7 @@ from apps.core.rights.models import DealRow
 from apps.core.rights.offers import NOW, offered
 
 MOST_RELEASES = 100
+MOST_SPINES, MOST_VOLUMES = 24, 500
 
 SUMMARY = (
     ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.type, ReleaseRow.year, ReleaseRow.cover, ReleaseRow.colour,
@@ -93,6 +96,37 @@ HEARD_ON = (
 LATEST_FIRST = (ReleaseRow.year.desc().nulls_last(), ReleaseRow.id.desc())
 OWN_RELEASES = select(*SUMMARY).where(VISIBLE, OWN).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
 APPEARS_ON = select(*SUMMARY).where(VISIBLE, ~OWN, HEARD_ON).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
+
+NEWEST_VOLUME = (ReleaseRow.volume.desc(), ReleaseRow.id.desc())
+ON_SHELF = exists().where(ReleaseRow.series_id == SeriesRow.id, VISIBLE)
+SHELVES = select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(ON_SHELF).order_by(SeriesRow.title_key).limit(PAGE_LIMIT)
+FURTHER_SHELVES = SHELVES.where(SeriesRow.title_key > bindparam("key"))
+
+
+def spines(shelves: Select[str, str, str]) -> Select[Any]:
+    """The volumes of each of these series, the newest first, no more than a shelf shows; with each how many there are."""
+    series = shelves.subquery()
+    place = func.row_number().over(partition_by=ReleaseRow.series_id, order_by=NEWEST_VOLUME)
+    volumes = (
+        select(
+            *SUMMARY, ReleaseRow.volume, series.c.id.label("series_id"), series.c.title.label("series"), series.c.title_key,
+            place.label("place"), func.count().over(partition_by=ReleaseRow.series_id).label("volumes"),
+        )
+        .join(series, series.c.id == ReleaseRow.series_id)
+        .where(VISIBLE)
+        .subquery()
+    )  # fmt: skip
+    return select(volumes).where(volumes.c.place <= MOST_SPINES).order_by(volumes.c.title_key, volumes.c.place)
+
+
+SPINES, FURTHER_SPINES = spines(SHELVES), spines(FURTHER_SHELVES)
+VOLUMES = (
+    select(*SUMMARY, ReleaseRow.volume, SeriesRow.title.label("series"))
+    .join(SeriesRow, SeriesRow.id == ReleaseRow.series_id)
+    .where(SeriesRow.id == bindparam("series_id", type_=IdColumn()), VISIBLE)
+    .order_by(*NEWEST_VOLUME)
+    .limit(MOST_VOLUMES)
+)
 
 STATE = select(
     select(func.max(CatalogueVersionRow.version)).scalar_subquery().label("version"),

@@ -117,6 +117,29 @@ class ArtistDetail(msgspec.Struct, frozen=True):
     """Compilations and other people's releases, newest first, at most 100."""
 
 
+class Volume(msgspec.Struct, frozen=True):
+    number: int
+    release: ReleaseSummary
+
+
+class SeriesSummary(msgspec.Struct, frozen=True):
+    """A series of compilations as its shelf shows it."""
+
+    id: SeriesId
+    title: str
+    count: int
+    """How many of its volumes are offered here."""
+    volumes: tuple[Volume, ...]
+    """The newest first, by their numbers; at most 24."""
+
+
+class SeriesDetail(msgspec.Struct, frozen=True):
+    id: SeriesId
+    title: str
+    volumes: tuple[Volume, ...]
+    """All that are offered here, the newest first, by their numbers; at most 500."""
+
+
 class CatalogueState(msgspec.Struct, frozen=True):
     """What lists kept as bytes depend on."""
 
@@ -168,6 +191,25 @@ class GetArtist(Query[ArtistDetail], frozen=True):
     scope: ClassVar[Scope | None] = Scope.CATALOGUE
 
     artist_id: ArtistId
+
+
+class ListSeries(Query[Page[SeriesSummary]], frozen=True):
+    """Series with a volume to play in the actor's territory, by title. Raises Invalid for a foreign cursor."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    cursor: Cursor | None = None
+    size: PageSize = 20
+
+
+class GetSeries(Query[SeriesDetail], frozen=True):
+    """A series, volume after volume. Raises NotFound where none is offered in the actor's territory."""
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    series_id: SeriesId
 
 
 class GetCatalogueState(Query[CatalogueState], frozen=True):

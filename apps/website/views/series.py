@@ -1,0 +1,21 @@
+"""Series of compilations: their shelves, and one of them, volume after volume."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from apps.core.contract.catalogue import GetSeries, ListSeries
+from apps.core.contract.ids import SeriesId
+from apps.website.actor import core
+
+views = Blueprint("series", __name__, url_prefix="/series")
+
+
+@views.get("")
+def index() -> str:
+    return render_template("series/index.html", shelves=core().send(ListSeries(cursor=request.args.get("cursor"))))
+
+
+@views.get("/<id:series_id>")
+def show(series_id: SeriesId) -> str:
+    return render_template("series/show.html", series=core().send(GetSeries(series_id)))
