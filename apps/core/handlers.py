@@ -17,6 +17,8 @@ MODULES = (
     "charts.commands",
     "charts.queries",
     "costs.queries",
+    "editorial.commands",
+    "editorial.queries",
     "health.queries",
     "intake.commands",
     "intake.queries",

@@ -138,6 +138,15 @@ class TrackRow(Base):
     title: Mapped[str]
 
 
+class TakenTrackRow(Base):
+    """A track of a compilation of our own, and the one of another release whose rights it has."""
+
+    __tablename__ = "taken_track"
+
+    track_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("track.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("track.id"), index=True)
+
+
 class CatalogueVersionRow(Base):
     """One row: grows with every change to what listeners can see."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -15,6 +13,7 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.catalogue import statements
 from apps.core.catalogue.models import ArtistRow
+from apps.core.catalogue.shapes import TYPES, release_summaries, series_summaries, volumes
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
@@ -31,13 +30,11 @@ from apps.core.contract.catalogue import (
     ReleaseDetail,
     ReleaseOrder,
     ReleaseSummary,
-    ReleaseType,
     SeriesDetail,
     SeriesPlace,
     SeriesSummary,
     TrackDetail,
     TrackSummary,
-    Volume,
 )
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
@@ -50,7 +47,6 @@ from ports.clock.interface import Clock
 NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
 SERIES_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")]]
-TYPES = {str(kind): kind for kind in ReleaseType}
 
 
 @handles(ListReleases)
@@ -63,7 +59,7 @@ def list_releases(action: ListReleases, actor: Actor, connection: Connection, cl
         statement, parameters = statements.OLDER if newest else statements.FURTHER, {**parameters, "key": key, "id": release_id}
     rows: Sequence[Any] = fetch(connection, statement, parameters)
     page = rows[: action.size]
-    return Page(_summaries(page), encode_cursor(page[-1].key, page[-1].id) if len(rows) > action.size else None)
+    return Page(release_summaries(page), encode_cursor(page[-1].key, page[-1].id) if len(rows) > action.size else None)
 
 
 @handles(GetRelease)
@@ -91,14 +87,14 @@ def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clo
     found = fetch(connection, statements.TRACK, {**here_on(entitlement, actor.territory, clock.now()), "track_id": action.track_id})
     if not found:
         raise NotFound("There is no such track here.", "It may not be offered in your country, or no longer.")
-    return TrackDetail(_track(found[0], actor), *_summaries([found[0][-len(statements.SUMMARY) :]]))
+    return TrackDetail(_track(found[0], actor), *release_summaries([found[0][-len(statements.SUMMARY) :]]))
 
 
 @handles(GetArtist)
 def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: Clock) -> ArtistDetail:
     parameters = {**here(actor.territory, clock.now()), "artist_id": action.artist_id}
-    own = _summaries(fetch(connection, statements.OWN_RELEASES, parameters))
-    elsewhere = _summaries(fetch(connection, statements.APPEARS_ON, parameters))
+    own = release_summaries(fetch(connection, statements.OWN_RELEASES, parameters))
+    elsewhere = release_summaries(fetch(connection, statements.APPEARS_ON, parameters))
     found = fetch(connection, select(ArtistRow.id, ArtistRow.name).where(ArtistRow.id == action.artist_id))
     if not found or not (own or elsewhere):
         raise NotFound("There is no such artist here.", "Their music may not be offered in your country, or no longer.")
@@ -113,10 +109,9 @@ def list_series(action: ListSeries, actor: Actor, connection: Connection, clock:
         statement = statements.FURTHER_SPINES
         (parameters["key"],) = decode_cursor(action.cursor, SERIES_KEY)
     rows = fetch(connection, statement, parameters)
-    shelves = [list(volumes) for _, volumes in groupby(rows, key=attrgetter("series_id"))]
-    page = shelves[: action.size]
-    items = tuple(SeriesSummary(spines[0].series_id, spines[0].series, spines[0].volumes, _volumes(spines)) for spines in page)
-    return Page(items, encode_cursor(page[-1][0].title_key) if len(shelves) > action.size else None)
+    series = series_summaries(rows)
+    page = series[: action.size]
+    return Page(page, encode_cursor(_title_key(rows, page[-1])) if len(series) > action.size else None)
 
 
 @handles(GetSeries)
@@ -124,13 +119,18 @@ def get_series(action: GetSeries, actor: Actor, connection: Connection, clock: C
     rows = fetch(connection, statements.VOLUMES, {**here(actor.territory, clock.now()), "series_id": action.series_id})
     if not rows:
         raise NotFound("There is no such series here.", "It may not be offered in your country, or no longer.")
-    return SeriesDetail(action.series_id, rows[0].series, _volumes(rows))
+    return SeriesDetail(action.series_id, rows[0].series, volumes(rows))
 
 
 @handles(GetCatalogueState)
 def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
     (row,) = fetch(connection, statements.STATE, {"now": clock.now()})
-    return CatalogueState(row.version or 0, min((moment for moment in (row.starts, row.ends) if moment), default=None))
+    boundaries = (row.starts, row.ends, row.shelf_starts, row.shelf_ends)
+    return CatalogueState(row.version or 0, min((moment for moment in boundaries if moment), default=None))
+
+
+def _title_key(rows: Sequence[Any], series: SeriesSummary) -> str:
+    return next(row.title_key for row in rows if row.series_id == series.id)
 
 
 def _track(row: Any, actor: Actor) -> TrackSummary:
@@ -139,11 +139,3 @@ def _track(row: Any, actor: Actor) -> TrackSummary:
         duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
         preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
     )  # fmt: skip
-
-
-def _volumes(rows: Sequence[Any]) -> tuple[Volume, ...]:
-    return tuple(Volume(row.volume, release) for row, release in zip(rows, _summaries(rows), strict=True))
-
-
-def _summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:
-    return tuple(ReleaseSummary(row[0], row[1], row[2], TYPES[row[3]], row[4], row[5], row[6]) for row in rows)

@@ -18,6 +18,7 @@ from apps.core.catalogue.models import (
 )
 from apps.core.contract.playback import PREVIEW
 from apps.core.database import IdColumn, Moment
+from apps.core.editorial.models import ShelfRow
 from apps.core.playback.models import PublishedRenditionRow, RenditionRow
 from apps.core.rights.models import DealRow
 from apps.core.rights.offers import NOW, offered
@@ -132,4 +133,6 @@ STATE = select(
     select(func.max(CatalogueVersionRow.version)).scalar_subquery().label("version"),
     select(func.min(DealRow.starts_at)).where(DealRow.starts_at > NOW).scalar_subquery().label("starts"),
     select(func.min(DealRow.ends_at)).where(DealRow.ends_at > NOW).scalar_subquery().label("ends"),
+    select(func.min(ShelfRow.starts_at)).where(ShelfRow.starts_at > NOW).scalar_subquery().label("shelf_starts"),
+    select(func.min(ShelfRow.ends_at)).where(ShelfRow.ends_at > NOW).scalar_subquery().label("shelf_ends"),
 )

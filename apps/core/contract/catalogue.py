@@ -146,7 +146,7 @@ class CatalogueState(msgspec.Struct, frozen=True):
     version: int
     """Grows with every change to what listeners can see."""
     next_boundary: datetime | None
-    """When the next deal begins or ends: lists kept before it are stale after it."""
+    """When the next deal, or shelf of the home page, begins or ends: what was kept before it is stale after it."""
 
 
 class ReleasePublished(Event, frozen=True):

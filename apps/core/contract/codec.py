@@ -15,6 +15,7 @@ from apps.core.contract import (
     catalogue,
     charts,
     costs,
+    editorial,
     exports,
     health,
     intake,
@@ -33,7 +34,7 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, costs, exports, health, intake, jobs, labels, listening),
+    *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, listening),
     *(oauth, offline, playback, radio, reporting),
 )
 """Every domain's file; a new one is added here."""

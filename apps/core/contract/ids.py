@@ -40,6 +40,7 @@ PlayId = Id
 RecordingId = Id
 ReleaseId = Id
 SeriesId = Id
+ShelfId = Id
 StationId = Id
 SubscriptionId = Id
 TrackId = Id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.ids import new_id
+from apps.core.rights.following import follow_releases
 from apps.core.rights.models import DealExclusionRow, DealRow
 from apps.core.rights.terms import CommercialModel, UseType
 
@@ -29,6 +30,8 @@ def ensure_folder_deals(session: Session, release_id: str, now: datetime, *, sub
         if use_type not in known:
             model = AUDIENCES[subscribers_only]
             session.add(DealRow(release_id=release_id, territory=WORLDWIDE, commercial_model=model, use_type=use_type, starts_at=now))
+    session.flush()
+    follow_releases(session, [release_id], now)
 
 
 def move_folder_deals(session: Session, release_ids: Iterable[str], now: datetime, *, subscribers_only: bool) -> set[str]:
@@ -50,7 +53,9 @@ def move_folder_deals(session: Session, release_ids: Iterable[str], now: datetim
     session.flush()
     session.add_all(DealExclusionRow(deal_id=successors[deal_id].id, territory=territory) for deal_id, territory in excluded)
     session.flush()
-    return {deal.release_id for deal in moving}
+    moved = {deal.release_id for deal in moving}
+    follow_releases(session, moved, now)
+    return moved
 
 
 def _successor(deal: DealRow, model: CommercialModel, now: datetime) -> DealRow:

@@ -19,7 +19,7 @@ class DealRow(Base):
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), index=True)
-    track_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("track.id"))
+    track_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("track.id"), index=True)
     """Only this track of the release; None for all of them."""
     territory: Mapped[str]
     """ISO 3166-1, or `WW` for every territory but the excluded ones."""

@@ -12,7 +12,7 @@ from functools import partial
 from apps.core.contract.accounts import ChangeRoles
 from apps.core.contract.actions import Role
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
-from tests.faults.history.rounds import administering, buying, intake, keeping, listening, office
+from tests.faults.history.rounds import administering, buying, editorial, intake, keeping, listening, office
 from tests.faults.history.town import Account, Town
 
 LISTENERS, LISTENING_THREADS = 3, 2
@@ -26,8 +26,8 @@ COMMERCE: Sequence[Round] = (
 )  # fmt: skip
 OFFICE: Sequence[Round] = (
     administering.invite, administering.change_roles, administering.suspend, administering.register_apps, administering.contract,
-    administering.sign, office.keep_house, office.take_slots, office.cut_preview, office.lend_a_hand,
-    office.replay,
+    administering.sign, editorial.arrange, editorial.compile_some, office.keep_house, office.take_slots, office.cut_preview,
+    office.lend_a_hand, office.replay,
 )  # fmt: skip
 LISTENING = (listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.forget)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.core.contract.actions import Command
-from tests.faults.history.compared import listening, money, people, results, scheduled, work
+from tests.faults.history.compared import editorial, listening, money, people, results, scheduled, work
 from tests.faults.history.compared.rules import Finding, Rule, Scene
 
-RULES: Sequence[Rule] = (*people.RULES, *listening.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES)
+RULES: Sequence[Rule] = (*people.RULES, *listening.RULES, *editorial.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES)
 
 
 def leaves_something() -> frozenset[type[Command[Any]]]:

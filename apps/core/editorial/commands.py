@@ -1,0 +1,96 @@
+"""Arranging the home page, and putting compilations together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from apps.core.bus import handles
+from apps.core.catalogue.models import ReleaseRow, SeriesRow
+from apps.core.catalogue.version import touch
+from apps.core.contract.actions import Done
+from apps.core.contract.editorial import MOST_SHELVES, AssembleCompilation, MoveShelf, PutShelf, RemoveShelf, ShelfKind
+from apps.core.contract.errors import Conflict, NotFound
+from apps.core.database import FOR_CHANGE
+from apps.core.editorial.compiling import compilation, compile_tracks
+from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
+from apps.core.editorial.rules import check_shelf
+from apps.core.outbox import Events
+from ports.clock.interface import Clock
+
+
+@handles(PutShelf)
+def put_shelf(action: PutShelf, session: Session) -> str:
+    check_shelf(action)
+    _check_subjects(session, action)
+    shelf = _shelf(session, action.shelf_id) if action.shelf_id else _new_shelf(session)
+    shelf.title, shelf.kind, shelf.starts_at, shelf.ends_at = action.title, action.kind, action.starts_at, action.ends_at
+    session.add(shelf)
+    session.flush()
+    _empty(session, shelf.id)
+    session.add_all(
+        ShelfItemRow(shelf_id=shelf.id, position=at, subject_id=one.subject_id, note=one.note) for at, one in enumerate(action.items)
+    )
+    session.add_all(ShelfTerritoryRow(shelf_id=shelf.id, territory=territory) for territory in sorted(set(action.territories)))
+    touch(session)
+    return shelf.id
+
+
+@handles(MoveShelf)
+def move_shelf(action: MoveShelf, session: Session) -> Done:
+    others = [shelf for shelf in _all_shelves(session) if shelf.id != action.shelf_id]
+    before = [shelf.id for shelf in others].index(_shelf(session, action.before).id) if action.before else len(others)
+    for position, shelf in enumerate([*others[:before], _shelf(session, action.shelf_id), *others[before:]]):
+        shelf.position = position
+    touch(session)
+    return Done()
+
+
+@handles(RemoveShelf)
+def remove_shelf(action: RemoveShelf, session: Session) -> Done:
+    _empty(session, action.shelf_id)
+    session.execute(delete(ShelfRow).where(ShelfRow.id == action.shelf_id))
+    touch(session)
+    return Done()
+
+
+@handles(AssembleCompilation)
+def assemble_compilation(action: AssembleCompilation, session: Session, events: Events, clock: Clock) -> str:
+    release = compilation(session, action, clock.now())
+    compile_tracks(session, events, release, action.track_ids, clock.now())
+    touch(session)
+    return release.id
+
+
+def _new_shelf(session: Session) -> ShelfRow:
+    count, last = session.execute(select(func.count(), func.coalesce(func.max(ShelfRow.position), -1))).one()
+    if count >= MOST_SHELVES:
+        raise Conflict(f"There are {MOST_SHELVES} shelves already.", "Remove one first.")
+    return ShelfRow(position=last + 1)
+
+
+def _shelf(session: Session, shelf_id: str) -> ShelfRow:
+    row = session.get(ShelfRow, shelf_id, with_for_update=FOR_CHANGE)
+    if row is None:
+        raise NotFound("There is no such shelf.", "Somebody may have removed it: look at the list.")
+    return row
+
+
+def _all_shelves(session: Session) -> Sequence[ShelfRow]:
+    return session.scalars(select(ShelfRow).order_by(ShelfRow.position, ShelfRow.id).with_for_update(**FOR_CHANGE)).all()
+
+
+def _check_subjects(session: Session, action: PutShelf) -> None:
+    table: Any = SeriesRow if action.kind is ShelfKind.SERIES else ReleaseRow
+    wanted = {item.subject_id for item in action.items}
+    known = set(session.scalars(select(table.id).where(table.id.in_(wanted)))) if wanted else set()
+    if missing := wanted - known:
+        raise NotFound(f"There is no {'series' if table is SeriesRow else 'release'} {min(missing)}.", "Take its address from its page.")
+
+
+def _empty(session: Session, shelf_id: str) -> None:
+    session.execute(delete(ShelfItemRow).where(ShelfItemRow.shelf_id == shelf_id))
+    session.execute(delete(ShelfTerritoryRow).where(ShelfTerritoryRow.shelf_id == shelf_id))

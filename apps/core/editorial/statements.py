@@ -1,0 +1,37 @@
+"""What the home page asks of the database: four statements, however many shelves there are."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, exists, or_, select
+
+from apps.core.catalogue.models import ReleaseRow, SeriesRow
+from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, spines
+from apps.core.database import IdColumn
+from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
+from apps.core.rights.offers import NOW, TERRITORY
+
+SUBJECTS = bindparam("subjects", expanding=True, type_=IdColumn())
+IN_ORDER = (ShelfRow.position, ShelfRow.id, ShelfItemRow.position)
+
+SHELF = select(ShelfRow.id, ShelfRow.title, ShelfRow.kind, ShelfItemRow.subject_id, ShelfItemRow.note).outerjoin(
+    ShelfItemRow, ShelfItemRow.shelf_id == ShelfRow.id
+)
+_LIMITED = exists().where(ShelfTerritoryRow.shelf_id == ShelfRow.id)
+_HERE = exists().where(ShelfTerritoryRow.shelf_id == ShelfRow.id, ShelfTerritoryRow.territory == TERRITORY)
+SHOWN = SHELF.where(
+    ShelfRow.starts_at <= NOW, or_(ShelfRow.ends_at.is_(None), ShelfRow.ends_at > NOW), or_(~_LIMITED, _HERE)
+).order_by(*IN_ORDER)  # fmt: skip
+RELEASES = select(*SUMMARY).where(ReleaseRow.id.in_(SUBJECTS), VISIBLE)
+SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
+FIRST_SERIES = spines(SHELVES)
+
+ARRANGED = (
+    SHELF.add_columns(
+        ShelfRow.starts_at, ShelfRow.ends_at, ReleaseRow.title.label("release"), SeriesRow.title.label("series"),
+    )
+    .outerjoin(ReleaseRow, ReleaseRow.id == ShelfItemRow.subject_id)
+    .outerjoin(SeriesRow, SeriesRow.id == ShelfItemRow.subject_id)
+    .order_by(*IN_ORDER)
+)  # fmt: skip
+TERRITORIES = select(ShelfTerritoryRow.shelf_id, ShelfTerritoryRow.territory).order_by(ShelfTerritoryRow.territory)
+ANY_SHELF = select(exists(select(ShelfRow.id)))
