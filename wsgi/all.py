@@ -44,6 +44,7 @@ def after_fork() -> None:
     dispose_engines(core)
     Relay(core).start()
     core.extensions["keep_costs"]()
+    core.extensions["prepare_search"]()
     for pages in test_shop.values():
         pages.start_delivery()
 

@@ -21,6 +21,7 @@ def after_fork() -> None:
     if RUN_RELAY.read(environment):
         Relay(application).start()
     application.extensions["keep_costs"]()
+    application.extensions["prepare_search"]()
 
 
 def before_exit() -> None:

@@ -30,6 +30,7 @@ from apps.core.radio.keeping import RadioModels
 from apps.core.radio.licences import Licences
 from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
+from apps.core.search.keeping import SearchIndexes
 from ports.amazon.interface import AmazonStore
 from ports.apple.interface import AppleStore
 from ports.clock.interface import Clock
@@ -57,6 +58,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Standings, Standings(container.get(Clock)))
     container.put(Licences, Licences.from_env(container.environment))
     container.put(RadioModels, RadioModels.of(container))
+    container.put(SearchIndexes, SearchIndexes(app, container.get(RadioModels)))
     _set_up_billing(container)
     configure_database(app, container.environment)
     load_handlers()
@@ -69,6 +71,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     app.extensions["container"] = container
     app.extensions["bus"] = Bus(ORDER, container)
     app.extensions["keep_costs"] = partial(_keep_costs, app)
+    app.extensions["prepare_search"] = container.get(SearchIndexes).prepare
     app.extensions["close"] = partial(_close, app)
     measure_requests(app, "core")
     app.register_blueprint(door)

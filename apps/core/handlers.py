@@ -36,6 +36,7 @@ MODULES = (
     "radio.queries",
     "reporting.commands",
     "reporting.queries",
+    "search.queries",
 )
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue import statements
+from apps.core.catalogue.describing import TYPES, series_summaries, summaries, track_summary, volumes
 from apps.core.catalogue.models import ArtistRow
-from apps.core.catalogue.shapes import TYPES, release_summaries, series_summaries, volumes
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
@@ -34,7 +34,6 @@ from apps.core.contract.catalogue import (
     SeriesPlace,
     SeriesSummary,
     TrackDetail,
-    TrackSummary,
 )
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
@@ -59,7 +58,7 @@ def list_releases(action: ListReleases, actor: Actor, connection: Connection, cl
         statement, parameters = statements.OLDER if newest else statements.FURTHER, {**parameters, "key": key, "id": release_id}
     rows: Sequence[Any] = fetch(connection, statement, parameters)
     page = rows[: action.size]
-    return Page(release_summaries(page), encode_cursor(page[-1].key, page[-1].id) if len(rows) > action.size else None)
+    return Page(summaries(page), encode_cursor(page[-1].key, page[-1].id) if len(rows) > action.size else None)
 
 
 @handles(GetRelease)
@@ -70,7 +69,7 @@ def get_release(action: GetRelease, actor: Actor, connection: Connection, clock:
     if not found:
         raise NotFound("There is no such release here.", "It may not be offered in your country, or no longer.")
     row = found[0]
-    tracks = tuple(_track(row, actor) for row in fetch(connection, statements.TRACKS, parameters))
+    tracks = tuple(track_summary(row, actor) for row in fetch(connection, statements.TRACKS, parameters))
     credited = fetch(connection, statements.RELEASE_CREDITS, {"release_id": action.release_id})
     series = SeriesPlace(row.series_id, row.series_title, row.volume) if row.series_id else None
     return ReleaseDetail(
@@ -87,14 +86,14 @@ def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clo
     found = fetch(connection, statements.TRACK, {**here_on(entitlement, actor.territory, clock.now()), "track_id": action.track_id})
     if not found:
         raise NotFound("There is no such track here.", "It may not be offered in your country, or no longer.")
-    return TrackDetail(_track(found[0], actor), *release_summaries([found[0][-len(statements.SUMMARY) :]]))
+    return TrackDetail(track_summary(found[0], actor), *summaries([found[0][-len(statements.SUMMARY) :]]))
 
 
 @handles(GetArtist)
 def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: Clock) -> ArtistDetail:
     parameters = {**here(actor.territory, clock.now()), "artist_id": action.artist_id}
-    own = release_summaries(fetch(connection, statements.OWN_RELEASES, parameters))
-    elsewhere = release_summaries(fetch(connection, statements.APPEARS_ON, parameters))
+    own = summaries(fetch(connection, statements.OWN_RELEASES, parameters))
+    elsewhere = summaries(fetch(connection, statements.APPEARS_ON, parameters))
     found = fetch(connection, select(ArtistRow.id, ArtistRow.name).where(ArtistRow.id == action.artist_id))
     if not found or not (own or elsewhere):
         raise NotFound("There is no such artist here.", "Their music may not be offered in your country, or no longer.")
@@ -131,11 +130,3 @@ def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
 
 def _title_key(rows: Sequence[Any], series: SeriesSummary) -> str:
     return next(row.title_key for row in rows if row.series_id == series.id)
-
-
-def _track(row: Any, actor: Actor) -> TrackSummary:
-    return TrackSummary(
-        id=row.id, recording_id=row.recording_id, disc=row.disc, number=row.number, title=row.title, artist=row.artist,
-        duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
-        preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
-    )  # fmt: skip

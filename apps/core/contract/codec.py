@@ -27,6 +27,7 @@ from apps.core.contract import (
     playback,
     radio,
     reporting,
+    search,
 )
 from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
 from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownAction
@@ -35,7 +36,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, listening),
-    *(oauth, offline, playback, radio, reporting),
+    *(oauth, offline, playback, radio, reporting, search),
 )
 """Every domain's file; a new one is added here."""
 

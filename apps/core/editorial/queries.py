@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue import statements as catalogue
-from apps.core.catalogue.shapes import release_summaries, series_summaries
+from apps.core.catalogue.describing import series_summaries, summaries
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import ReleaseSummary, SeriesSummary
 from apps.core.contract.editorial import (
@@ -72,7 +72,7 @@ def _home(connection: Connection, territory: str, at: datetime) -> Home:
         return Home(_by_itself(connection, place))
     chosen = {kind: [row.subject_id for shelf in shelves for row in shelf if row.kind == kind and row.subject_id] for kind in ShelfKind}
     picked = chosen[ShelfKind.FEATURE] + chosen[ShelfKind.RELEASES]
-    releases = release_summaries(fetch(connection, statements.RELEASES, {**place, "subjects": picked}))
+    releases = summaries(fetch(connection, statements.RELEASES, {**place, "subjects": picked}))
     series = series_summaries(fetch(connection, statements.SERIES, {**place, "subjects": chosen[ShelfKind.SERIES]}))
     newest = _newest(connection, place) if any(shelf[0].kind == ShelfKind.NEWEST for shelf in shelves) else ()
     known = {one.id: one for one in releases}, {one.id: one for one in series}
@@ -101,7 +101,7 @@ def _by_itself(connection: Connection, place: Mapping[str, Any]) -> tuple[ShownS
 
 def _newest(connection: Connection, place: Mapping[str, Any]) -> tuple[PickedRelease, ...]:
     rows = fetch(connection, catalogue.NEWEST, {**place, "limit": NEWEST_SHOWN})
-    return tuple(PickedRelease(release, "") for release in release_summaries(rows))
+    return tuple(PickedRelease(release, "") for release in summaries(rows))
 
 
 def _by_shelf(rows: Sequence[Any]) -> list[list[Any]]:

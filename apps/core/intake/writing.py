@@ -26,6 +26,7 @@ from apps.core.jobs.work import ask_for
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PublishedRenditionRow
 from apps.core.playback.publishing import publish, show_releases
+from apps.core.search.changes import Subject, note_changes
 
 
 def write_files(
@@ -48,6 +49,7 @@ def write_files(
     session.flush()
     _prepare_audio(session, events, accepted, recordings, now)
     show_releases(session, events, ReleaseRow.id == release.id, now)
+    note_changes(session, Subject.RELEASE, [release.id])
     touch(session)
     return release.id
 

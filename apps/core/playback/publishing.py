@@ -14,6 +14,7 @@ from apps.core.contract.playback import RecordingPublished
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.outbox import Events
 from apps.core.playback.models import PublishedRenditionRow
+from apps.core.search.changes import Subject, note_changes
 
 
 def publish(session: Session, events: Events, contents: Mapping[str, str], now: datetime) -> None:
@@ -34,6 +35,8 @@ def show_releases(session: Session, events: Events, among: ColumnElement[bool], 
     track = TrackRow.recording_id == PublishedRenditionRow.recording_id
     ready = exists().where(TrackRow.release_id == ReleaseRow.id, track)
     hidden = select(ReleaseRow).where(among, ReleaseRow.published_at.is_(None), ready).order_by(ReleaseRow.id)
-    for release in session.scalars(hidden.with_for_update(**FOR_CHANGE)):
+    shown = session.scalars(hidden.with_for_update(**FOR_CHANGE)).all()
+    for release in shown:
         release.published_at = now
         events.emit(ReleasePublished(release.id))
+    note_changes(session, Subject.RELEASE, [release.id for release in shown])

@@ -1,0 +1,81 @@
+"""The index: a few segments, the newest the smallest, asked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from apps.core.contract.search import SearchKind
+from apps.core.search.rules import Asked, costs, most_cost, prior
+from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key
+
+CANDIDATES = 100
+"""Of each kind and segment, and each of two ways to measure, that are judged closely."""
+
+MOST_MERGED = 5_000
+"""Entries that are merged while somebody waits."""
+
+
+class Hit(NamedTuple):
+    id: bytes
+    score: float
+    """Comparable across kinds; the higher the better."""
+
+
+class Index:
+    """Immutable: a change makes another index, which shares most with the one before. Safe to use from any number of threads."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self._highest = {kind: max((segment.highest(kind) for segment in segments), default=0.0) for kind in KINDS}
+
+    def changed(self, owners: Iterable[bytes], entries: Iterable[Entry]) -> Index:
+        """With these entries for all that belonged to these owners."""
+        gone = np.array([owner_key(owner) for owner in owners], np.uint64)
+        segments = [segment for segment in (segment.without(gone) for segment in self.segments) if len(segment)]
+        new = Segment(Columns.of(entries))
+        if len(new):
+            segments.append(new)
+        while len(segments) > 1 and _are_alike(segments) and len(segments[-2]) + len(segments[-1]) <= MOST_MERGED:
+            segments[-2:] = [merged(segments[-2:])]
+        return Index(segments)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it has segments to be merged that are too large to do it while somebody waits."""
+        return len(self.segments) > 1 and _are_alike(self.segments)
+
+    def compact(self) -> Index:
+        """The same with as few segments as it should have."""
+        segments = list(self.segments)
+        while len(segments) > 1 and _are_alike(segments):
+            segments[-2:] = [merged(segments[-2:])]
+        return Index(segments)
+
+    def find(self, text: str, kinds: Sequence[SearchKind], filters: Filters) -> Mapping[SearchKind, Sequence[Hit]]:
+        """What fits, the best first."""
+        asked = Asked.of(text)
+        if not asked.text:
+            return dict.fromkeys(kinds, ())
+        near = [segment.nearest(asked, kinds, filters, CANDIDATES) for segment in self.segments]
+        return {kind: self._judged(asked, kind, [candidate for some in near for candidate in some[kind]]) for kind in kinds}
+
+    def _judged(self, asked: Asked, kind: SearchKind, candidates: list[Candidate]) -> Sequence[Hit]:
+        if not candidates:
+            return ()
+        candidates.sort(key=lambda one: -one.closeness)
+        found = costs(asked, [candidate.names for candidate in candidates])
+        scores = prior(np.array([candidate.popularity for candidate in candidates]), self._highest[kind]) - found
+        fitting = np.flatnonzero(found <= most_cost(asked)).tolist()
+        # Equals always in the same order, whichever process is asked.
+        return sorted((Hit(candidates[at].id, float(scores[at])) for at in fitting), key=lambda hit: (-hit.score, hit.id))
+
+    def __len__(self) -> int:
+        return sum(map(len, self.segments))
+
+
+def _are_alike(segments: Sequence[Segment]) -> bool:
+    """The last two are nearly as large: where each is at least twice as large as the next there are few, and no entry is moved often."""
+    return len(segments[-2]) < 2 * len(segments[-1])

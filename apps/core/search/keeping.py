@@ -1,0 +1,139 @@
+"""Keeping each process's index in step with the catalogue: read once, then followed change by change."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from flask import Flask
+
+from apps.core.contract.errors import Unavailable
+from apps.core.database import fetch, reader
+from apps.core.radio.keeping import RadioModels
+from apps.core.radio.model import Model
+from apps.core.search import statements
+from apps.core.search.changes import Subject
+from apps.core.search.index import Index
+from apps.core.search.reading import read_all, read_releases
+from apps.core.search.segment import Segment
+
+LOOK_SECONDS = 1.0
+"""How often a process looks for changes, at most."""
+PATIENCE_SECONDS = 20.0
+"""For how long a query waits for the index to be read for the first time."""
+MOST_CHANGES = 5_000
+"""Where more releases have changed than so many, everything is read anew."""
+
+State = tuple[Index, int, Model | None]
+"""An index, the latest change that is in it, and the model that its popularity is from."""
+
+log = structlog.get_logger("core.search")
+
+
+@dataclass
+class SearchIndexes:
+    """One for each process. What it gives out is in step but for the last second, and for as long as changes take to be read."""
+
+    core: Flask
+    models: RadioModels
+    timer: Callable[[], float] = time.monotonic
+    _index: Index | None = None
+    _number: int = 0
+    """Of the latest change that is in it."""
+    _model: Model | None = None
+    _looked_at: float = 0.0
+    _working: threading.Thread | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def current(self) -> Index:
+        """The index, for a caller that is within an app context and holds no connection to read by.
+
+        Raises `Unavailable` while it is first read.
+        """
+        if self._index is None:
+            return self._first()
+        if self.timer() - self._looked_at >= LOOK_SECONDS and self._lock.acquire(blocking=False):
+            # Of threads that find it due, one looks; the others go on with what there is.
+            try:
+                self._look(self._index)
+            finally:
+                self._lock.release()
+        return self._index
+
+    def prepare(self) -> None:
+        """Read it for the first time without anybody waiting."""
+        self._work(self._first)
+
+    def look_again(self) -> None:
+        """Look when next asked, however short ago that was."""
+        self._looked_at = -LOOK_SECONDS
+
+    def settle(self) -> None:
+        """Wait for what is done beside."""
+        if self._working:
+            self._working.join()
+
+    def _first(self) -> Index:
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable("The search still reads the catalogue: this process has only just begun.", "Try again in a minute.")
+        try:
+            if self._index is None:
+                self._looked_at = self.timer()
+                self._index, self._number, self._model = self._read()
+            return self._index
+        finally:
+            self._lock.release()
+
+    def _look(self, index: Index) -> None:
+        self._looked_at = self.timer()
+        with reader() as connection:
+            model = self.models.current(connection)
+            changes = fetch(connection, statements.CHANGES, {"number": self._number})
+            if model is not self._model or len(changes) > MOST_CHANGES:
+                self._work(lambda: self._replace(self._read))
+                return
+            if not changes:
+                return
+            releases = [change.subject_id for change in changes if change.kind == Subject.RELEASE]
+            owners, entries = read_releases(connection, releases, model)
+        self._index, self._number = index.changed(owners, entries), changes[-1].number
+        if self._index.crowded:
+            self._work(lambda: self._replace(self._compact))
+
+    def _work(self, work: Callable[[], object]) -> None:
+        """In a thread of its own, one at a time."""
+        if self._working is None or not self._working.is_alive():
+            self._working = threading.Thread(target=self._within_core, args=(work,), name="search index", daemon=True)
+            self._working.start()
+
+    def _within_core(self, work: Callable[[], object]) -> None:
+        with self.core.app_context():
+            try:
+                work()
+            except Exception:
+                log.exception("the index of the search was not renewed, and is tried again")
+
+    def _replace(self, make: Callable[[], State]) -> None:
+        """What changed while it was made is read again at once."""
+        made = make()
+        with self._lock:
+            self._index, self._number, self._model = made
+            self._look(made[0])
+
+    def _read(self) -> State:
+        began = self.timer()
+        with reader() as connection:
+            number = fetch(connection, statements.LATEST)[0][0] or 0
+            model = self.models.current(connection)
+        index = Index([Segment(read_all(reader, model))])
+        log.info("the index of the search is read", entries=len(index), seconds=round(self.timer() - began, 1))
+        return index, number, model
+
+    def _compact(self) -> State:
+        with self._lock:
+            index, number, model = self._index, self._number, self._model
+        assert index is not None
+        return index.compact(), number, model

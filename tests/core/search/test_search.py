@@ -1,0 +1,159 @@
+"""Searching the catalogue, as somebody."""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+import pytest
+
+from apps.core.contract.catalogue import GetRelease, ReleaseType
+from apps.core.contract.errors import Invalid
+from apps.core.contract.ids import id_to_bytes
+from apps.core.contract.search import Search, SearchKind
+from apps.core.radio.keeping import RadioModels
+from apps.core.radio.model import Model
+from apps.core.rights.terms import CommercialModel
+from tests.factories.deals import Deals
+
+ODD = ["", "   ", "?!…", "🎉🎉", "\u200f\u0645\u0631\u062d", "x" * 10_000, "x " * 5_000, "\x00", "%_", "' OR 1=1 --", "\\"]
+
+
+def titles(found):
+    return [one.track.title for one in found.tracks]
+
+
+@pytest.fixture
+def deals(core_app):
+    return Deals(core_app)
+
+
+@pytest.fixture
+def blue(catalogue):
+    """Two tracks by The Lanterns on an album of 1994."""
+    return catalogue.release("Blue Garden", artist="The Lanterns", tracks=2, date="1994", genre="Jazz", label="Quay")
+
+
+class TestWhatIsFound:
+    def test_is_an_artist_a_release_and_its_tracks(self, blue, find, visitor):
+        found, release = find("blue garden"), visitor.send(GetRelease(blue))
+        assert [one.id for one in found.releases] == [blue]
+        assert sorted((one.track for one in found.tracks), key=lambda track: track.number) == list(release.tracks)
+        assert all(one.release.id == blue for one in found.tracks)
+        assert [(one.id, one.name) for one in find("lanterns").artists] == [(release.credits[0].artist_id, "The Lanterns")]
+
+    def test_has_the_best_group_named(self, blue, find):
+        assert find("the lanterns").top is SearchKind.ARTIST
+        assert find("blue garden").top is SearchKind.RELEASE
+        assert find("blue garden 2").top is SearchKind.TRACK
+        assert find("xyzzy").top is None
+
+    def test_is_of_the_kinds_asked_for(self, blue, find):
+        found = find("blue garden lanterns", kinds=(SearchKind.TRACK,))
+        assert (found.artists, found.releases, len(found.tracks), found.top) == ((), (), 2, SearchKind.TRACK)
+
+    def test_is_no_more_than_asked_for(self, blue, find):
+        assert len(find("blue garden", size=1).tracks) == 1
+
+    @pytest.mark.parametrize("text", ODD)
+    def test_is_nothing_where_the_text_says_nothing(self, blue, find, text):
+        found = find(text)
+        assert (found.top, found.artists, found.releases, found.tracks) == (None, (), (), ())
+
+    def test_is_an_artist_under_any_name_they_are_credited_by(self, catalogue, find, core_app, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden", artist="Björk")))
+        catalogue.release("Green Garden", artist="BJORK")
+        assert [one.id for one in find("bjork").artists] == [release.credits[0].artist_id]
+
+    def test_is_each_recording_once(self, catalogue, find):
+        for album in ("Blue Garden", "Best of Gardens"):
+            catalogue.deliver(
+                [catalogue.file(f"{album}/1.flac", title="Dawn", artist="Ada", album=album, album_artist="Ada", isrc="GBAAA1200001")]
+            )
+        catalogue.transcode_all()
+        assert titles(find("dawn")) == ["Dawn"]
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({"type": ReleaseType.SINGLE}, True), ({"type": ReleaseType.COMPILATION}, False), ({"genre": "jazz"}, True),
+            ({"genre": "Pop"}, False), ({"label": "QUAY"}, True), ({"label": "Harbour"}, False),
+            ({"first_year": 1994, "last_year": 1994}, True), ({"first_year": 1995}, False), ({"last_year": 1993}, False),
+        ],
+    )  # fmt: skip
+    def test_passes_the_filters(self, blue, find, filters, expected):
+        found = find("blue garden", **filters)
+        assert (bool(found.releases), bool(found.tracks)) == (expected, expected)
+
+    def test_what_no_filter_can_be_is_refused(self, visitor):
+        for wrong in ({"size": 0}, {"size": 51}, {"first_year": -1}, {"genre": "x" * 1001}):
+            with pytest.raises(Invalid):
+                visitor.send(Search("blue", **wrong))
+
+
+class TestWhatMayBeSeen:
+    def test_is_found_only_where_it_is_offered(self, blue, find, deals, ana, sender):
+        deals.only(blue, "JP")
+        assert find("blue garden").top is None
+        assert find("lanterns").artists == ()
+        abroad = sender(msgspec.structs.replace(ana.actor, territory="JP"))
+        assert find("blue garden", abroad).releases
+        assert find("lanterns", abroad).artists
+
+    def test_is_found_behind_much_that_may_not(self, catalogue, find, deals):
+        hidden = [catalogue.release("Song", artist=f"Artist {number}", tracks=3) for number in range(12)]
+        shown = catalogue.release("Songs", artist="Ada", tracks=1)
+        for release_id in hidden:
+            deals.none(release_id)
+        assert [one.id for one in find("song", size=2).releases] == [shown]
+
+    def test_can_be_narrowed_to_what_may_be_played(self, blue, find, deals, ana, ben, on_plan):
+        assert find("blue garden", ana, playable=True).tracks
+        assert find("lanterns", ana, playable=True).artists
+        deals.only(blue, model=CommercialModel.SUBSCRIPTION)
+        found = find("blue garden lanterns", ana, playable=True)
+        assert (found.artists, found.releases, found.tracks) == ((), (), ())
+        assert find("blue garden", ana).tracks[0].track.for_subscribers
+        on_plan(ben, "monthly")
+        assert find("blue garden", ben, playable=True).tracks
+
+    def test_is_not_found_before_it_is_published(self, catalogue, find):
+        catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"]))
+        assert find("dawn").top is None
+        catalogue.transcode_all()
+        assert titles(find("dawn")) == ["Dawn"]
+
+
+class TestPopularity:
+    @pytest.fixture
+    def heard(self, core_app, indexes):
+        """Makes these recordings known to radio's model as heard so much, and has the index take that up."""
+
+        def hear(plays):
+            known = sorted(plays, key=id_to_bytes)
+            count = len(known)
+            data = struct.pack("<4sHHIIQ", b"CLRM", 1, 0, count, 0, 0) + b"".join(map(id_to_bytes, known)) + bytes(4 * (count + 1))
+            data += bytes(4 * count) + struct.pack(f"<{count}f", *(plays[one] for one in known))
+            core_app.extensions["container"].get(RadioModels)._model = Model(data)
+
+        return hear
+
+    def test_is_how_much_it_is_heard(self, catalogue, visitor, find, heard, indexes):
+        recordings = {}
+        for artist in ("Ada", "Cem", "Dusk"):
+            release = visitor.send(GetRelease(catalogue.release("Song", artist=artist, tracks=1)))
+            recordings[artist] = release.tracks[0].recording_id
+        find("song")
+        heard({recordings["Cem"]: 500.0, recordings["Dusk"]: 2.0})
+        find("song")
+        indexes.settle()
+        found = find("song 1")
+        assert [one.track.artist for one in found.tracks] == ["Cem", "Dusk", "Ada"]
+        assert [one.artist for one in find("song").releases] == ["Cem", "Dusk", "Ada"]
+
+    def test_of_an_artist_is_that_of_all_their_recordings(self, catalogue, visitor, find, heard, indexes):
+        for artist in ("Blue Harbour", "Blue Hour"):
+            release = visitor.send(GetRelease(catalogue.release("Song", artist=artist, tracks=2)))
+            if artist == "Blue Hour":
+                heard({track.recording_id: 50.0 for track in release.tracks})
+        assert [one.name for one in find("blue h").artists] == ["Blue Hour", "Blue Harbour"]
