@@ -29,6 +29,7 @@ from apps.api.views import (
     offline,
     playback,
     radio,
+    search,
     tokens,
 )
 from apps.core.client.choice import core_client
@@ -59,7 +60,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views,),
+    *(radio.views, search.views),
 )
 
 
