@@ -133,7 +133,7 @@ ORDER = (ArtistRow, ReleaseRow, DealRow, RecordingRow, RecordingCreditRow, Track
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="a folder with artists.csv.gz and tracks.csv.gz; more may follow",
-)  # noqa: E501 - help is read in one piece
+)
 @click.argument("more", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="[MORE CATALOGUES]...")
 @click.option(
     "--queries", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="queries.csv: what is asked, and what is right"

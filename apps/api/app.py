@@ -24,6 +24,7 @@ from apps.api.views import (
     documents,
     health,
     hooks,
+    library,
     listening,
     oauth,
     offline,
@@ -60,7 +61,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, search.views),
+    *(radio.views, library.views, search.views),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from apps.core.contract.ids import BYTES, id_to_bytes, new_bytes
+from apps.core.contract.ids import BYTES, HIGHEST_ID, id_to_bytes, new_bytes
 from apps.core.database import Base, IdColumn
 
 
@@ -67,6 +67,11 @@ def each_id(ids: ColumnElement[bytes]) -> Select[str]:
     starts = select(literal(1).label("start")).where(func.length(ids) > 0).cte(recursive=True)
     starts = starts.union_all(select(starts.c.start + BYTES).where(starts.c.start + BYTES < func.length(ids)))
     return select(id_at(ids, starts.c.start))
+
+
+def joined_ids(ids: Iterable[str]) -> bytes:
+    """The ids one after the other, each once, as `each_id` reads them; what only looks like an id is of nothing, and left out."""
+    return b"".join(id_to_bytes(one) for one in dict.fromkeys(ids) if one <= HIGHEST_ID)
 
 
 def _written(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ MODULES = (
     "intake.queries",
     "jobs.commands",
     "jobs.queries",
+    "library.commands",
+    "library.queries",
     "listening.commands",
     "listening.queries",
     "oauth.commands",

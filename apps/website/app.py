@@ -35,6 +35,7 @@ from apps.website.views import (
     home,
     jobs,
     ledger,
+    library,
     listening,
     partner,
     plans,
@@ -62,7 +63,7 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, releases, series, artists, charts, stations, listening, entrance, account, devices, connect, plans, subscription),
+    *(home, releases, series, artists, charts, stations, library, listening, entrance, account, devices, connect, plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 

@@ -13,7 +13,7 @@ from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.health import GetHealth
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.jobs import ListJobs
-from apps.core.contract.listening import ListRecentlyPlayed
+from apps.core.contract.library import ListFavouriteTracks
 from apps.core.contract.radio import ListStations
 from apps.core.contract.reporting import ListRuns
 
@@ -24,10 +24,12 @@ class Entry:
     endpoint: str
     icon: str
     permission: Permission
+    also: str = ""
+    """A blueprint beside the endpoint's own whose pages belong to it."""
 
     def leads_to(self, endpoint: str | None) -> bool:
         """Is the page shown one of this entry's?"""
-        return endpoint is not None and endpoint.partition(".")[0] == self.endpoint.partition(".")[0]
+        return endpoint is not None and endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], self.also}
 
 
 ENTRIES = (
@@ -36,7 +38,7 @@ ENTRIES = (
     Entry("Series", "series.index", "library", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Recent", "listening.recently_played", "history", ListRecentlyPlayed.permission),
+    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also="listening"),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),

@@ -338,6 +338,7 @@ def _pause_and_play(listener) -> None:
 
 
 def _remembered(listener, title: str) -> bool:
-    listener.go("Recent")
+    listener.go("Library")
+    listener.page.get_by_role("link", name="History").click()
     listener.page.wait_for_url(listener.url + "/recently-played")
     return title in listener.page.locator("main").inner_text()

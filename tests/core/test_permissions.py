@@ -102,6 +102,12 @@ MAY: dict[str, set[str]] = {
     "RecordPlays": ACCOUNTS,
     "ListRecentlyPlayed": ACCOUNTS,
     "ClearHistory": ACCOUNTS,
+    "AddFavourite": ACCOUNTS,
+    "RemoveFavourite": ACCOUNTS,
+    "ListFavouriteTracks": ACCOUNTS,
+    "ListFavouriteReleases": ACCOUNTS,
+    "ListFavouriteArtists": ACCOUNTS,
+    "FindFavourites": ACCOUNTS,
     "RegisterDevice": ACCOUNTS,
     "RemoveDevice": ACCOUNTS,
     "ListDevices": ACCOUNTS,
@@ -192,6 +198,12 @@ NEEDS: dict[str, Scope] = {
     "ListHiddenTracks": Scope.PLAYBACK,
     "ListRecentlyPlayed": Scope.HISTORY,
     "ClearHistory": Scope.HISTORY,
+    "AddFavourite": Scope.LIBRARY,
+    "RemoveFavourite": Scope.LIBRARY,
+    "ListFavouriteTracks": Scope.LIBRARY,
+    "ListFavouriteReleases": Scope.LIBRARY,
+    "ListFavouriteArtists": Scope.LIBRARY,
+    "FindFavourites": Scope.LIBRARY,
 }
 """What an app needs to be allowed; what is not listed no app may do, whatever it was allowed."""
 

@@ -113,13 +113,13 @@ class TestDeliveries:
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
         assert _entries(guest) == ["Home", "Releases", "Charts", "Log in"]
-        assert _entries(listener) == ["Home", "Releases", "Charts", "Stations", "Recent", "Account"]
+        assert _entries(listener) == ["Home", "Releases", "Charts", "Stations", "Library", "Account"]
         assert _entries(clerk) == [
             "Home",
             "Releases",
             "Charts",
             "Stations",
-            "Recent",
+            "Library",
             "Account",
             "Deliveries",
             "Jobs",

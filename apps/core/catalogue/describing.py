@@ -22,9 +22,13 @@ def track_summary(row: Any, actor: Actor) -> TrackSummary:
     )  # fmt: skip
 
 
+def release_summary(row: Any) -> ReleaseSummary:
+    """Of a row that begins with the columns of `SUMMARY`."""
+    return ReleaseSummary(row[0], row[1], row[2], TYPES[row[3]], row[4], row[5], row[6])
+
+
 def summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:
-    """Of rows that have the columns of `SUMMARY`, in that order."""
-    return tuple(ReleaseSummary(row[0], row[1], row[2], TYPES[row[3]], row[4], row[5], row[6]) for row in rows)
+    return tuple(map(release_summary, rows))
 
 
 def series_summaries(rows: Sequence[Any]) -> tuple[SeriesSummary, ...]:

@@ -41,6 +41,7 @@ class Scope(StrEnum):
     CATALOGUE = "catalogue"
     PLAYBACK = "playback"
     HISTORY = "history"
+    LIBRARY = "library"
     ACCOUNT = "account"
     PURCHASES = "purchases"
 

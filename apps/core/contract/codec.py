@@ -21,6 +21,7 @@ from apps.core.contract import (
     intake,
     jobs,
     labels,
+    library,
     listening,
     oauth,
     offline,
@@ -35,7 +36,7 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, listening),
+    *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
     *(oauth, offline, playback, radio, reporting, search),
 )
 """Every domain's file; a new one is added here."""

@@ -159,6 +159,8 @@ class NextTracks(Command[StationBatch], frozen=True):
 class SendStationFeedback(Command[Skips], frozen=True):
     """Tell a station that a track it gave lately was skipped or is liked; the next batch goes by it. Twice is once.
 
+    What is liked is kept among the favourites, too.
+
     Raises NotFound where it gave no such track lately, TooMany where the licence allows no more skips within the hour: then
     `details["again_at"]` says when it does.
     """

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from apps.core.bulk import each_id, find_those_there, insert_those_not_there
+from apps.core.bulk import each_id, find_those_there, insert_those_not_there, joined_ids
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Done
@@ -17,7 +17,6 @@ from apps.core.contract.codec import encoder
 from apps.core.contract.days import closes_next
 from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
-from apps.core.contract.ids import HIGHEST_ID, id_to_bytes
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
 from apps.core.jobs.holding import finish, held_work
@@ -93,8 +92,7 @@ def drop_exported_plays(session: Session, clock: Clock) -> bool:
 
 def _known_tracks(session: Session, plays: Iterable[Play]) -> Mapping[str, tuple[str, str]]:
     """Recording and release by track."""
-    ids = {play.track_id for play in plays if play.track_id <= HIGHEST_ID}
-    rows = session.connection().execute(TRACKS, {"ids": b"".join(map(id_to_bytes, ids))})
+    rows = session.connection().execute(TRACKS, {"ids": joined_ids(play.track_id for play in plays)})
     return {row.id: (row.recording_id, row.release_id) for row in rows}
 
 

@@ -33,6 +33,7 @@ from apps.core.database import fetch
 from apps.core.database import insert as insert_or_not
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
+from apps.core.library.keeping import keep_track
 from apps.core.listening.models import ExportedDayRow
 from apps.core.outbox import Events
 from apps.core.radio import statements
@@ -113,6 +114,8 @@ def send_station_feedback(action: SendStationFeedback, actor: Actor, connection:
         raise no_such_station()
     track = _given_lately(connection, station, action.track_id)
     skips = skips_of(connection, station.id, licence, now)
+    if action.kind == FeedbackKind.LIKE:
+        keep_track(connection, str(actor.account_id), track.recording_id, track.track_id, now)
     if _known(connection, action, now):
         return skips
     if action.kind == FeedbackKind.SKIP and skips.left == 0:

@@ -9,6 +9,7 @@ from apps.core.contract.charts import ListChartPlaces
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import ReleaseId
 from apps.website.actor import core
+from apps.website.favourites import favourites_among
 
 views = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -25,7 +26,8 @@ def index() -> str:
 @views.get("/<id:release_id>")
 def show(release_id: ReleaseId) -> str:
     release, places = core().send_many(GetRelease(release_id), ListChartPlaces(release_id))
-    return render_template("releases/show.html", release=release, places={place.recording_id: place for place in places})
+    kept = favourites_among(tracks=(track.id for track in release.tracks), releases=(release.id,))
+    return render_template("releases/show.html", release=release, kept=kept, places={place.recording_id: place for place in places})
 
 
 def _order(name: str) -> ReleaseOrder:

@@ -18,6 +18,7 @@ from apps.core.contract.exports import AskForExports
 from apps.core.contract.intake import OpenDelivery, RecordFiles
 from apps.core.contract.jobs import Claimed, ClaimJob, FailJob, TakeSlot
 from apps.core.contract.labels import SetContract
+from apps.core.contract.library import RemoveFavourite, TrackSubject
 from apps.core.contract.listening import ClearHistory, RecordPlays
 from apps.core.contract.oauth import DisconnectApp, RegisterApp, RemoveApp
 from apps.core.contract.offline import RegisterDevice, SaveOffline
@@ -41,6 +42,10 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
     RemoveApp: ("SELECT id FROM oauth_client", lambda one, row: asking(one, client_id=row[0])),
     StopCharging: (
         "SELECT account_id FROM subscription WHERE shop = 'card' AND renews", lambda one, row: asking(one, account_id=row[0])),
+    RemoveFavourite: (
+        "SELECT account_id, track_id FROM favourite_track",
+        lambda one, row: asking(asked_by(one, row[0]), subject=TrackSubject(row[1])),
+    ),
     UnhideTrack: (
         "SELECT account_id, track_id FROM hidden_track", lambda one, row: asking(asked_by(one, row[0]), track_id=row[1])),
 }  # fmt: skip

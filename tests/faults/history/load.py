@@ -29,7 +29,9 @@ OFFICE: Sequence[Round] = (
     administering.sign, editorial.arrange, editorial.compile_some, office.keep_house, office.take_slots, office.cut_preview,
     office.lend_a_hand, office.replay,
 )  # fmt: skip
-LISTENING = (listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.forget)
+LISTENING = (
+    listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,
+)  # fmt: skip
 
 
 def prepare(town: Town) -> list[Account]:

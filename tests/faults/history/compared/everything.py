@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.core.contract.actions import Command
-from tests.faults.history.compared import editorial, listening, money, people, results, scheduled, work
+from tests.faults.history.compared import editorial, library, listening, money, people, results, scheduled, work
 from tests.faults.history.compared.rules import Finding, Rule, Scene
 
-RULES: Sequence[Rule] = (*people.RULES, *listening.RULES, *editorial.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES)
+RULES: Sequence[Rule] = (
+    *people.RULES, *library.RULES, *listening.RULES, *editorial.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES,
+)  # fmt: skip
 
 
 def leaves_something() -> frozenset[type[Command[Any]]]:

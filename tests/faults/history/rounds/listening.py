@@ -1,4 +1,4 @@
-"""What listeners do: play, tell of it, tune in, hide, forget."""
+"""What listeners do: play, tell of it, tune in, hide, favour, forget."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 from apps.core.contract.errors import CelestaError
+from apps.core.contract.library import AddFavourite, RemoveFavourite, TrackSubject
 from apps.core.contract.listening import ClearHistory, Play, RecordPlays
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
 from apps.core.contract.radio import (
@@ -64,6 +65,15 @@ def hide(town: Town, who: Account, chance: random.Random) -> None:
         who.website.again(UnhideTrack(track_id))
     if chance.random() < 0.2:
         who.website.once(HideTrack(track_id))
+
+
+def favour(town: Town, who: Account, chance: random.Random) -> None:
+    subject = TrackSubject(town.a_track(chance))
+    who.website.again(AddFavourite(subject))
+    if chance.random() < 0.5:
+        who.website.again(RemoveFavourite(subject))
+    if chance.random() < 0.2:
+        who.website.once(AddFavourite(subject))
 
 
 def forget(town: Town, who: Account, chance: random.Random) -> None:

@@ -1,0 +1,119 @@
+"""The library on the website: hearts that work as forms, and what is kept."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from itertools import count
+
+import pytest
+
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.ids import new_id
+from tests.factories.deals import Deals
+from tests.factories.shelf import Shelf
+
+
+@pytest.fixture
+def shelf(core_app) -> Shelf:
+    return Shelf(core_app, count())
+
+
+@pytest.fixture
+def release(shelf, visitor):
+    return visitor.send(GetRelease(shelf.release("Blue <Garden>", "The Lanterns")))
+
+
+@pytest.fixture
+def each(release) -> dict[str, tuple[str, str]]:
+    """By kind, the id of something that can be kept, and a page with its heart."""
+    artist_id = release.credits[0].artist_id
+    page = f"/releases/{release.id}"
+    return {"track": (release.tracks[0].id, page), "release": (release.id, page), "artist": (artist_id, f"/artists/{artist_id}")}
+
+
+def is_full(page, kind: str, subject_id: str) -> bool:
+    """Whether the heart on a page says that it is a favourite."""
+    found = re.search(rf'id="heart-{kind}-{subject_id}"[^>]*aria-pressed="(true|false)"', page.text)
+    assert found, "no such heart"
+    return found[1] == "true"
+
+
+class TestAHeart:
+    @pytest.mark.parametrize("kind", ["track", "release", "artist"])
+    def test_is_a_button_that_keeps_and_drops_and_comes_back(self, listener, each, kind):
+        subject_id, page = each[kind]
+        for keep in ("yes", "yes", "no"):
+            answer = listener.submit(page, f"/library/favourites/{kind}/{subject_id}", keep=keep, next=page)
+            assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, f"{page}#heart-{kind}-{subject_id}")
+            assert is_full(listener.get(page), kind, subject_id) == (keep == "yes")
+
+    def test_swaps_itself_where_there_are_scripts(self, listener, each):
+        subject_id, _ = each["track"]
+        token = listener.script_token()
+        sent = {"csrf_token": token, "keep": "yes", "of": '"><svg>'}
+        answer = listener.client.post(f"/library/favourites/track/{subject_id}", data=sent, headers={"HX-Request": "true"})
+        assert is_full(answer, "track", subject_id)
+        assert "<html" not in answer.text
+        assert '"><svg>' not in answer.text
+
+    def test_leads_to_no_other_site(self, listener, each):
+        subject_id, page = each["release"]
+        answer = listener.submit(page, f"/library/favourites/release/{subject_id}", keep="yes", next="//example.com/")
+        assert answer.location.startswith("/library#")
+
+    def test_is_not_shown_to_visitors(self, guest, each):
+        assert 'id="heart' not in guest.get(each["release"][1]).text
+
+    def test_of_what_does_not_exist_is_not_found(self, listener, each):
+        assert listener.submit(each["track"][1], f"/library/favourites/track/{new_id()}", keep="yes").status_code == HTTPStatus.NOT_FOUND
+
+
+class TestTheLibrary:
+    def test_says_how_to_fill_it(self, listener):
+        for path, words in (
+            ("/library", "The heart beside a track"), ("/library/tracks", "“Like” on a station"),
+            ("/library/releases", "The heart on a release"), ("/library/artists", "page keeps them here"),
+        ):  # fmt: skip
+            assert words in listener.get(path).text
+
+    def test_shows_what_is_kept(self, listener, each, release):
+        for kind, (subject_id, page) in each.items():
+            listener.submit(page, f"/library/favourites/{kind}/{subject_id}", keep="yes")
+        for path in ("/library", "/library/tracks"):
+            shown = listener.get(path).text
+            assert f'data-track="{release.tracks[0].id}"' in shown
+            assert "Blue &lt;Garden&gt;" in shown
+            assert f'data-play="{release.tracks[0].id}"' in shown
+        assert f'href="/releases/{release.id}"' in listener.get("/library/releases").text
+        assert f'href="/artists/{release.credits[0].artist_id}"' in listener.get("/library/artists").text
+
+    def test_keeps_what_is_not_offered_any_more_and_says_why_it_is_silent(self, listener, each, release, core_app):
+        for kind, (subject_id, page) in each.items():
+            listener.submit(page, f"/library/favourites/{kind}/{subject_id}", keep="yes")
+        Deals(core_app).only(release.id, "JP")
+        for path in ("/library/tracks", "/library/releases", "/library/artists"):
+            shown = listener.get(path).text
+            assert "Not offered where you are, or no longer" in shown
+            assert f'href="/releases/{release.id}"' not in shown
+            assert 'data-play="' + release.tracks[0].id not in shown
+
+    def test_goes_on_by_a_real_link(self, listener, shelf, visitor):
+        made = [visitor.send(GetRelease(shelf.release(f"Album {number}", "Ada", tracks=20))) for number in range(3)]
+        tracks = {track.id for release in made for track in release.tracks}
+        for track_id in tracks:
+            listener.submit("/library", f"/library/favourites/track/{track_id}", keep="yes")
+        first = listener.get("/library/tracks").text
+        (more,) = re.findall(r'href="(/library/tracks\?cursor=[^"]+)"', first)
+        shown = [one for page in (first, listener.get(more).text) for one in re.findall(r'data-track="([^"]+)"', page)]
+        assert (len(shown), set(shown)) == (60, tracks)
+
+    @pytest.mark.parametrize("path", ["/library", "/library/tracks", "/library/releases", "/library/artists"])
+    def test_needs_somebody(self, guest, path):
+        answer = guest.get(path)
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        assert "/log-in" in answer.location
+
+    @pytest.mark.parametrize("path", ["/library/tracks", "/library/releases", "/library/artists"])
+    def test_refuses_a_foreign_cursor(self, listener, path):
+        assert listener.get(f"{path}?cursor=abc").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
