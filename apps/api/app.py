@@ -29,6 +29,7 @@ from apps.api.views import (
     oauth,
     offline,
     playback,
+    playlists,
     radio,
     search,
     tokens,
@@ -61,7 +62,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, search.views),
+    *(radio.views, library.views, playlists.views, search.views),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from flask import Response, current_app, request
@@ -14,18 +14,19 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from apps.core.contract.errors import Invalid
 
 T = TypeVar("T")
+Path = ParamSpec("Path")
 
 JSON = "application/json"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def takes(kind: type[T]) -> Callable[[Callable[[T], Response]], Callable[[], Response]]:
-    """Give a view its query parameters as `kind`; a view without this takes none."""
+def takes(kind: type[T]) -> Callable[[Callable[Concatenate[T, Path], Response]], Callable[Path, Response]]:
+    """Give a view its query parameters as `kind`, before what its address carries; a view without this takes none."""
 
-    def wrap(view: Callable[[T], Response]) -> Callable[[], Response]:
+    def wrap(view: Callable[Concatenate[T, Path], Response]) -> Callable[Path, Response]:
         @wraps(view)
-        def read() -> Response:
-            return view(_parameters(kind) if request.query_string else kind())
+        def read(*arguments: Path.args, **named: Path.kwargs) -> Response:
+            return view(_parameters(kind) if request.query_string else kind(), *arguments, **named)
 
         read.parameters = kind  # pyright: ignore[reportAttributeAccessIssue] - what `refuse_unread` and the description look for
         return read

@@ -34,6 +34,8 @@ MODULES = (
     "offline.queries",
     "playback.commands",
     "playback.queries",
+    "playlists.commands",
+    "playlists.queries",
     "radio.commands",
     "radio.queries",
     "reporting.commands",

@@ -40,6 +40,7 @@ from apps.website.views import (
     partner,
     plans,
     player,
+    playlists,
     ports,
     releases,
     reports,
@@ -63,7 +64,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, releases, series, artists, charts, stations, library, listening, entrance, account, devices, connect, plans, subscription),
+    *(home, releases, series, artists, charts, stations, library, playlists, listening, entrance, account, devices, connect),
+    *(plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 

@@ -24,12 +24,12 @@ class Entry:
     endpoint: str
     icon: str
     permission: Permission
-    also: str = ""
-    """A blueprint beside the endpoint's own whose pages belong to it."""
+    also: frozenset[str] = frozenset()
+    """Blueprints beside the endpoint's own whose pages belong to it."""
 
     def leads_to(self, endpoint: str | None) -> bool:
         """Is the page shown one of this entry's?"""
-        return endpoint is not None and endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], self.also}
+        return endpoint is not None and endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], *self.also}
 
 
 ENTRIES = (
@@ -38,7 +38,7 @@ ENTRIES = (
     Entry("Series", "series.index", "library", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also="listening"),
+    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists"})),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),

@@ -1,4 +1,4 @@
-"""Favourites by an app."""
+"""Favourites and playlists by an app."""
 
 from __future__ import annotations
 
@@ -43,3 +43,50 @@ class TestFavourites:
     def test_need_their_scope(self, log_in):
         app = log_in("ben@example.com", (Scope.CATALOGUE, Scope.PLAYBACK, Scope.HISTORY))
         problem(app.get("/v1/favourites/tracks"), 403)
+
+
+class TestPlaylists:
+    @pytest.fixture
+    def playlist(self, player) -> str:
+        made = player.post("/v1/playlists", json={"title": "Evenings"})
+        assert made.status_code == 201
+        return f"/v1/playlists/{made.json['id']}"
+
+    @pytest.fixture
+    def put(self, player):
+        return lambda path, json: player.client.put(path, json=json, headers=player.headers)
+
+    def test_are_filled_put_in_order_and_read_by_pages(self, player, playlist, release, put):
+        tracks = [track["id"] for track in release["tracks"]]
+        added = player.post(f"{playlist}/tracks", json={"track_ids": tracks})
+        entries = added.json["entry_ids"]
+        assert put(f"{playlist}/tracks/{entries[2]}", {"number": 1}).status_code == 204
+        first = player.get(f"{playlist}?limit=2").json["entries"]
+        rest = player.get(f"{playlist}?cursor={first['next']}").json["entries"]
+        assert [one["track"]["track_id"] for one in (*first["items"], *rest["items"])] == [tracks[2], tracks[0], tracks[1]]
+        assert player.post(f"{playlist}/removals", json={"entry_ids": entries[:2]}).status_code == 204
+        assert player.get(playlist).json["playlist"]["tracks"] == 1
+
+    def test_are_described_deleted_and_brought_back(self, player, playlist, put):
+        told = {"title": "Nights", "description": "Late", "visibility": "public"}
+        edited = put(playlist, told).json
+        assert edited | told == edited
+        assert put(f"{playlist}/cover", {"release_id": None}).json == edited
+        assert player.delete(playlist).status_code == 204
+        assert player.get("/v1/playlists").json["items"] == player.get("/v1/playlists/recent?editable=true").json == []
+        assert [one["title"] for one in player.get("/v1/playlists/deleted").json] == ["Nights"]
+        assert player.post(f"{playlist}/restorations").json == edited
+
+    def test_lie_in_folders(self, player, playlist, put):
+        outer, inner = (player.post("/v1/playlist-folders", json={"title": title}).json["id"] for title in ("Outer", "Inner"))
+        assert put(f"/v1/playlist-folders/{inner}/place", {"parent_id": outer}).status_code == 204
+        assert put(f"/v1/playlist-folders/{inner}", {"title": "Jazz"}).status_code == 204
+        assert put(f"{playlist}/place", {"folder_id": inner}).status_code == 204
+        assert player.get("/v1/playlists").json["items"] == []
+        assert [one["title"] for one in player.get(f"/v1/playlists?folder_id={inner}").json["items"]] == ["Evenings"]
+        assert player.delete(f"/v1/playlist-folders/{outer}").status_code == 204
+        assert player.get("/v1/playlist-folders").json == [{"id": inner, "parent_id": None, "title": "Jazz"}]
+
+    def test_are_made_once_by_the_same_request(self, player):
+        first, second = (player.post("/v1/playlists", json={"title": "Once"}, Idempotency_Key="a-key-of-ours-1").json for _ in range(2))
+        assert first == second

@@ -117,3 +117,104 @@ class TestTheLibrary:
     @pytest.mark.parametrize("path", ["/library/tracks", "/library/releases", "/library/artists"])
     def test_refuses_a_foreign_cursor(self, listener, path):
         assert listener.get(f"{path}?cursor=abc").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TestPlaylists:
+    @pytest.fixture
+    def page(self, listener) -> str:
+        answer = listener.submit("/library/playlists", title="Evenings & <nights>")
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        return answer.location
+
+    @pytest.fixture
+    def filled(self, listener, page, release) -> str:
+        listener.submit(f"/library/add?release={release.id}", "/library/add", release=release.id, playlist=page.rpartition("/")[2])
+        return page
+
+    def entries(self, page) -> list[str]:
+        return re.findall(r'id="entry-([^"]+)"', page.text)
+
+    def test_are_made_and_found(self, listener, page):
+        for path in (page, "/library/playlists"):
+            assert "Evenings &amp; &lt;nights&gt;" in listener.get(path).text
+        assert "Nothing is in it yet" in listener.get(page).text
+
+    def test_take_a_release_or_a_track_and_play_in_order(self, listener, filled, release):
+        other = listener.submit(f"/library/add?track={release.tracks[4].id}", "/library/playlists", title="New", track=release.tracks[4].id)
+        shown = listener.get(filled).text
+        assert re.findall(r'data-track="([^"]+)"', shown) == [track.id for track in release.tracks]
+        assert "5 tracks" in shown
+        assert re.findall(r'data-track="([^"]+)"', listener.get(other.location).text) == [release.tracks[4].id]
+        assert f'href="/library/add?track={release.tracks[0].id}"' in listener.get(f"/releases/{release.id}").text
+
+    def test_are_put_in_order_by_buttons(self, listener, filled, release):
+        before = self.entries(listener.get(filled))
+        answer = listener.submit(filled, f"{filled}/entries/{before[2]}/move", number="1")
+        assert answer.location == f"{filled}#entry-{before[2]}"
+        assert self.entries(listener.get(filled)) == [before[2], before[0], before[1], before[3], before[4]]
+        listener.submit(filled, f"{filled}/entries/{before[2]}/move", number="-5")
+        listener.submit(filled, f"{filled}/entries/{before[0]}/remove")
+        assert self.entries(listener.get(filled)) == [before[2], before[1], before[3], before[4]]
+
+    def test_are_edited(self, listener, filled, guest, release):
+        assert listener.get(f"{filled}/edit").status_code == HTTPStatus.OK
+        assert guest.get(filled).status_code == HTTPStatus.NOT_FOUND
+        told = {"title": "Late", "description": "One\r\nTwo", "visibility": "unlisted"}
+        assert listener.submit(f"{filled}/edit", **told).location == filled
+        seen = guest.get(filled).text
+        assert "One\nTwo" in seen
+        assert "Log in to play" in seen
+        assert "/edit" not in seen
+        wrong = listener.submit(f"{filled}/edit", **(told | {"title": "  "}))
+        assert (wrong.status_code, "Give it a title." in wrong.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+        assert listener.submit(filled, f"{filled}/cover/{release.id}").location == filled
+
+    def test_are_not_edited_by_others(self, listener, filled, visit):
+        listener.submit(f"{filled}/edit", title="Late", description="", visibility="public")
+        other = visit()
+        other.register("Ben", "ben@example.com")
+        refused = other.submit(f"{filled}/edit", title="Mine", description="", visibility="public")
+        assert refused.status_code == HTTPStatus.FORBIDDEN
+        assert "Mine" not in listener.get(filled).text
+
+    def test_are_deleted_and_brought_back(self, listener, filled):
+        answer = listener.submit(f"{filled}/edit", f"{filled}/delete")
+        shown = listener.get(answer.location).text
+        assert "is deleted." in shown
+        assert listener.get(filled).status_code == HTTPStatus.NOT_FOUND
+        assert listener.submit(answer.location, f"{filled}/restore").location == filled
+        assert len(self.entries(listener.get(filled))) == 5
+
+    def test_lie_in_folders(self, listener, page):
+        made = listener.submit("/library/playlists", "/library/folders", title="Jazz")
+        assert made.location == "/library/playlists"
+        (folder,) = re.findall(r'href="(/library/folders/[^"]+)"', listener.get("/library/playlists").text)
+        folder_id = folder.rpartition("/")[2]
+        assert listener.submit(f"{page}/edit", f"{page}/place", into=folder_id).location == folder
+        assert page in listener.get(folder).text
+        assert page not in listener.get("/library/playlists").text
+        inside = listener.submit(folder, "/library/folders", title="Bebop", folder=folder_id)
+        assert inside.location == folder
+        (inner,) = [one for one in re.findall(r'href="(/library/folders/[^"]+)"', listener.get(folder).text) if one != folder]
+        assert "Back to Jazz" in listener.get(inner).text
+        assert listener.submit(inner, f"{inner}/rename", title="Cool").location == inner
+        assert listener.submit(inner, f"{inner}/move").location == inner
+        assert listener.submit(folder, f"{folder}/delete").location == "/library/playlists"
+        shown = listener.get("/library/playlists").text
+        assert page in shown
+        assert inner in shown
+        assert listener.get(folder).status_code == HTTPStatus.NOT_FOUND
+
+    def test_have_an_order_of_their_own(self, listener, page):
+        second = listener.submit("/library/playlists", title="Second").location
+        listener.submit("/library/playlists", f"{second}/place", number="1")
+        assert re.findall(r'class="track__title"[^>]*href="([^"]+)"', listener.get("/library/playlists").text) == [second, page]
+
+    @pytest.mark.parametrize("query", ["", "?track=x", "?release=", f"?track={'0' * 22}"])
+    def test_take_nothing_that_is_not_there(self, listener, query):
+        assert listener.get(f"/library/add{query}").status_code == HTTPStatus.NOT_FOUND
+
+    def test_take_nothing_without_being_told_what_and_where(self, listener, page, release):
+        here = "/library/playlists"
+        assert listener.submit(here, "/library/add", playlist="x", track=release.tracks[0].id).status_code == HTTPStatus.NOT_FOUND
+        assert listener.submit(here, "/library/add", playlist=page.rpartition("/")[2]).status_code == HTTPStatus.NOT_FOUND

@@ -26,6 +26,7 @@ from apps.core.contract import (
     oauth,
     offline,
     playback,
+    playlists,
     radio,
     reporting,
     search,
@@ -37,7 +38,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, playback, radio, reporting, search),
+    *(oauth, offline, playback, playlists, radio, reporting, search),
 )
 """Every domain's file; a new one is added here."""
 

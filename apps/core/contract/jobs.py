@@ -210,7 +210,8 @@ class TakeSlot(Command[bool], frozen=True):
 class PruneExpired(Command[bool], frozen=True):
     """Remove some of what has served its time: idempotency replies, invitations, ended playback sessions, offline licences and removed
     devices of which nothing is heard any more, what stations played and had skipped long ago, what Actions cost days ago, old slots
-    and failures; and deliveries that were begun and never completed. True where more may be left, for another call."""
+    and failures; playlists that were deleted long ago; and deliveries that were begun and never completed. True where more may be left,
+    for another call."""
 
     permission: ClassVar[Permission] = BACK_OFFICE
 

@@ -24,7 +24,7 @@ MEANINGS: Mapping[Scope, str] = {
     Scope.CATALOGUE: "see what there is to hear",
     Scope.PLAYBACK: "play music, and tell what was played",
     Scope.HISTORY: "see and clear what was played lately",
-    Scope.LIBRARY: "see and change favourites",
+    Scope.LIBRARY: "see and change favourites and playlists",
     Scope.ACCOUNT: "see the account's name, e-mail address, plan and payments",
     Scope.PURCHASES: "add a subscription that was bought in an app store",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import InvitationRow, LogInFailureRow
@@ -44,6 +44,8 @@ from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
 from apps.core.outbox import Events, OutboxRow
 from apps.core.playback.models import PlaybackSessionRow
+from apps.core.playlists.access import KEPT as DELETED_KEPT
+from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
 from apps.core.radio.models import ANEW, StationBatchRow, StationFeedbackRow, StationPoolRow
 from ports.clock.interface import Clock
 
@@ -132,7 +134,11 @@ def take_slot(action: TakeSlot, session: Session, clock: Clock) -> bool:
 def prune_expired(session: Session, clock: Clock) -> bool:
     now = clock.now()
     in_use = exists().where(LicenceRow.device_id == DeviceRow.id) | exists().where(ProvedStretchRow.device_id == DeviceRow.id)
+    gone = select(PlaylistRow.id).where(PlaylistRow.deleted_at < now - DELETED_KEPT)
     expired = (
+        (PlaylistTrackRow, PlaylistTrackRow.playlist_id.in_(gone)),
+        (PlaylistMemberRow, PlaylistMemberRow.playlist_id.in_(gone)),
+        (PlaylistRow, PlaylistRow.id.in_(gone)),
         (IdempotencyRow, IdempotencyRow.created_at < now - KEPT),
         (OutboxRow, OutboxRow.published_at < now - KEPT),
         (InvitationRow, InvitationRow.expires_at < now),

@@ -23,6 +23,7 @@ from apps.core.contract.listening import ClearHistory, RecordPlays
 from apps.core.contract.oauth import DisconnectApp, RegisterApp, RemoveApp
 from apps.core.contract.offline import RegisterDevice, SaveOffline
 from apps.core.contract.playback import StartPlayback
+from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeleteFolder, RemoveFromPlaylist
 from apps.core.contract.radio import AskForTraining, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from apps.core.contract.reporting import AskForStatements, OpenRun, RecordUsage
 from tests.faults.history.compared.money import notification
@@ -42,6 +43,10 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
     RemoveApp: ("SELECT id FROM oauth_client", lambda one, row: asking(one, client_id=row[0])),
     StopCharging: (
         "SELECT account_id FROM subscription WHERE shop = 'card' AND renews", lambda one, row: asking(one, account_id=row[0])),
+    DeleteFolder: (
+        "SELECT account_id, id FROM playlist_folder", lambda one, row: asking(asked_by(one, row[0]), folder_id=row[1])),
+    RemoveFromPlaylist: (
+        "SELECT playlist_id, id FROM playlist_track", lambda one, row: asking(one, playlist_id=row[0], entry_ids=(row[1],))),
     RemoveFavourite: (
         "SELECT account_id, track_id FROM favourite_track",
         lambda one, row: asking(asked_by(one, row[0]), subject=TrackSubject(row[1])),
@@ -52,9 +57,10 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
 """What takes something away leaves nothing to look for: of each, something that is there, and how it is told that it was taken away."""
 
 ONCE: frozenset[Kind] = frozenset({
-    *ENDS, AcceptInvitation, AssembleCompilation, ClaimJob, ClaimPurchase, FailJob, NextTracks, OpenDelivery, OpenRun, PutShelf,
-    ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription, RegisterAccount, RegisterApp, RegisterDevice,
-    SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback, StartStation, TakeSlot,
+    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CreateFolder, CreatePlaylist, FailJob,
+    NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription,
+    RegisterAccount, RegisterApp, RegisterDevice, SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback,
+    StartStation, TakeSlot,
 })  # fmt: skip
 """What adds, or gives to one; what sets something may do so any number of times."""
 

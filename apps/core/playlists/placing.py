@@ -1,0 +1,68 @@
+"""Where somebody keeps their playlists."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from apps.core.accounts.models import AccountRow
+from apps.core.contract.actions import Actor
+from apps.core.contract.errors import Conflict, NotFound
+from apps.core.contract.playlists import DEEPEST_FOLDER
+from apps.core.database import FOR_CHANGE
+from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow
+from apps.core.playlists.ordering import last_key
+from apps.core.playlists.rules import GAP, Parents
+
+Placed = type[PlaylistFolderRow | PlaylistMemberRow]
+
+
+def lock_library(session: Session, actor: Actor) -> None:
+    """Whoever arranges the same library at the same moment waits: two moves at once would put folders into each other."""
+    session.execute(select(AccountRow.id).where(AccountRow.id == actor.account_id).with_for_update(**FOR_CHANGE))
+
+
+def parents_of(session: Session, actor: Actor) -> Parents:
+    """All of the actor's folders."""
+    row = PlaylistFolderRow
+    wanted = select(row.id, row.parent_id).where(row.account_id == actor.account_id)
+    return {one.id: one.parent_id for one in session.execute(wanted)}
+
+
+def check_folder(session: Session, actor: Actor, folder_id: str | None) -> None:
+    """Raises `NotFound` where it is not one of the actor's."""
+    if folder_id is not None and folder_id not in parents_of(session, actor):
+        raise no_such_folder()
+
+
+def no_such_folder() -> NotFound:
+    return NotFound("There is no such folder.", "It may have been removed; what was in it is in the one around it.")
+
+
+def folder_of(session: Session, actor: Actor, folder_id: str) -> PlaylistFolderRow:
+    row = session.get(PlaylistFolderRow, folder_id)
+    if row is None or row.account_id != actor.account_id:
+        raise no_such_folder()
+    return row
+
+
+def check_depth(deep: int) -> None:
+    if deep > DEEPEST_FOLDER:
+        raise Conflict(f"Folders lie at most {DEEPEST_FOLDER} deep in one another.", "Put it into one further out.")
+
+
+def empty_folder(session: Session, actor: Actor, folder_id: str, parent_id: str | None) -> None:
+    """Move all that is in it to the end of another, in its order."""
+    _move_all(session, PlaylistFolderRow, "parent_id", actor, folder_id, parent_id)
+    _move_all(session, PlaylistMemberRow, "folder_id", actor, folder_id, parent_id)
+
+
+def _move_all(
+    session: Session, table: type[PlaylistFolderRow | PlaylistMemberRow], column: str, actor: Actor, source: str, target: str | None
+) -> None:
+    place = getattr(table, column)
+    mine = table.account_id == actor.account_id
+    behind = last_key(session, table, (mine, place == target)) + GAP
+    first = session.scalar(select(table.position).where(mine, place == source).order_by(table.position).limit(1))
+    moved = {column: target, "position": table.position - (first or 0) + behind}
+    session.execute(update(table).where(mine, place == source).values(moved), execution_options={"synchronize_session": False})

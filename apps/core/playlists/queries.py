@@ -1,0 +1,82 @@
+"""Reading playlists and folders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sqlalchemy.engine import Connection
+
+from apps.core.bus import handles
+from apps.core.contract.actions import Actor
+from apps.core.contract.ids import Id
+from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.contract.playlists import (
+    GetPlaylistTracks,
+    ListDeletedPlaylists,
+    ListFolders,
+    ListPlaylists,
+    ListRecentPlaylists,
+    PlaylistDetail,
+    PlaylistFolder,
+    PlaylistSummary,
+)
+from apps.core.database import fetch
+from apps.core.library.listing import listed_track
+from apps.core.playlists import statements
+from apps.core.playlists.access import KEPT, no_such_playlist
+from apps.core.playlists.describing import entry_of, playlist_of
+from apps.core.rights.offers import here_on
+from apps.core.rights.plans import Plans
+from ports.clock.interface import Clock
+
+Position = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+PLACE = tuple[Position, Id]
+NUMBERED_PLACE = tuple[Position, Id, Annotated[int, Meta(ge=1)]]
+
+
+@handles(ListPlaylists)
+def list_playlists(action: ListPlaylists, actor: Actor, connection: Connection) -> Page[PlaylistSummary]:
+    parameters: dict[str, Any] = {"account_id": actor.account_id, "limit": action.size + 1}
+    if action.folder_id:
+        parameters["folder_id"] = action.folder_id
+    if action.cursor:
+        parameters["after"], parameters["after_id"] = decode_cursor(action.cursor, PLACE)
+    rows = fetch(connection, statements.FOLDER[bool(action.folder_id), bool(action.cursor)], parameters)
+    page = rows[: action.size]
+    return Page(tuple(map(playlist_of, page)), encode_cursor(page[-1].position, page[-1].id) if len(rows) > action.size else None)
+
+
+@handles(ListRecentPlaylists)
+def list_recent_playlists(action: ListRecentPlaylists, actor: Actor, connection: Connection) -> tuple[PlaylistSummary, ...]:
+    wanted = statements.EDITABLE if action.editable else statements.RECENT
+    return tuple(map(playlist_of, fetch(connection, wanted, {"account_id": actor.account_id})))
+
+
+@handles(ListDeletedPlaylists)
+def list_deleted_playlists(actor: Actor, connection: Connection, clock: Clock) -> tuple[PlaylistSummary, ...]:
+    parameters = {"account_id": actor.account_id, "since": clock.now() - KEPT}
+    return tuple(map(playlist_of, fetch(connection, statements.DELETED, parameters)))
+
+
+@handles(ListFolders)
+def list_folders(actor: Actor, connection: Connection) -> tuple[PlaylistFolder, ...]:
+    return tuple(PlaylistFolder(*row) for row in fetch(connection, statements.FOLDERS, {"account_id": actor.account_id}))
+
+
+@handles(GetPlaylistTracks)
+def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Connection, clock: Clock, plans: Plans) -> PlaylistDetail:
+    found = fetch(connection, statements.PLAYLIST, {"playlist_id": action.playlist_id, "account_id": actor.account_id})
+    if not found:
+        raise no_such_playlist()
+    place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
+    parameters = {**place, "playlist_id": action.playlist_id, "limit": action.size + 1}
+    first, wanted = 1, statements.ENTRIES
+    if action.cursor:
+        parameters["after"], parameters["after_id"], first = decode_cursor(action.cursor, NUMBERED_PLACE)
+        wanted = statements.LATER_ENTRIES
+    rows = fetch(connection, wanted, parameters)
+    page = rows[: action.size]
+    entries = tuple(entry_of(row, number, listed_track(row, actor)) for number, row in enumerate(page, first))
+    following = encode_cursor(page[-1].position, page[-1].entry_id, first + len(page)) if len(rows) > action.size else None
+    return PlaylistDetail(playlist_of(found[0]), Page(entries, following))

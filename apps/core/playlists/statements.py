@@ -1,0 +1,83 @@
+"""The statements by which playlists are read, each built once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, tuple_
+
+from apps.core.accounts.models import AccountRow
+from apps.core.catalogue.models import ReleaseRow, TrackRow
+from apps.core.contract.playlists import PlaylistRole, Visibility
+from apps.core.database import IdColumn, Moment
+from apps.core.library.listing import LISTED, with_tracks
+from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
+
+MOST_LISTED = 100
+
+_ACCOUNT = bindparam("account_id", type_=IdColumn())
+_PLAYLIST = bindparam("playlist_id", type_=IdColumn())
+_LIMIT = bindparam("limit", type_=Integer)
+
+_FIRST_RELEASE = (
+    select(TrackRow.release_id)
+    .join(PlaylistTrackRow, PlaylistTrackRow.track_id == TrackRow.id)
+    .where(PlaylistTrackRow.playlist_id == PlaylistRow.id)
+    .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
+    .limit(1)
+    .scalar_subquery()
+)
+_SUMMARY = (
+    select(
+        PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
+        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, ReleaseRow.cover,
+        ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
+    )
+    .select_from(PlaylistRow)
+    .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
+    .outerjoin(PlaylistMemberRow, and_(PlaylistMemberRow.playlist_id == PlaylistRow.id, PlaylistMemberRow.account_id == _ACCOUNT))
+    .outerjoin(ReleaseRow, ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_RELEASE))
+)  # fmt: skip
+_THERE = PlaylistRow.deleted_at.is_(None)
+_MINE = PlaylistMemberRow.account_id == _ACCOUNT
+
+PLAYLIST = _SUMMARY.where(
+    PlaylistRow.id == _PLAYLIST, _THERE, or_(PlaylistMemberRow.role.is_not(None), PlaylistRow.visibility != Visibility.PRIVATE)
+)
+_IN_ORDER = _SUMMARY.where(_MINE, _THERE).order_by(PlaylistMemberRow.position, PlaylistRow.id).limit(_LIMIT)
+_AFTER = tuple_(PlaylistMemberRow.position, PlaylistRow.id) > tuple_(bindparam("after"), bindparam("after_id", type_=IdColumn()))
+_OUTSIDE = _IN_ORDER.where(PlaylistMemberRow.folder_id.is_(None))
+_INSIDE = _IN_ORDER.where(PlaylistMemberRow.folder_id == bindparam("folder_id", type_=IdColumn()))
+FOLDER = {(False, False): _OUTSIDE, (False, True): _OUTSIDE.where(_AFTER), (True, False): _INSIDE, (True, True): _INSIDE.where(_AFTER)}
+"""By whether it is a folder, and whether it goes on after a playlist."""
+
+RECENT = _SUMMARY.where(_MINE, _THERE).order_by(PlaylistRow.changed_at.desc(), PlaylistRow.id.desc()).limit(MOST_LISTED)
+EDITABLE = RECENT.where(PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)))
+DELETED = (
+    _SUMMARY.where(_MINE, PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment()))
+    .order_by(PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc())
+    .limit(MOST_LISTED)
+)
+
+FOLDERS = (
+    select(PlaylistFolderRow.id, PlaylistFolderRow.parent_id, PlaylistFolderRow.title)
+    .where(PlaylistFolderRow.account_id == _ACCOUNT)
+    .order_by(PlaylistFolderRow.position, PlaylistFolderRow.id)
+)
+
+ENTRIES: Any = (
+    with_tracks(
+        select(
+            *LISTED, PlaylistTrackRow.id.label("entry_id"), PlaylistTrackRow.position, PlaylistTrackRow.added_at,
+            AccountRow.name.label("added_by"), PlaylistTrackRow.note,
+        ).select_from(PlaylistTrackRow),
+        PlaylistTrackRow.track_id,
+    )
+    .outerjoin(AccountRow, AccountRow.id == PlaylistTrackRow.added_by)
+    .where(PlaylistTrackRow.playlist_id == _PLAYLIST)
+    .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
+    .limit(_LIMIT)
+)  # fmt: skip
+LATER_ENTRIES = ENTRIES.where(
+    tuple_(PlaylistTrackRow.position, PlaylistTrackRow.id) > tuple_(bindparam("after"), bindparam("after_id", type_=IdColumn()))
+)

@@ -1,0 +1,43 @@
+"""Forms of playlists."""
+
+from __future__ import annotations
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
+from wtforms.validators import DataRequired, Length, Regexp
+
+from apps.core.contract.ids import PlaylistId
+from apps.core.contract.playlists import EditPlaylist, Visibility
+from apps.website.forms.base import Form
+
+LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2_000
+AUDIENCES = [
+    SelectChoice(Visibility.PRIVATE.value, "Only you, and whoever you share it with"),
+    SelectChoice(Visibility.UNLISTED.value, "Whoever has its address"),
+    SelectChoice(Visibility.PUBLIC.value, "Everybody"),
+]
+
+
+def title_field(label: str = "Title") -> StringField:
+    return StringField(
+        label,
+        [
+            DataRequired("Give it a title."),
+            Length(1, LONGEST_TITLE),
+            Regexp(r"^[^\x00-\x1f\x7f]+\Z", message="Leave out characters that cannot be seen."),
+        ],
+        filters=[lambda value: value.strip() if value else value],
+        render_kw={"maxlength": LONGEST_TITLE, "autocomplete": "off"},
+    )
+
+
+class EditPlaylistForm(Form):
+    title = title_field()
+    description = TextAreaField("Description", [Length(max=LONGEST_DESCRIPTION)], render_kw={"rows": 3, "maxlength": LONGEST_DESCRIPTION})
+    visibility = SelectField("Who sees it", choices=AUDIENCES)
+
+    def command(self, playlist_id: PlaylistId) -> EditPlaylist:
+        """Browsers send line ends as the web has them."""
+        description = (self.description.data or "").replace("\r\n", "\n").strip()
+        visibility = Visibility(self.visibility.data)
+        return EditPlaylist(playlist_id, self.title.data or "", description, visibility)
