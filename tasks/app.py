@@ -25,6 +25,7 @@ ROUTES = {
     "tasks.billing.*": {"queue": "billing"},
     "tasks.charts.ask_for_editions": {"queue": "default"},
     "tasks.charts.*": {"queue": "reports"},
+    "tasks.covers.*": {"queue": "media"},
     "tasks.encryption.*": {"queue": "default"},
     "tasks.exports.ask": {"queue": "default"},
     "tasks.exports.*": {"queue": "reports"},
@@ -87,8 +88,8 @@ def settings() -> dict[str, Any]:
 celery = Celery(
     "celesta",
     include=[
-        *("tasks.billing", "tasks.canary", "tasks.charts", "tasks.dispatch", "tasks.encryption", "tasks.exports", "tasks.housekeeping"),
-        *("tasks.intake", "tasks.radio", "tasks.rounds", "tasks.statements", "tasks.transcoding", "tasks.watching"),
+        *("tasks.billing", "tasks.canary", "tasks.charts", "tasks.covers", "tasks.dispatch", "tasks.encryption", "tasks.exports"),
+        *("tasks.housekeeping", "tasks.intake", "tasks.radio", "tasks.rounds", "tasks.statements", "tasks.transcoding", "tasks.watching"),
     ],
     set_as_current=False,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from apps.core.contract.intake import MAXIMUM_FILE_BYTES, DraftFile
+from apps.core.contract.intake import MAXIMUM_FILE_BYTES, DraftFile, DraftPicture
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -23,7 +23,7 @@ class FileRefused(Exception):
     """The file cannot be taken in; the message names the reason for a person."""
 
 
-def copy_below(root: Path, file: DraftFile, target: Path, copied: Callable[[int], None]) -> str:
+def copy_below(root: Path, file: DraftFile | DraftPicture, target: Path, copied: Callable[[int], None]) -> str:
     """Copy a delivered file to `target` and return the SHA-256 of exactly the bytes copied, in hexadecimal; read once.
 
     `copied` is called with each chunk's length; what it raises stops the copy. Raises `FileRefused`, and `OSError` where the root

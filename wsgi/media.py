@@ -20,8 +20,8 @@ from ports.container import Container
 from ports.environment import Environment
 from ports.registry import port_of
 from ports.storage.interface import InvalidKey, Storage
-from ports.storage.keys import check_key
-from ports.storage.sending import HEADERS, content_type
+from ports.storage.keys import PUBLIC, check_key
+from ports.storage.sending import content_type, headers_of
 from ports.storage.signing import LinkRefused, verify
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class RangeNotSatisfiable(Exception):
 class MediaServer:
     """GET and HEAD of `<prefix>/<key>?<what `signed_query` gives>`, whole or one range; else 404, or 403 where the signature fails.
 
+    What is public needs no signature.
+
     `deploy/nginx` answers the same, and passes the same tests.
     """
 
@@ -70,7 +72,8 @@ class MediaServer:
             return _refuse(start_response, HTTPStatus.NOT_FOUND, "Nothing is served here.")
         try:
             key = check_key(environ.get("PATH_INFO", "").removeprefix("/"))
-            verify(f"{self._prefix}/{key}", environ.get("QUERY_STRING", ""), self._keys(), self._clock.now().timestamp())
+            if not key.startswith(PUBLIC):
+                verify(f"{self._prefix}/{key}", environ.get("QUERY_STRING", ""), self._keys(), self._clock.now().timestamp())
             file = FilePart(_not_led_elsewhere(self._root / key))
         except LinkRefused as refusal:
             return _refuse(start_response, HTTPStatus.FORBIDDEN, str(refusal))
@@ -107,7 +110,7 @@ class FilePart(FileIO):
 
 def _headers(key: str, file: FilePart) -> Headers:
     etag = f'"{file.status.st_size:x}-{file.status.st_mtime_ns:x}"'
-    return [("Content-Type", content_type(key)), ("ETag", etag), ("Accept-Ranges", "bytes"), *HEADERS.items()]
+    return [("Content-Type", content_type(key)), ("ETag", etag), ("Accept-Ranges", "bytes"), *headers_of(key).items()]
 
 
 def _serve(environ: WSGIEnvironment, start_response: StartResponse, file: FilePart, headers: Headers) -> Iterable[bytes]:

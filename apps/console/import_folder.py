@@ -47,8 +47,9 @@ INTERRUPTED = 130
     help="Whether only who has a plan hears all of the folder in full, and others thirty seconds; what it brought before changes with it. "
     "Without either it stays as it is, and a new folder is for everybody.",
 )
+@click.option("--again", is_flag=True, help="Read what has not changed, too: for what an earlier release of Celesta did not read yet.")
 @click.option("--no-wait", is_flag=True, help="End as soon as the music is delivered; it is prepared in the background.")
-def import_(path: str, for_subscribers: bool | None, no_wait: bool) -> None:
+def import_(path: str, for_subscribers: bool | None, again: bool, no_wait: bool) -> None:
     """Import a folder of music: MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV and AIFF files with their tags.
 
     The files are copied, the folder is never changed. What was imported before and has not changed since is passed over.
@@ -58,7 +59,7 @@ def import_(path: str, for_subscribers: bool | None, no_wait: bool) -> None:
     container = Container(embedded_environment(os.environ))
     one = Import(operator(container), container.get(TaskQueue), root, for_subscribers)
     try:
-        sys.exit(0 if one.run(wait=not no_wait) else 1)
+        sys.exit(0 if one.run(wait=not no_wait, again=again) else 1)
     except KeyboardInterrupt:
         one.tell_stopped()
         sys.exit(INTERRUPTED)
@@ -95,12 +96,12 @@ class Import:
     delivery_id: DeliveryId | None = None
     """Once it is opened: there is none where nothing is new."""
 
-    def run(self, *, wait: bool) -> bool:
+    def run(self, *, wait: bool, again: bool = False) -> bool:
         """Whether something was taken, or nothing need be."""
         walk = Walk(self.root)
         seen = list(walk.files())
         audience = set_audience(self.core, self.root, self.for_subscribers)
-        fresh, unchanged = sort_out(self.core, self.root, seen)
+        fresh, unchanged = (seen, []) if again else sort_out(self.core, self.root, seen)
         took = self._deliver(fresh, wait=wait) if fresh else bool(seen)
         tell_moved(audience)
         tell_unchanged(len(unchanged), [Refusal(file.path, file.refusal) for file in unchanged if file.refusal])

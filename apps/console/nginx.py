@@ -22,8 +22,8 @@ from ports.environment import BootError, Environment
 from ports.registry import port_of
 from ports.settings import PORT, TRUSTED_PROXIES
 from ports.storage.interface import Storage
-from ports.storage.keys import KEY, LONGEST
-from ports.storage.sending import BYTES, CONTENT_TYPES, HEADERS
+from ports.storage.keys import KEY, LONGEST, PUBLIC
+from ports.storage.sending import BYTES, CONTENT_TYPES, HEADERS, PUBLIC_HEADERS
 from ports.storage.signing import key_id
 
 TEMPLATES = ROOT / "deploy" / "nginx"
@@ -126,6 +126,8 @@ def _media(environment: Environment) -> dict[str, Any]:
         "keys": [(key_id(key), quoted("The secret MEDIA_KEY", key)) for key in keys],
         "nobodys_key": quoted("", secrets.token_urlsafe(32)),
         "media_place": f'"^{place}(/|$)"',
+        "public_pattern": f'"^{place}/(?<public_object>(?=.{{1,{LONGEST}}}$){re.escape(PUBLIC)}{KEY.pattern})$"',
+        "public_headers": PUBLIC_HEADERS,
         "media_pattern": f'"^{place}/(?<media_object>(?=.{{1,{LONGEST}}}$){KEY.pattern})$"',
         "storage": quoted("STORAGE_PATH", str(_storage(environment))),
         "log": quoted("NGINX_LOG", environment.text("NGINX_LOG", "/dev/stdout")),

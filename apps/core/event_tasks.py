@@ -22,6 +22,7 @@ class Task:
 
 JOB_TASKS = {
     "dispatch": ("tasks.dispatch.dispatch", "reports"),
+    "cover": ("tasks.covers.prepare", "media"),
     "chart": ("tasks.charts.count", "reports"),
     "encrypt": ("tasks.encryption.encrypt", "default"),
     "export": ("tasks.exports.export", "reports"),

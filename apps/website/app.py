@@ -141,6 +141,6 @@ def _set_up_templates(app: Flask) -> None:
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
-        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, day_range=wording.day_range, entries_for=entries_for,
-        money=wording.money, motif=covers.motif, this_page=this_page, viewer=viewer,
+        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, cover_in_size=covers.in_size, cover_in_sizes=covers.in_sizes,
+        day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif, this_page=this_page, viewer=viewer,
     )  # fmt: skip

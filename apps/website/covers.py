@@ -1,10 +1,14 @@
-"""The cover of a release that came without one: the bars of a celesta, drawn from its id; and what is written on a cover's colour."""
+"""Covers in the sizes there are of them, those of releases without one, drawn from their ids, and what is written on their colours."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 
+from ports.transcoder.interface import COVER_SIDES
+
+TOLD = "640.jpg"
+"""What the address of a cover ends in; its other sizes lie beside it."""
 PALETTES = 6
 BARS = 12
 SIDE = 100
@@ -15,6 +19,16 @@ SHORTEST, TALLEST = 8, 44
 BRIGHTEST_GROUND = 0.15
 """Relative luminance (WCAG 2.2), against which the light words of `tokens.css` have a contrast of 4.5."""
 DARKER = 0.9
+
+
+def in_sizes(address: str) -> str:
+    """As `srcset` wants it: each size's address and width."""
+    return ", ".join(f"{in_size(address, side)} {side}w" for side in COVER_SIDES)
+
+
+def in_size(address: str, side: int) -> str:
+    """The address of the smallest size that is not smaller than `side`."""
+    return f"{address.removesuffix(TOLD)}{next((one for one in COVER_SIDES if one >= side), COVER_SIDES[-1])}.jpg"
 
 
 @dataclass(frozen=True)

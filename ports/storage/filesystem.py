@@ -17,7 +17,7 @@ from uuid import uuid4
 from ports.durability import sync
 from ports.environment import BootError, Environment
 from ports.storage.interface import InvalidKey, ObjectNotFound, Storage
-from ports.storage.keys import check_key, check_prefix
+from ports.storage.keys import check_key, check_prefix, check_public
 from ports.storage.signing import signed_query, unix_seconds
 
 INCOMING = ".incoming"
@@ -98,6 +98,9 @@ class FilesystemStorage(Storage):
     def signed_url(self, key: str, expires: datetime) -> str:
         query = signed_query(f"{self._media_path}/{check_key(key)}", unix_seconds(expires), self._media_keys()[0])
         return f"{self._media_url}/{key}?{query}"
+
+    def public_url(self, key: str) -> str:
+        return f"{self._media_url}/{check_public(key)}"
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)

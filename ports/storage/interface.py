@@ -60,3 +60,7 @@ class Storage(Implementation, Protocol):
         `expires` is aware and at most seven days ahead.
         """
         ...
+
+    def public_url(self, key: str) -> str:
+        """A URL that anybody may GET for ever, of a key that begins with `PUBLIC`; raises `InvalidKey` for another one."""
+        ...

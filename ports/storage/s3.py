@@ -18,33 +18,40 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ports.environment import BootError, Environment
 from ports.storage.interface import InvalidKey, ObjectNotFound, Storage
-from ports.storage.keys import check_key, check_prefix
+from ports.storage.keys import PUBLIC, check_key, check_prefix, check_public
+from ports.storage.sending import PUBLIC_HEADERS
 from ports.storage.signing import unix_seconds
 
 LONGEST_LINK = 7 * 24 * 3600
 """The most that AWS Signature Version 4 accepts as `X-Amz-Expires`."""
+AMAZON = "https://{bucket}.s3.amazonaws.com"
 NOT_FOUND = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 class S3Storage(Storage):
     """The bucket `S3_BUCKET`, below `S3_PREFIX` where set, at `S3_ENDPOINT_URL` where it is not Amazon's; credentials by boto's own chain.
 
+    Covers are read at `S3_PUBLIC_URL` (a CDN's, or the bucket's own where that is not set) by everybody: its policy has to let them.
+
     Links are judged by the machine's clock, here and at S3.
     """
 
     fake: ClassVar[bool] = False
 
-    def __init__(self, bucket: str, prefix: str = "", endpoint_url: str | None = None) -> None:
-        """`prefix` is a key of its own, without a slash at its end."""
+    def __init__(self, bucket: str, prefix: str = "", endpoint_url: str | None = None, public_url: str | None = None) -> None:
+        """`prefix` is a key of its own, without a slash at its end; at `public_url` the bucket's public objects are read by everybody."""
         self._bucket = bucket
         self._prefix = f"{check_key(prefix)}/" if prefix else ""
         self._endpoint_url = endpoint_url
+        in_the_bucket = f"{endpoint_url.rstrip('/')}/{bucket}" if endpoint_url else AMAZON.format(bucket=bucket)
+        self._public_url = (public_url or in_the_bucket).rstrip("/")
 
     @classmethod
     def from_env(cls, environment: Environment) -> Self:
         prefix = (environment.optional("S3_PREFIX") or "").strip("/")
         try:
-            return cls(environment.text("S3_BUCKET"), prefix, environment.optional("S3_ENDPOINT_URL"))
+            endpoint, public = environment.optional("S3_ENDPOINT_URL"), environment.optional("S3_PUBLIC_URL")
+            return cls(environment.text("S3_BUCKET"), prefix, endpoint, public)
         except InvalidKey as error:
             raise BootError(f"S3_PREFIX cannot be used: {error}") from None
 
@@ -66,7 +73,7 @@ class S3Storage(Storage):
     def put(self, key: str, source: Path, content_type: str) -> None:
         name = self._name(key)
         with _answers(key):
-            self._client.upload_file(str(source), self._bucket, name, ExtraArgs={"ContentType": content_type})
+            self._client.upload_file(str(source), self._bucket, name, ExtraArgs={"ContentType": content_type, **_kept(key)})
 
     def open(self, key: str) -> BinaryIO:
         name = self._name(key)
@@ -109,8 +116,16 @@ class S3Storage(Storage):
             raise ValueError(f"A link to {key} until {expires} cannot be signed: S3 takes from 1 second to 7 days from now.")
         return client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=lifetime)
 
+    def public_url(self, key: str) -> str:
+        return f"{self._public_url}/{self._prefix}{check_public(key)}"
+
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
+
+
+def _kept(key: str) -> dict[str, str]:
+    """How long it may be kept: told by S3 only where it is told so itself."""
+    return {"CacheControl": PUBLIC_HEADERS["Cache-Control"]} if key.startswith(PUBLIC) else {}
 
 
 @contextmanager

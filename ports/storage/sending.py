@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ports.storage.keys import PUBLIC
+
 CONTENT_TYPES = {
     "flac": "audio/flac",
     "jpg": "image/jpeg",
@@ -23,6 +25,13 @@ HEADERS = {
     # The link is what lets one in, and no cookie: a player on another host may read what it opens.
     "Access-Control-Allow-Origin": "*",
 }
+
+PUBLIC_HEADERS = {**HEADERS, "Cache-Control": "public, immutable, max-age=31536000"}
+"""Of what everybody may read: anything on the way may keep it, too."""
+
+
+def headers_of(key: str) -> dict[str, str]:
+    return PUBLIC_HEADERS if key.startswith(PUBLIC) else HEADERS
 
 
 def content_type(key: str) -> str:

@@ -1,9 +1,10 @@
-"""A transcoder that decodes nothing: whatever comes becomes twelve seconds of silence, at once and always the same."""
+"""A transcoder that decodes nothing: whatever comes becomes twelve seconds of silence, or a grey cover, at once and always the same."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import struct
 import zlib
 from base64 import b64decode
@@ -13,7 +14,7 @@ from typing import ClassVar, Self
 from ports.environment import Environment
 from ports.transcoder.flac import read_stream_information
 from ports.transcoder.fragments import AAC_FRAME, read_fragments
-from ports.transcoder.interface import MediaRefused, Progress, Transcode, TranscoderUnavailable
+from ports.transcoder.interface import COVER_SIDES, Cover, CoverFile, MediaRefused, Progress, Transcode, TranscoderUnavailable
 from ports.transcoder.renditions import flac_file, fragmented_file
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,15 @@ INITIALISATION = (
     "/Nwhg3KWqYNPZcEfq9UaZW3TeZfEyxxNNdlUctNMeOyumyhSYZYJt2gvJk6/AHolWbU="
 )
 """The `ftyp` and `moov` of a stereo AAC-LC file at 44.1 kHz, as ffmpeg writes them; deflated, base64."""
+GREY = (
+    "eNr7f+P/AwYBLzdPNwZGJgYGRiBk+H+bwZmBQ0NDX0PfHAwcbRydnZ0dgQBIeXh4hIaGAkkQMyAgNDQmPiY8PDQ8Pj4lJaWiori4p2fimjXn/x9hXAQ0j5URDBiggJGJ"
+    "mYWVjZ2Dk4ubkYGZEQYwJAUYmBiZmZlYmFlZWViAMrVAOQYWQVYhRUNHNuHARHalQhGjxokLOZSdNh4UDbr4QcU4qaiJk0tMXEJSSlVNXUNTy8TUzNzC0srZxdXN3cPT"
+    "KzgkNCw8IjIqOSU1LT0jM6u4pLSsvKKyqrmlta29o7Nr0uQpU6dNnzFz1qLFS5YuW75i5apNm7ds3bZ9x85dhw4fOXrs+ImTpy5dvnL12vUbN289fPT4ydNnz1+8fPXx"
+    "0+cvX799//HzlyDQyUwsLMws7CAnMzKVg/wjyMKqaMgm5BjInlgorGTUyCHiNHHhxoOcysZBH0STii5yiamYPFT9CHI12NHEubmJLEfD3Qx38v8DDIIcDAIMAsyMSgxM"
+    "ggzMggz/bzHwMDMCOUC2PYPGoi6G/zcBlRbGfA=="
+)
+"""A JPEG of 16 times 16 pixels, as ffmpeg writes it; deflated, base64."""
+PLAIN_TEXT = re.compile(rb"[\t\r\n -~]+")
 
 
 class FakeTranscoder:
@@ -62,6 +72,25 @@ class FakeTranscoder:
             raise TranscoderUnavailable(f"The renditions could not be written ({error.strerror}): try again.") from error
         progress(1.0)
         return result
+
+    def cover(self, source: Path, into: Path, progress: Progress) -> Cover:
+        progress(0.0)
+        digest = _accepted(source)
+        with source.open("rb") as file:
+            if PLAIN_TEXT.fullmatch(file.read(1000)):
+                raise MediaRefused("This is no picture that we can read: put a picture there.")
+        grey = zlib.decompress(b64decode(GREY))
+        try:
+            files = tuple(_picture(into / str(side), side, grey + digest) for side in COVER_SIDES)
+        except OSError as error:
+            raise TranscoderUnavailable(f"The cover could not be written ({error.strerror}): try again.") from error
+        progress(1.0)
+        return Cover(files, f"#{digest[:3].hex()}")
+
+
+def _picture(path: Path, side: int, content: bytes) -> CoverFile:
+    path.write_bytes(content)
+    return CoverFile(side, path, "image/jpeg", hashlib.sha256(content).hexdigest())
 
 
 def _accepted(source: Path) -> bytes:

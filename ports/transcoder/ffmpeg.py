@@ -10,15 +10,16 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
 from ports.environment import BootError, Environment
-from ports.transcoder import ladder
+from ports.transcoder import ladder, pictures
 from ports.transcoder.containers import WAV, Container, container_of
 from ports.transcoder.flac import StreamInformation, read_stream_information
 from ports.transcoder.fragments import Fragmented, read_fragments
-from ports.transcoder.interface import MediaRefused, Progress, Transcode, TranscoderUnavailable
+from ports.transcoder.interface import Cover, MediaRefused, Progress, Transcode, TranscoderUnavailable
 from ports.transcoder.measurements import read_loudness, read_waveform
 from ports.transcoder.probe import Source, read_probe, too_long
 from ports.transcoder.process import Ffmpeg, Finished, Limits, Permit
@@ -34,6 +35,8 @@ TOLERANCE_SECONDS = 1.0
 """By how much the sound may be shorter than its header says."""
 RENDITION_TOLERANCE_SECONDS = 0.05
 """By how much a rendition may differ from the decoded music: a resampler's rounding."""
+PICTURE_LIMITS = {"seconds": 120, "cpu_seconds": 60, "memory": 2 << 30, "output_bytes": 64 << 20}
+"""Of an ffmpeg that makes covers: a hundred times what an honest picture needs."""
 STOPPED = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
@@ -45,6 +48,7 @@ class FfmpegTranscoder:
     def __init__(self, program: str, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self.ffmpeg = Ffmpeg(program, self._limits)
+        self._of_pictures = Ffmpeg(program, replace(self._limits, **PICTURE_LIMITS))
 
     @classmethod
     def from_env(cls, environment: Environment) -> Self:
@@ -79,10 +83,38 @@ class FfmpegTranscoder:
         progress(1.0)
         return result
 
+    def cover(self, source: Path, into: Path, progress: Progress) -> Cover:
+        permit = Permit(into, time.monotonic() + self._of_pictures.limits.seconds, source)
+        with _trouble_named():
+            self._check_source(source)
+            container = pictures.picture_container(source)
+            (into / ladder.SOURCE).symlink_to(source.absolute())
+        opened = self._of_pictures.run(pictures.opening(container), permit, lambda _: progress(0.0))
+        if opened.signal or opened.code == NOT_STARTED:
+            raise self._failure(container, opened)
+        picture = pictures.find_picture(opened.diagnostics)
+        sized = self._of_pictures.run(pictures.sizing(container, picture), permit, lambda _: progress(0.5), writes=True)
+        if sized.code != 0 or sized.troubles:
+            raise self._failure(container, sized)
+        with _trouble_named():
+            _check_files(into)
+            cover = pictures.collect(into)
+            (into / ladder.SOURCE).unlink()
+            (into / pictures.COLOURS).unlink()
+        progress(1.0)
+        return cover
+
     def _permit(self, folder: Path, source: Path | None = None) -> Permit:
         return Permit(folder, time.monotonic() + self._limits.seconds, source)
 
     def _accept(self, source: Path) -> Container:
+        self._check_source(source)
+        container = container_of(source)
+        if container is WAV and wave_is_cut_short(source):
+            raise MediaRefused("This WAV file ends early, its header promises more: send it again.")
+        return container
+
+    def _check_source(self, source: Path) -> None:
         status = source.stat()
         if not stat.S_ISREG(status.st_mode):
             raise MediaRefused("This is not a file but a folder or a device: send audio files.")
@@ -90,10 +122,6 @@ class FfmpegTranscoder:
             raise MediaRefused("This file is empty: send it again.")
         if status.st_size > self._limits.source_bytes:
             raise MediaRefused(f"This file is larger than {self._limits.source_bytes / 1_000_000:,.0f} MB: send it in parts.")
-        container = container_of(source)
-        if container is WAV and wave_is_cut_short(source):
-            raise MediaRefused("This WAV file ends early, its header promises more: send it again.")
-        return container
 
     def _probe(self, container: Container, permit: Permit, progress: Progress) -> Source:
         finished = self.ffmpeg.run(ladder.opening(container), permit, lambda _: progress(0.0))

@@ -1,4 +1,4 @@
-"""Transcoder: one source file in, every rendition, loudness and a waveform out."""
+"""Transcoder: one source file in, every rendition, loudness and a waveform out; and of a picture every size of a cover."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Protocol
 
 from ports.interface import Implementation
 
+COVER_SIDES = (96, 320, 640, 1280)
+"""Pixels."""
 Progress = Callable[[float], None]
 """Called now and then with the share done, from 0 to 1. What it raises stops the transcode."""
 
@@ -79,11 +81,37 @@ class Transcode:
     renditions: tuple[RenditionFile, ...]
 
 
+@dataclass(frozen=True)
+class CoverFile:
+    """A cover in one size, its shape as it came."""
+
+    side: int
+    """One of `COVER_SIDES`: the most pixels that either side has."""
+    path: Path
+    content_type: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Cover:
+    files: tuple[CoverFile, ...]
+    """One for each of `COVER_SIDES`."""
+    colour: str
+    """The dominant one, as `#rrggbb`."""
+
+
 class Transcoder(Implementation, Protocol):
     def transcode(self, source: Path, into: Path, progress: Progress) -> Transcode:
         """Decode `source` once and write all renditions as files into the empty folder `into`.
 
         Raises `MediaRefused` for what is not acceptable audio and `TranscoderUnavailable` where a later try may succeed.
         Files written before an error are the caller's to remove.
+        """
+        ...
+
+    def cover(self, source: Path, into: Path, progress: Progress) -> Cover:
+        """Decode the picture that `source` is, or the front cover inside an audio file, and write every size into the empty folder `into`.
+
+        No picture is made larger than it is. Raises as `transcode` does.
         """
         ...

@@ -316,3 +316,46 @@ class TestRange:
         put("empty.mp4", b"")
         answer = door.ask(signed("empty.mp4"), Range="bytes=0-")
         assert (answer.status, answer.data) == (200, b"")
+
+
+COVER = "covers/4kZ/9b1c/640.jpg"
+
+
+class TestWhatIsPublic:
+    @pytest.fixture(autouse=True)
+    def cover(self, put):
+        put(COVER)
+
+    def test_opens_without_a_signature_and_may_be_kept_for_ever(self, door, storage):
+        answer = door.ask(storage.public_url(COVER))
+        assert (answer.status, answer.data) == (200, MUSIC)
+        assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("image/jpeg", "public, immutable, max-age=31536000")
+        assert (answer.headers["X-Content-Type-Options"], answer.headers["Access-Control-Allow-Origin"]) == ("nosniff", "*")
+
+    def test_whatever_query_comes_with_it(self, door):
+        assert door.ask(f"/media/{COVER}?expires=1&key_id=x&signature=y").status == 200
+
+    def test_known_already_is_not_sent_again(self, door):
+        etag = door.ask(f"/media/{COVER}").headers["ETag"]
+        assert door.ask(f"/media/{COVER}", **{"If-None-Match": etag}).status == 304
+
+    @pytest.mark.parametrize("path", ["covers/4kZ/9b1c/96.jpg", "covers/4kZ", "covers", "covers/", f"{COVER}/below"])
+    def test_that_is_not_there_is_not_found(self, door, path):
+        answer = door.ask(f"/media/{path}")
+        assert (answer.status, answer.headers["Cache-Control"]) in {(404, "no-store"), (403, "no-store")}
+        assert answer.data != MUSIC
+
+    @pytest.mark.parametrize("path", ["covers/../{}", "covers/%2e%2e/{}", "covers/..%2f{}", "covers/4kZ/../../{}", "coversx/../{}"])
+    def test_is_no_way_to_what_is_not(self, door, put, path):
+        put(KEY, b"secret")
+        answer = door.ask(f"/media/{path.format(KEY)}")
+        assert (answer.status in {400, 403, 404}, answer.data == b"secret") == (True, False)
+
+    def test_is_no_way_out_by_a_link(self, door, environment, tmp_path):
+        (tmp_path / "secret.jpg").write_bytes(b"secret")
+        (environment.home / "storage" / "covers" / "x.jpg").symlink_to(tmp_path / "secret.jpg")
+        assert door.ask("/media/covers/x.jpg").status == 404
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+    def test_is_only_read(self, door, method):
+        assert door.ask(f"/media/{COVER}", method).status == 404

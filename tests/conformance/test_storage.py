@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import signal
@@ -72,7 +73,14 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def s3(settings: dict[str, str], environment: Environment, s3_server: S3Server) -> S3Storage:
     settings |= {"S3_BUCKET": s3_server.new_bucket(), "S3_PREFIX": "celesta", "S3_ENDPOINT_URL": s3_server.endpoint_url}
+    let_everybody_read_covers(s3_server, settings["S3_BUCKET"])
     return S3Storage.from_env(environment)
+
+
+def let_everybody_read_covers(server: S3Server, bucket: str) -> None:
+    """As docs/streaming.md asks for."""
+    covers = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/celesta/covers/*"}
+    server.client.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [covers]}))
 
 
 @pytest.fixture(params=["filesystem", "s3"])
@@ -223,6 +231,18 @@ class TestStorage:
         with pytest.raises(ValueError, match="no time zone"):
             storage.signed_url(KEY, datetime(2027, 1, 1))  # noqa: DTZ001 - that it is naive is the point
 
+    def test_gives_a_public_object_to_everybody(self, storage, put):
+        put("covers/4kZ/9b1c/640.jpg")
+        put(KEY)
+        address = storage.public_url("covers/4kZ/9b1c/640.jpg")
+        assert get(address) == (200, MUSIC)
+        assert get(address.replace("covers/4kZ/9b1c/640.jpg", KEY)) == (403, b"")
+
+    @pytest.mark.parametrize("key", [KEY, "covers", "covers/", "covers/../audio/x.mp4", "coversx/a.jpg", "quarantine/x"])
+    def test_makes_nothing_else_public(self, storage, key):
+        with pytest.raises(InvalidKey):
+            storage.public_url(key)
+
     def test_answers(self, storage):
         storage.ping()
 
@@ -286,6 +306,26 @@ class TestS3Storage:
         (tmp_path / "source").write_bytes(MUSIC)
         s3.put(KEY, tmp_path / "source", "audio/mp4")
         assert s3_server.client.head_object(Bucket=settings["S3_BUCKET"], Key=f"celesta/{KEY}")["ContentType"] == "audio/mp4"
+
+    def test_tells_how_long_a_public_object_may_be_kept(self, s3, s3_server, settings, tmp_path):
+        (tmp_path / "source").write_bytes(MUSIC)
+        kept: list[str | None] = []
+        for key in ("covers/640.jpg", KEY):
+            s3.put(key, tmp_path / "source", "image/jpeg")
+            kept.append(s3_server.client.head_object(Bucket=settings["S3_BUCKET"], Key=f"celesta/{key}").get("CacheControl"))
+        assert kept == ["public, immutable, max-age=31536000", None]
+
+    @pytest.mark.parametrize(
+        ("more", "expected"),
+        [
+            ({"S3_PUBLIC_URL": "https://pictures.example.com/"}, "https://pictures.example.com/celesta/covers/x.jpg"),
+            ({"S3_ENDPOINT_URL": ""}, "https://music.s3.amazonaws.com/celesta/covers/x.jpg"),
+            ({"S3_ENDPOINT_URL": "https://minio.example.com"}, "https://minio.example.com/music/celesta/covers/x.jpg"),
+        ],
+    )
+    def test_public_objects_are_at_the_cdn_or_in_the_bucket(self, settings, environment, more, expected):
+        settings |= {"S3_BUCKET": "music", "S3_PREFIX": "celesta", **more}
+        assert S3Storage.from_env(environment).public_url("covers/x.jpg") == expected
 
     def test_lists_nothing_outside_its_prefix(self, s3, s3_server, settings):
         s3_server.client.put_object(Bucket=settings["S3_BUCKET"], Key="celesta-other/x.mp4", Body=b"x")

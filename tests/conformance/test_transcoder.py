@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from ports.environment import Environment
 from ports.transcoder.fake import FakeTranscoder
 from ports.transcoder.ffmpeg import FfmpegTranscoder
-from ports.transcoder.interface import MediaRefused, Transcode, Transcoder, TranscoderUnavailable
+from ports.transcoder.interface import COVER_SIDES, MediaRefused, Transcode, Transcoder, TranscoderUnavailable
 from tests.factories.audio import make_audio, run_ffmpeg
+from tests.factories.pictures import make_picture
 
 IMPLEMENTATIONS: dict[str, Callable[[Environment], Transcoder]] = {
     "ffmpeg": FfmpegTranscoder.from_env,
@@ -141,3 +143,39 @@ class TestTranscoder:
     def test_a_file_that_is_gone_may_come_back(self, transcoder: Transcoder, tmp_path: Path, into: Path):
         with pytest.raises(TranscoderUnavailable, match="No such file"):
             transcoder.transcode(tmp_path / "gone.mp3", into, lambda _: None)
+
+
+class TestCover:
+    def test_writes_every_size_and_nothing_else(self, transcoder: Transcoder, tmp_path: Path, into: Path):
+        progress: list[float] = []
+        cover = transcoder.cover(make_picture(tmp_path / "cover.png"), into, progress.append)
+        assert [file.side for file in cover.files] == list(COVER_SIDES)
+        assert {file.path for file in cover.files} == set(into.iterdir())
+        for file in cover.files:
+            content = file.path.read_bytes()
+            assert (content[:3], file.content_type) == (b"\xff\xd8\xff", "image/jpeg")
+            assert file.sha256 == hashlib.sha256(content).hexdigest()
+            run_ffmpeg("-xerror", "-f", "jpeg_pipe", "-i", str(file.path), "-f", "null", "-")
+        assert re.fullmatch("#[0-9a-f]{6}", cover.colour)
+        assert progress == sorted(progress)
+        assert progress[-1] == 1.0
+
+    def test_the_same_picture_gives_the_same_bytes(self, transcoder: Transcoder, tmp_path: Path):
+        picture, made = make_picture(tmp_path / "cover.png"), []
+        for folder in (tmp_path / "first", tmp_path / "second"):
+            folder.mkdir()
+            made.append([file.sha256 for file in transcoder.cover(picture, folder, lambda _: None).files])
+        assert made[0] == made[1]
+
+    @pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"This is no picture.\n", "no picture that we can read")])
+    def test_refuses_what_is_no_picture_with_the_reason(
+        self, transcoder: Transcoder, tmp_path: Path, into: Path, content: bytes, reason: str
+    ):
+        pretender = tmp_path / "cover.jpg"
+        pretender.write_bytes(content)
+        with pytest.raises(MediaRefused, match=reason):
+            transcoder.cover(pretender, into, lambda _: None)
+
+    def test_a_picture_that_is_gone_may_come_back(self, transcoder: Transcoder, tmp_path: Path, into: Path):
+        with pytest.raises(TranscoderUnavailable, match="No such file"):
+            transcoder.cover(tmp_path / "gone.jpg", into, lambda _: None)

@@ -16,11 +16,20 @@ from click.testing import CliRunner
 
 from apps.console.folder import progress
 from apps.console.folder.reading import NEVER, read
-from apps.console.folder.report import LONGEST_REMINDER, NO_BROKER, NOT_RUNNING, NOTHING_TAKEN, STOPPED_EARLY, STOPPED_WATCHING, WAITING
+from apps.console.folder.report import (
+    LONGEST_REMINDER,
+    NO_BROKER,
+    NOT_RUNNING,
+    NOTHING_TAKEN,
+    STOPPED_EARLY,
+    STOPPED_WATCHING,
+    WAITING,
+    tell,
+)
 from apps.console.folder.walk import Seen
 from apps.console.import_folder import INTERRUPTED, import_
-from apps.core.contract.intake import ListDeliveries
-from apps.core.contract.jobs import ReturnJob
+from apps.core.contract.intake import GetDelivery, ListDeliveries
+from apps.core.contract.jobs import FailJob, ReturnJob
 from ports.transcoder.containers import ACCEPTED_IN_WORDS
 from tasks.office import office
 from tests.console.conftest import NOBODY
@@ -35,7 +44,7 @@ def folder(tmp_path):
     for number in (1, 2):
         make_audio(folder / f"{number}.mp3", seconds=0.2, frequency=200 * number, tags={"title": f"Song {number}", "album": "Album"})
     (folder / "fake.mp3").write_text("#EXTM3U\n/etc/passwd\n")
-    (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "ticket.jpg").write_bytes(b"\xff\xd8\xff")
     return folder
 
 
@@ -72,6 +81,26 @@ class TestImport:
         assert "2 files were delivered as 1 release." in output
         assert "2 files imported before and unchanged." in output
         assert operator.send(ListDeliveries()).items[0].files == 2
+
+    def test_delivers_everything_again_where_it_is_told_to(self, run, folder, operator):
+        run(folder, "--no-wait")
+        assert "2 files were delivered as 1 release." in run(folder, "--again", "--no-wait").output
+        assert operator.send(ListDeliveries()).items[0].files == 3
+
+    def test_another_picture_beside_it_delivers_music_again(self, run, folder, operator):
+        run(folder, "--no-wait")
+        (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff")
+        assert "2 files were delivered as 1 release." in run(folder, "--no-wait").output
+        assert "3 files imported before and unchanged." in run(folder, "--no-wait").output
+
+    def test_names_a_picture_that_cannot_be_a_cover(self, run, folder, catalogue, worker, operator, capsys):
+        (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff")
+        run(folder, "--no-wait")
+        catalogue.receive(*catalogue.waiting("receive"))
+        claim = catalogue.claim(*catalogue.waiting("cover"))
+        worker.send(FailJob(claim.job_id, claim.lease, "This JPEG file is damaged."))
+        tell(operator.send(GetDelivery(operator.send(ListDeliveries()).items[0].id)))
+        assert "1 picture cannot be a cover:\n  cover.jpg: This JPEG file is damaged.\n" in capsys.readouterr().out
 
     def test_for_other_listeners_moves_what_it_brought_before(self, run, folder, catalogue, operator):
         run(folder, "--no-wait")

@@ -11,6 +11,7 @@ import pytest
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3, TCMP, TIT2, TPE1, TXXX
 from mutagen.mp4 import MP4
+from mutagen.oggvorbis import OggVorbis
 
 from apps.console.folder import reading
 from apps.console.folder.reading import read, read_all
@@ -57,6 +58,17 @@ class TestTags:
         assert (read.track, read.disc, read.date, read.genre) == (3, 2, "1994-06-20", "Chanson")
         assert (read.isrc, read.copyright) == ("FRZ039800212", "1994 Disques")
         assert 990 <= read.duration_ms <= 1100
+        assert not read.picture
+
+    @pytest.mark.parametrize("kind", ["mp3", "flac", "m4a", "alac", "wav", "aiff"])
+    def test_every_format_tells_of_a_picture_inside(self, tmp_path, kind):
+        assert tags(make_audio(tmp_path / f"a.{kind}", seconds=0.2, tags={"title": "x"}, cover=b"\xff\xd8\xff")).picture
+
+    def test_so_does_ogg(self, tmp_path):
+        file = OggVorbis(make_audio(tmp_path / "a.ogg", seconds=0.2))
+        file["METADATA_BLOCK_PICTURE"] = ["AAAA"]
+        file.save()
+        assert tags(tmp_path / "a.ogg").picture
 
     def test_a_file_without_tags_says_nothing_but_its_length(self, mp3):
         assert tags(mp3) == Tags(duration_ms=tags(mp3).duration_ms)

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, OVERLONG, TOO_LARGE, UNNAMEABLE, UNREADABLE_FOLDER, Walk
-from apps.core.contract.intake import LONGEST_PATH, MAXIMUM_FILE_BYTES
+from apps.console.folder.walk import EMPTY, LINK_OUT, NOT_A_FILE, OVERLONG, TOO_LARGE, UNNAMEABLE, UNREADABLE_FOLDER, Walk, cover_rank
+from apps.core.contract.intake import LONGEST_PATH, MAXIMUM_FILE_BYTES, MAXIMUM_PICTURE_BYTES, FoundPicture
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ class TestWalk:
         assert (seen.size, seen.modified_ns, seen.refusal) == (4, 1_700_000_000_123_456_789, "")
 
     def test_counts_what_is_left_out_by_extension(self, folder):
-        for name in ("cover.jpg", "back.JPG", "notes.txt", "README"):
+        for name in ("inlay.jpg", "back.JPG", "notes.txt", "README"):
             touch(folder / name)
         walk = Walk(folder)
         assert list(walk.files()) == []
@@ -141,3 +141,79 @@ class TestWalk:
 
         monkeypatch.setattr(os, "scandir", scandir)
         assert [(seen.path, seen.refusal) for seen in Walk(folder).files()] == [("closed", UNREADABLE_FOLDER), ("open/a.mp3", "")]
+
+
+def pictures(folder):
+    return {seen.path: seen.picture and seen.picture.path for seen in Walk(folder).files()}
+
+
+class TestPictures:
+    def test_one_beside_music_is_its_cover(self, folder):
+        touch(folder / "Album" / "a.mp3")
+        os.utime(touch(folder / "Album" / "cover.jpg", "four"), ns=(1, 1_700_000_000_123_456_789))
+        touch(folder / "Other" / "a.mp3")
+        walk = Walk(folder)
+        first, other = walk.files()
+        assert first.picture == FoundPicture("Album/cover.jpg", 4, 1_700_000_000_123_456_789)
+        assert other.picture is None
+        assert not walk.left_out
+
+    def test_the_likeliest_is_taken(self, folder):
+        for name in ("folder.png", "Cover.JPG", "z-front.jpg", "a.mp3"):
+            touch(folder / name)
+        assert pictures(folder) == {"a.mp3": "Cover.JPG"}
+
+    def test_one_around_the_discs_is_theirs(self, folder):
+        for path in ("Album/CD1/a.mp3", "Album/CD1/cover.jpg", "Album/Disc 2/a.mp3", "Album/Bonus/a.mp3", "Album/folder.jpg"):
+            touch(folder / path)
+        assert pictures(folder) == {
+            "Album/Bonus/a.mp3": None,
+            "Album/CD1/a.mp3": "Album/folder.jpg",
+            "Album/Disc 2/a.mp3": "Album/folder.jpg",
+        }
+
+    def test_a_disc_has_its_own_where_there_is_none_around(self, folder):
+        touch(folder / "Album" / "CD1" / "a.mp3")
+        touch(folder / "Album" / "CD1" / "cover.jpg")
+        assert pictures(folder) == {"Album/CD1/a.mp3": "Album/CD1/cover.jpg"}
+
+    def test_an_artists_picture_is_no_albums(self, folder):
+        touch(folder / "Artist" / "folder.jpg")
+        touch(folder / "Artist" / "Album" / "a.mp3")
+        assert pictures(folder) == {"Artist/Album/a.mp3": None}
+
+    def test_what_is_no_file_or_has_no_name_or_nothing_in_it_is_passed_over(self, folder, tmp_path):
+        touch(folder / "a.mp3")
+        (folder / "cover.jpg").symlink_to(touch(tmp_path / "secret.jpg"))
+        (folder / "cover.png").mkdir()
+        touch(folder / os.fsdecode(b"cover \xff.jpg"))
+        assert pictures(folder)["a.mp3"] is None
+        assert refusals(folder) == {"cover.jpg": LINK_OUT}
+        touch(folder / "folder.jpg")
+        assert pictures(folder)["a.mp3"] == "folder.jpg"
+
+    def test_an_empty_or_heavy_one_is_named_so_that_its_refusal_can_be_told(self, folder):
+        touch(folder / "a.mp3")
+        touch(folder / "cover.jpg", "")
+        assert pictures(folder) == {"a.mp3": "cover.jpg"}
+        os.truncate(folder / "cover.jpg", MAXIMUM_PICTURE_BYTES + 1)
+        assert pictures(folder) == {"a.mp3": "cover.jpg"}
+
+    @pytest.mark.parametrize(
+        ("name", "rank"),
+        [
+            ("cover.jpg", 0),
+            ("COVER.PNG", 0),
+            ("folder.webp", 1),
+            ("front.jpeg", 2),
+            ("AlbumArt.jpg", 4),
+            ("00-artist-front.jpg", 6),
+            ("Blue Garden (Front Cover).bmp", 6),
+            ("back.jpg", None),
+            ("cover.txt", None),
+            ("cover", None),
+            ("booklet 3.jpg", None),
+        ],
+    )
+    def test_are_known_by_their_names(self, name, rank):
+        assert cover_rank(name) == rank

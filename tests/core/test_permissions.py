@@ -87,6 +87,7 @@ MAY: dict[str, set[str]] = {
     "ListKnownFiles": {"console"},
     "GetReleaseDraft": {"tasks"},
     "WriteRelease": {"tasks"},
+    "RecordCover": {"tasks"},
     "ListSpentKeys": {"tasks"},
     "GetDelivery": OFFICE,
     "ListDeliveries": OFFICE,

@@ -12,18 +12,22 @@ import msgspec
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import JobId, ReleaseId
 from apps.core.contract.intake import (
+    PICTURE,
     QUARANTINE,
     CompleteDelivery,
     DraftFile,
+    DraftPicture,
     FoundFile,
     GetReleaseDraft,
     OpenDelivery,
     ReceivedFile,
+    ReceivedPicture,
+    RecordCover,
     RecordFiles,
     Tags,
     WriteRelease,
 )
-from apps.core.contract.jobs import Claimed, ClaimJob, JobClaim, JobStatus, ListJobs, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import Claimed, ClaimJob, CoverWork, JobClaim, JobStatus, ListJobs, ReceiveWork, TranscodeWork
 from apps.core.contract.playback import PREVIEW, Audio, RecordTranscode, Rendition, SegmentEntry
 
 SOURCE = "/music"
@@ -77,12 +81,26 @@ class Catalogue:
         assert isinstance(claim.work, ReceiveWork)
         draft = self.worker.send(GetReleaseDraft(claim.work.delivered_release_id))
         received = tuple(self.received(file, content, draft.delivery_id) for file in draft.files)
-        return self.worker.send(WriteRelease(claim.job_id, claim.lease, claim.work.delivered_release_id, received))
+        picture = draft.picture and self.received_picture(draft.picture, content)
+        return self.worker.send(WriteRelease(claim.job_id, claim.lease, claim.work.delivered_release_id, received, picture))
 
     @staticmethod
     def received(file: DraftFile, content: str = "", delivery_id: str = "somewhere") -> ReceivedFile:
         content_hash = hashlib.sha256(f"{content}{file.path}".encode()).hexdigest()
         return ReceivedFile(file.id, content_hash, f"{QUARANTINE}{delivery_id}/{content_hash}")
+
+    @staticmethod
+    def received_picture(picture: DraftPicture, content: str = "") -> ReceivedPicture:
+        content_hash = hashlib.sha256(f"{content}{picture.path}{picture.size}".encode()).hexdigest()
+        return ReceivedPicture(picture.path, content_hash, f"{QUARANTINE}somewhere/{PICTURE}{content_hash}")
+
+    def cover_all(self, colour: str = "#336699") -> None:
+        """Make every cover that waits."""
+        for job_id in self.waiting("cover"):
+            claim = self.claim(job_id)
+            assert isinstance(claim.work, CoverWork)
+            key = f"covers/{claim.work.release_id}/{claim.work.content_hash[:32]}"
+            self.worker.send(RecordCover(claim.job_id, claim.lease, key, colour))
 
     def transcode_all(self) -> None:
         for job_id in self.waiting("transcode"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
+from apps.core.contract.intake import FoundPicture
 from apps.core.contract.listening import Play, RecordPlays
 
 HOSTILE = '"><svg onload=alert(1)>'
@@ -38,6 +40,26 @@ class TestHome:
         page = create_website({**values, "BRAND_NAME": "Lark & Co"}, core_app).test_client().get("/").text
         assert "<title>Home · Lark &amp; Co</title>" in page
         assert "Celesta" not in page
+
+
+class TestACover:
+    def test_is_offered_in_every_size(self, guest, catalogue):
+        (file,) = catalogue.files("Blue Garden", ["Dawn"])
+        (release_id,) = catalogue.deliver([msgspec.structs.replace(file, picture=FoundPicture("cover.jpg", 1, 1))])
+        catalogue.transcode_all()
+        catalogue.cover_all()
+        page = guest.get(f"/releases/{release_id}").text
+        source, sizes = re.findall(r'<img class="cover" src="([^"]+)" srcset="([^"]+)" sizes="480px"', page)[0]
+        assert re.fullmatch(rf"/media/covers/{release_id}/[0-9a-f]+/640.jpg", source)
+        folder = source.removesuffix("640.jpg")
+        assert sizes == ", ".join(f"{folder}{side}.jpg {side}w" for side in (96, 320, 640, 1280))
+        assert f'<img class="cover" src="{folder}320.jpg"' in guest.get("/releases").text
+        assert '<rect width="100%" height="100%" fill="#336699"/>' in page
+
+    def test_is_drawn_where_none_came(self, guest, catalogue):
+        page = guest.get(f"/releases/{catalogue.release()}").text
+        assert '<img class="cover"' not in page
+        assert "sleeve__bars" in page
 
 
 class TestTheListOfReleases:

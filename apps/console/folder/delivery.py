@@ -13,13 +13,13 @@ from apps.core.contract.intake import CompleteDelivery, FolderAudience, KnownFil
 
 
 def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
-    """What is new or changed, and what an earlier delivery brought with the same size and time stamp."""
+    """What is new or changed, and what an earlier delivery brought with the same size and time stamp, beside the same picture."""
     known = _known_files(core, root)
     fresh: list[Seen] = []
     unchanged: list[KnownFile] = []
     for file in seen:
         before = known.get(file.path)
-        if before is not None and (before.size, before.modified_ns) == (file.size, file.modified_ns):
+        if before is not None and _stamp(before) == _stamp(file):
             unchanged.append(before)
         else:
             fresh.append(file)
@@ -45,6 +45,10 @@ def set_audience(core: Sender, root: Path, for_subscribers: bool | None) -> Fold
         done = core.send(SetFolderAudience(str(root), done.subscribers_only, done.next))
         moved += done.moved
     return FolderAudience(done.subscribers_only, moved, None)
+
+
+def _stamp(file: Seen | KnownFile) -> tuple[object, ...]:
+    return file.size, file.modified_ns, file.picture
 
 
 def _known_files(core: Sender, root: Path) -> dict[str, KnownFile]:

@@ -23,6 +23,7 @@ def follow(core: Sender, delivery_id: DeliveryId) -> bool:
     steps: tuple[tuple[str, Callable[[DeliverySummary], int], Callable[[DeliverySummary], int]], ...] = (
         ("Writing releases", lambda state: state.releases_written, lambda state: state.releases),
         ("Preparing audio ", lambda state: state.recordings_ready + state.recordings_refused, lambda state: state.recordings),
+        ("Preparing covers", lambda state: state.covers_ready + state.covers_refused, lambda state: state.covers),
     )
     state = next(states, None)
     for label, done, of in steps:

@@ -104,7 +104,7 @@ def read(root: Path, seen: Seen) -> FoundFile:
         except OSError as error:
             refusal = f"It could not be read ({error.strerror}): see whether the user who imports may read it."
             modified_ns = NEVER  # permission may be given without the file changing
-    return FoundFile(seen.path, seen.size, modified_ns, tags, refusal)
+    return FoundFile(seen.path, seen.size, modified_ns, tags, refusal, seen.picture)
 
 
 def _tags(path: Path) -> Tags:

@@ -39,6 +39,9 @@ def tell(detail: DeliveryDetail) -> None:
     if summary.refused:
         click.secho(f"{_counted(summary.refused, 'file')} refused:", fg="yellow")
         _list(detail.refusals, summary.refused, LONGEST_LIST)
+    if summary.covers_refused:
+        click.secho(f"{_counted(summary.covers_refused, 'picture')} cannot be a cover:", fg="yellow")
+        _list(detail.picture_refusals, summary.covers_refused, LONGEST_LIST)
 
 
 def taken(summary: DeliverySummary) -> int:

@@ -41,6 +41,9 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """By field: the field for each of several names, and where taggers write those apart from how they are credited together."""
 
+PICTURES = ("covr", "metadata_block_picture")
+"""Where MP4 atoms and Vorbis comments keep pictures; the other formats have a place of its own for them."""
+
 LONGEST = {"date": 40, "isrc": 40, "upc": 40}
 LONGEST_TEXT = 1000
 NUMBERS = {"disc": 999, "track": 9999}
@@ -70,7 +73,14 @@ def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
         if field in PEOPLE:
             several, apart = PEOPLE[field]
             found[several] = _several(next(filter(None, (_cleaned(comments.get(key, ())) for key in apart)), texts))
-    return Tags(**found, duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
+    return Tags(**found, picture=_has_picture(sound, comments), duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
+
+
+def _has_picture(sound: FileType, comments: Comments) -> bool:
+    """Whether any format's way of holding one is in use."""
+    tags: Any = sound.tags
+    frames = tags.getall("APIC") if isinstance(tags, ID3) else ()
+    return bool(frames or getattr(sound, "pictures", ()) or any(comments.get(key) for key in PICTURES))
 
 
 def _comments(tags: Any) -> Comments:

@@ -7,12 +7,16 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from apps.core.contract.intake import LONGEST_PATH, MAXIMUM_FILE_BYTES
+from apps.core.contract.intake import DISC_FOLDER, LONGEST_PATH, MAXIMUM_FILE_BYTES, FoundPicture
 
 MUSIC = frozenset({".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".wav", ".aiff", ".aif"})
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
+COVERS = ("cover", "folder", "front", "album", "albumart", "artwork")
+"""What pictures are called that are meant as a cover, the likeliest first."""
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -35,6 +39,8 @@ class Seen:
     modified_ns: int
     refusal: str = ""
     """Why it need not be opened; empty where it may be music."""
+    picture: FoundPicture | None = None
+    """What lies beside it as its cover."""
 
 
 @dataclass
@@ -48,9 +54,9 @@ class Walk:
 
     def files(self) -> Iterator[Seen]:
         """Folder by folder, in the order of names."""
-        folders = [PurePosixPath()]
+        folders: list[tuple[PurePosixPath, FoundPicture | None]] = [(PurePosixPath(), None)]
         while folders:
-            folder = folders.pop()
+            folder, around = folders.pop()
             try:
                 with os.scandir(self.root / folder) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
@@ -58,11 +64,23 @@ class Walk:
                 yield Seen(_readable(folder), 0, 0, UNREADABLE_FOLDER)
                 continue
             visible = [entry for entry in entries if not entry.name.startswith(".")]
-            yield from self._judge(folder, visible)
-            inner = [folder / entry.name for entry in visible if entry.is_dir(follow_symlinks=False)]
+            picture = self._picture(folder, visible)
+            # The discs of a release show what lies beside their folders, rather than each its own.
+            shown = around if around and DISC_FOLDER.match(folder.name) else picture
+            yield from self._judge(folder, visible, shown)
+            inner = [(folder / entry.name, picture) for entry in visible if entry.is_dir(follow_symlinks=False)]
             folders.extend(reversed(inner))
 
-    def _judge(self, folder: PurePosixPath, entries: list[os.DirEntry[str]]) -> Iterator[Seen]:
+    def _picture(self, folder: PurePosixPath, entries: list[os.DirEntry[str]]) -> FoundPicture | None:
+        """The one that by its name is meant as the cover of what lies here."""
+        named = [(rank, entry) for entry in entries if (rank := cover_rank(entry.name)) is not None]
+        for _, entry in sorted(named, key=lambda one: (one[0], one[1].name)):
+            seen = self._seen(folder, entry)
+            if seen.refusal in {"", EMPTY, TOO_LARGE}:
+                return FoundPicture(seen.path, seen.size, seen.modified_ns)
+        return None
+
+    def _judge(self, folder: PurePosixPath, entries: list[os.DirEntry[str]], picture: FoundPicture | None = None) -> Iterator[Seen]:
         for entry in entries:
             if entry.is_symlink():
                 # One that leads inside is a second name of what the walk meets anyway.
@@ -71,8 +89,8 @@ class Walk:
             elif not entry.is_dir(follow_symlinks=False):
                 extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path for each of 100,000 files costs as much as the walk
                 if extension in MUSIC:
-                    yield self._seen(folder, entry)
-                else:
+                    yield replace(self._seen(folder, entry), picture=picture)
+                elif cover_rank(entry.name) is None:
                     self.left_out[extension] += 1
 
     def _seen(self, folder: PurePosixPath, entry: os.DirEntry[str], refusal: str = "") -> Seen:
@@ -82,6 +100,16 @@ class Walk:
         except OSError as error:
             return Seen(_readable(path), 0, 0, f"It cannot be looked at ({error.strerror}): see whether the user who imports may.")
         return Seen(_readable(path), status.st_size, status.st_mtime_ns, refusal or _refusal(path, status))
+
+
+def cover_rank(name: str) -> int | None:
+    """How likely a file of this name is meant as the cover of what it lies beside, 0 the likeliest; None where it is not."""
+    stem, extension = os.path.splitext(name.lower())  # noqa: PTH122 - as above
+    if extension not in PICTURES:
+        return None
+    if stem in COVERS:
+        return COVERS.index(stem)
+    return len(COVERS) if "front" in stem or "cover" in stem else None
 
 
 def _leads_into(root: Path, link: os.DirEntry[str]) -> bool:

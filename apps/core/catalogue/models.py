@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from apps.core.catalogue.covers import CoverColumn
 from apps.core.contract.ids import new_id
 from apps.core.database import Base, IdColumn
 
@@ -107,11 +108,25 @@ class ReleaseRow(Base):
     label_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("label.id"))
     series_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("series.id"), index=True)
     volume: Mapped[int | None]
-    cover: Mapped[str | None]
+    cover: Mapped[str | None] = mapped_column(CoverColumn)
     colour: Mapped[str | None]
+    picture: Mapped[str | None]
+    """The SHA-256 of the picture that its cover is made of, or is to be."""
     added_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     """When its first track became playable; nobody sees it before."""
+
+
+class CoverRow(Base):
+    """A cover that was made once: the same picture of the release has it again at once."""
+
+    __tablename__ = "cover"
+
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    """Of the folder that holds each size."""
+    colour: Mapped[str]
 
 
 class ReleaseCreditRow(Base):

@@ -50,7 +50,8 @@ class ReleaseSummary(msgspec.Struct, frozen=True):
     type: ReleaseType
     year: int | None
     cover: str | None
-    """The cover's URL, or None where there is none."""
+    """The cover's URL, or None where there is none: 640 pixels on its longer side, ending in `/640.jpg`. Beside it are `96.jpg`,
+    `320.jpg` and `1280.jpg`. What is at a URL never changes."""
     colour: str | None
     """The cover's dominant colour as `#rrggbb`."""
 

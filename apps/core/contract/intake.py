@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -20,19 +21,32 @@ MOST_NAMES = 50
 Names = Annotated[tuple[Text, ...], Meta(max_length=MOST_NAMES)]
 LONGEST_PATH = 2000
 """Bytes, in UTF-8."""
+Size = Annotated[int, Meta(ge=0, lt=1 << 62)]
+Moment = Annotated[int, Meta(ge=-(1 << 62), lt=1 << 62)]
+"""Nanoseconds since 1970."""
+ContentHash = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$")]
+"""SHA-256 of the whole file, in hexadecimal; empty where there is none."""
+StorageKey = Annotated[str, Meta(max_length=512)]
+Reason = Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)]
 RelativePath = Annotated[str, Meta(min_length=1, max_length=LONGEST_PATH)]
 """Below the delivery's root, with `/`; never absolute, no `..`."""
 FolderPath = Annotated[str, Meta(max_length=4096, pattern=r"^/[^\x00]*$")]
 """The absolute path of a folder, as the workers see it."""
+DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*([0-9]{1,2})$", re.IGNORECASE)
+"""What a folder is called that holds one disc of the release in the folder around it."""
 FILES_PER_COMMAND = 500
 MAXIMUM_FILE_BYTES = 2 << 30
 """Larger files are refused: no master of one recording is that large."""
+MAXIMUM_PICTURE_BYTES = 32 << 20
+"""Larger pictures are refused: nobody looks at so many points."""
 LONGEST_FILE_MS = 7 * 86_400_000
 TRACKS_PER_RELEASE = 1_000
 OWN_MUSIC = "own music"
 """The deliverer of an imported folder."""
 QUARANTINE = "quarantine/"
 """What the storage keys of delivered files begin with; the delivery's id follows, then the content's hash."""
+PICTURE = "picture-"
+"""What comes before the hash in the storage key of what a cover is made of: the transcode removes its own copy when it is done."""
 KEYS_PER_QUERY = 500
 REPLAYABLE_DAYS = 7
 """How long the file of a transcode that was given up is kept, so that it can be tried again."""
@@ -72,17 +86,28 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     album_artists: Names = ()
     composers: Names = ()
     duration_ms: Annotated[int, Meta(ge=0, le=LONGEST_FILE_MS)] = 0
+    picture: bool = False
+    """Whether a picture is inside."""
+
+
+class FoundPicture(msgspec.Struct, frozen=True, array_like=True):
+    """A picture that lies beside music and, by its name, is meant as its cover."""
+
+    path: RelativePath
+    size: Size
+    modified_ns: Moment
 
 
 class FoundFile(msgspec.Struct, frozen=True):
     """A file met in an imported folder: its tags, or why it cannot be music."""
 
     path: RelativePath
-    size: Annotated[int, Meta(ge=0, lt=1 << 62)]
-    modified_ns: Annotated[int, Meta(ge=-(1 << 62), lt=1 << 62)]
+    size: Size
+    modified_ns: Moment
     tags: Tags | None = None
-    refusal: Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)] = ""
+    refusal: Reason = ""
     """Why the file was refused on sight; empty where it was not."""
+    picture: FoundPicture | None = None
 
 
 class KnownFile(msgspec.Struct, frozen=True, array_like=True):
@@ -91,6 +116,8 @@ class KnownFile(msgspec.Struct, frozen=True, array_like=True):
     modified_ns: int
     refusal: str = ""
     """Why it was refused; empty where it was taken."""
+    picture: FoundPicture | None = None
+    """What lay beside it then."""
 
 
 class KnownFiles(msgspec.Struct, frozen=True):
@@ -110,6 +137,10 @@ class DeliverySummary(msgspec.Struct, frozen=True):
     recordings: int
     recordings_ready: int
     recordings_refused: int
+    covers: int
+    """Of releases that came with a picture."""
+    covers_ready: int
+    covers_refused: int
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -121,12 +152,23 @@ class DeliveryDetail(msgspec.Struct, frozen=True):
     summary: DeliverySummary
     refusals: tuple[Refusal, ...]
     """At most 1,000."""
+    picture_refusals: tuple[Refusal, ...]
+    """Pictures that could not become a cover, which harms nothing else; at most 1,000."""
 
 
 class DraftFile(msgspec.Struct, frozen=True):
     id: DeliveredFileId
     path: RelativePath
     size: int
+
+
+class DraftPicture(msgspec.Struct, frozen=True):
+    """The picture that is to become the release's cover."""
+
+    path: RelativePath
+    size: int
+    file_id: DeliveredFileId | None
+    """The file it is inside of; None where it lies beside them."""
 
 
 class ReleaseDraft(msgspec.Struct, frozen=True):
@@ -136,16 +178,25 @@ class ReleaseDraft(msgspec.Struct, frozen=True):
     root: str
     """The folder the paths are relative to."""
     files: tuple[DraftFile, ...]
+    picture: DraftPicture | None = None
 
 
 class ReceivedFile(msgspec.Struct, frozen=True):
     """What became of one file: stored under `key`, or refused."""
 
     id: DeliveredFileId
-    content_hash: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$")] = ""
-    """SHA-256 of the whole file, in hexadecimal."""
-    key: Annotated[str, Meta(max_length=512)] = ""
-    refusal: Annotated[str, Meta(max_length=500, pattern=WITHOUT_NUL)] = ""
+    content_hash: ContentHash = ""
+    key: StorageKey = ""
+    refusal: Reason = ""
+
+
+class ReceivedPicture(msgspec.Struct, frozen=True):
+    """What became of the picture: stored under `key`, by itself or inside its file, or refused."""
+
+    path: RelativePath
+    content_hash: ContentHash = ""
+    key: StorageKey = ""
+    refusal: Reason = ""
 
 
 class OpenDelivery(Command[DeliveryId], frozen=True):
@@ -229,7 +280,8 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
     """Write one delivered release into the catalogue, with an "own music" deal, and finish its job.
 
     The same release delivered again is updated, the same recording linked, not doubled; None where every file was refused.
-    Raises LeaseLost, and Invalid where the job is for something else. Emits JobReady for each recording to be transcoded.
+    Raises LeaseLost, and Invalid where the job is for something else. Emits JobReady for each recording to be transcoded, and for a
+    picture to become the cover.
     """
 
     permission: ClassVar[Permission] = BACK_OFFICE
@@ -238,15 +290,31 @@ class WriteRelease(Command[ReleaseId | None], frozen=True):
     lease: LeaseToken
     delivered_release_id: DeliveredReleaseId
     files: tuple[ReceivedFile, ...]
+    picture: ReceivedPicture | None = None
 
 
-class ListSpentKeys(Query[tuple[str, ...]], frozen=True):
-    """Those of these keys in quarantine that nothing needs any more: their delivery is over, no transcode waits for them, and none
-    was given up that was asked for within `REPLAYABLE_DAYS`."""
+class RecordCover(Command[Done], frozen=True):
+    """Give a release the cover that its job has made, and finish the job; a cover that another picture has overtaken is only kept.
+
+    Raises LeaseLost, and Invalid where the job is for something else or the key for another release.
+    """
 
     permission: ClassVar[Permission] = BACK_OFFICE
 
-    keys: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=KEYS_PER_QUERY)]
+    job_id: JobId
+    lease: LeaseToken
+    key: Annotated[StorageKey, Meta(pattern=r"^covers/[0-9A-Za-z]+/[0-9a-f]+(?!\n)$")]
+    """Of the folder that holds each size: `<key>/640.jpg`."""
+    colour: Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}(?!\n)$")]
+
+
+class ListSpentKeys(Query[tuple[str, ...]], frozen=True):
+    """Those of these keys in quarantine that nothing needs any more: their delivery is over, neither a transcode nor a cover waits for
+    them, and none was given up that was asked for within `REPLAYABLE_DAYS`."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    keys: Annotated[tuple[StorageKey, ...], Meta(max_length=KEYS_PER_QUERY)]
 
 
 class GetDelivery(Query[DeliveryDetail], frozen=True):

@@ -12,7 +12,7 @@ from msgspec import Meta
 from apps.core.contract.actions import BACK_OFFICE, STAFF, Command, Done, Event, Permission, Query
 from apps.core.contract.charts import ChartRules
 from apps.core.contract.days import Day, WeekName
-from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, LeaseToken, RecordingId
+from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, LeaseToken, RecordingId, ReleaseId
 from apps.core.contract.paging import Cursor, Page, PageSize
 from apps.core.contract.reporting import StatementNumber
 
@@ -44,6 +44,14 @@ class TranscodeWork(msgspec.Struct, frozen=True, tag="transcode"):
     """Make every rendition of one recording's quarantined source."""
 
     recording_id: RecordingId
+    source_key: str
+    content_hash: str
+
+
+class CoverWork(msgspec.Struct, frozen=True, tag="cover"):
+    """Make every size of a release's cover of a quarantined picture, or of the one inside a quarantined file."""
+
+    release_id: ReleaseId
     source_key: str
     content_hash: str
 
@@ -105,7 +113,7 @@ class TrainWork(msgspec.Struct, frozen=True, tag="train"):
     day: Day
 
 
-Work = ReceiveWork | TranscodeWork | EncryptWork | ExportWork | ChartWork | TrainWork | StatementsWork | DispatchWork
+Work = ReceiveWork | TranscodeWork | CoverWork | EncryptWork | ExportWork | ChartWork | TrainWork | StatementsWork | DispatchWork
 
 
 class JobClaim(msgspec.Struct, frozen=True):

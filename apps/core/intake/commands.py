@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.models import CoverRow, ReleaseRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
 from apps.core.contract.errors import Conflict, Invalid, NotFound
@@ -16,12 +17,13 @@ from apps.core.contract.intake import (
     DeliverySummary,
     FolderAudience,
     OpenDelivery,
+    RecordCover,
     RecordFiles,
     SetFolderAudience,
     WriteRelease,
 )
-from apps.core.contract.jobs import ReceiveWork, Work
-from apps.core.database import FOR_CHANGE
+from apps.core.contract.jobs import CoverWork, ReceiveWork, Work
+from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.audience import is_for_subscribers, set_audience, some_of_folder
 from apps.core.intake.filing import file_away, refuse_overlong
 from apps.core.intake.finishing import finish_delivery
@@ -34,6 +36,7 @@ from apps.core.jobs.work import ask_for_new
 from apps.core.outbox import Events
 from apps.core.rights.deals import ensure_folder_deals, move_folder_deals
 from ports.clock.interface import Clock
+from ports.storage.keys import PUBLIC
 
 
 @handles(OpenDelivery)
@@ -52,6 +55,8 @@ def record_files(action: RecordFiles, session: Session) -> Done:
     delivery = _open(session, action.delivery_id)
     for file in action.files:
         check_path(file.path)
+        if file.picture:
+            check_path(file.picture.path)
     file_away(session, delivery, action.files)
     return Done()
 
@@ -75,7 +80,7 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
     if work.delivered_release_id != action.delivered_release_id:
         raise Invalid("This job is for another release.", "Write the one that was claimed.")
     delivered = session.get_one(DeliveredReleaseRow, work.delivered_release_id)
-    release_id = delivered.release_id = write_files(session, events, delivered, action.files, clock.now())
+    release_id = delivered.release_id = write_files(session, events, delivered, action, clock.now())
     delivered.written_at = clock.now()
     finish(job)
     finish_delivery(session, work.delivery_id)
@@ -84,6 +89,20 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
         subscribers_only = session.get_one(DeliveryRow, work.delivery_id).subscribers_only
         ensure_folder_deals(session, release_id, clock.now(), subscribers_only=subscribers_only)
     return release_id
+
+
+@handles(RecordCover)
+def record_cover(action: RecordCover, session: Session) -> Done:
+    job, work = held_work(session, action.job_id, action.lease, CoverWork)
+    if not action.key.startswith(f"{PUBLIC}{work.release_id}/"):
+        raise Invalid("This cover is stored as another release's.", "Store it under the id of the release that was claimed.")
+    made = {"key": action.key, "colour": action.colour}
+    session.execute(insert(session, CoverRow).values(release_id=work.release_id, content_hash=work.content_hash, **made))
+    finish(job)
+    wanted = (ReleaseRow.id == work.release_id) & (ReleaseRow.picture == work.content_hash)
+    session.execute(update(ReleaseRow).where(wanted).values(cover=action.key, colour=action.colour))
+    touch(session)
+    return Done()
 
 
 @handles(SetFolderAudience)

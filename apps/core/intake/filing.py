@@ -74,9 +74,12 @@ def _releases(session: Session, delivery_id: str, identities: set[str]) -> dict[
 
 
 def _row(delivery_id: str, file: FoundFile, release_id: str | None) -> dict[str, Any]:
+    picture = file.picture
     return {
         "id": new_id(), "delivery_id": delivery_id, "path": file.path, "size": file.size, "modified_ns": file.modified_ns,
         "tags": encoder.encode(file.tags) if file.tags else None, "delivered_release_id": release_id,
+        "picture_path": picture.path if picture else None, "picture_size": picture.size if picture else None,
+        "picture_modified_ns": picture.modified_ns if picture else None,
         "status": FileStatus.WAITING if release_id else FileStatus.REFUSED,
         "refusal": None if release_id else file.refusal or "It says nothing about itself: it was recorded without tags.",
     }  # fmt: skip

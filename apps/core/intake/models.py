@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.contract.ids import new_id
-from apps.core.database import Base, IdColumn
+from apps.core.database import Base, IdColumn, only_where
 
 
 class DeliveryRow(Base):
@@ -27,13 +27,17 @@ class DeliveredReleaseRow(Base):
     """Files of one delivery that make up one release."""
 
     __tablename__ = "delivered_release"
-    __table_args__ = (UniqueConstraint("delivery_id", "identity"),)
+    __table_args__ = (UniqueConstraint("delivery_id", "identity"), Index(None, "picture_hash"))
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     delivery_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("delivery.id"))
     identity: Mapped[str]
     release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("release.id"))
     written_at: Mapped[datetime | None]
+    picture_path: Mapped[str | None]
+    """Of what its cover is made of: a picture, or a file with one inside."""
+    picture_hash: Mapped[str | None]
+    picture_refusal: Mapped[str | None]
 
 
 class DeliveredFileRow(Base):
@@ -43,6 +47,7 @@ class DeliveredFileRow(Base):
         Index(None, "delivered_release_id"),
         Index(None, "recording_id"),
         Index(None, "content_hash"),
+        Index(None, "picture_path", **only_where("picture_path IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
@@ -54,5 +59,9 @@ class DeliveredFileRow(Base):
     status: Mapped[str]
     refusal: Mapped[str | None]
     content_hash: Mapped[str | None]
+    picture_path: Mapped[str | None]
+    """Of the picture that lay beside it."""
+    picture_size: Mapped[int | None] = mapped_column(BigInteger)
+    picture_modified_ns: Mapped[int | None] = mapped_column(BigInteger)
     delivered_release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("delivered_release.id"))
     recording_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"))

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
-from apps.core.catalogue.models import RecordingRow
+from apps.core.catalogue.models import CoverRow, RecordingRow
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.intake import (
+    PICTURE,
     QUARANTINE,
     REPLAYABLE_DAYS,
     DeliveryDetail,
@@ -21,6 +22,7 @@ from apps.core.contract.intake import (
     DeliverySummary,
     DraftFile,
     FileStatus,
+    FoundPicture,
     GetDelivery,
     GetReleaseDraft,
     KnownFile,
@@ -31,9 +33,10 @@ from apps.core.contract.intake import (
     Refusal,
     ReleaseDraft,
 )
-from apps.core.contract.jobs import JobStatus, TranscodeWork
+from apps.core.contract.jobs import CoverWork, JobStatus, TranscodeWork
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
+from apps.core.intake.covering import picture_of
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
@@ -56,11 +59,19 @@ FILES = (
     .outerjoin(PublishedRenditionRow, PublishedRenditionRow.recording_id == DeliveredFileRow.recording_id)
     .group_by(DeliveredFileRow.delivery_id)
 )
-RELEASES = select(
-    DeliveredReleaseRow.delivery_id,
-    func.count().label("releases"),
-    func.count(DeliveredReleaseRow.written_at).label("written"),
-).group_by(DeliveredReleaseRow.delivery_id)
+COVER = (CoverRow.release_id == DeliveredReleaseRow.release_id) & (CoverRow.content_hash == DeliveredReleaseRow.picture_hash)
+RELEASES = (
+    select(
+        DeliveredReleaseRow.delivery_id,
+        func.count().label("releases"),
+        func.count(DeliveredReleaseRow.written_at).label("written"),
+        func.count(DeliveredReleaseRow.picture_path).label("pictures"),
+        func.count(CoverRow.content_hash).label("covers"),
+        func.count(DeliveredReleaseRow.picture_refusal).label("spoilt"),
+    )
+    .outerjoin(CoverRow, COVER)
+    .group_by(DeliveredReleaseRow.delivery_id)
+)
 
 
 def summaries(connection: Connection, wanted: ColumnElement[bool], limit: int = 1) -> list[DeliverySummary]:
@@ -80,6 +91,8 @@ def _summary(row: Any, files: Any, releases: Any) -> DeliverySummary:
         releases=releases.releases if releases else 0, releases_written=releases.written if releases else 0,
         recordings=files.recordings if files else 0, recordings_ready=files.ready if files else 0,
         recordings_refused=files.unusable if files else 0,
+        covers=releases.pictures if releases else 0, covers_ready=releases.covers if releases else 0,
+        covers_refused=releases.spoilt if releases else 0,
     )  # fmt: skip
 
 
@@ -93,7 +106,14 @@ def get_delivery(action: GetDelivery, connection: Connection) -> DeliveryDetail:
         raise NotFound("There is no such delivery.", "Choose one from the list of deliveries.")
     mine = (DeliveredFileRow.delivery_id == action.delivery_id) & (DeliveredFileRow.status == FileStatus.REFUSED)
     refused = select(DeliveredFileRow.path, DeliveredFileRow.refusal).where(mine).order_by(DeliveredFileRow.path).limit(MOST_REFUSALS)
-    return DeliveryDetail(found[0], tuple(Refusal(row.path, row.refusal or "") for row in fetch(connection, refused)))
+    release = DeliveredReleaseRow
+    spoilt = (release.delivery_id == action.delivery_id) & release.picture_refusal.is_not(None)
+    pictures = select(release.picture_path, release.picture_refusal).where(spoilt).order_by(release.picture_path).limit(MOST_REFUSALS)
+    return DeliveryDetail(
+        found[0],
+        tuple(Refusal(row.path, row.refusal or "") for row in fetch(connection, refused)),
+        tuple(Refusal(row.picture_path or "", row.picture_refusal or "") for row in fetch(connection, pictures)),
+    )
 
 
 @handles(ListDeliveries)
@@ -109,7 +129,8 @@ def list_deliveries(action: ListDeliveries, connection: Connection) -> Page[Deli
 @handles(ListKnownFiles)
 def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFiles:
     row = DeliveredFileRow
-    wanted = select(row.path, row.size, row.modified_ns, row.refusal, row.id).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
+    picture = row.picture_path, row.picture_size, row.picture_modified_ns
+    wanted = select(row.path, row.size, row.modified_ns, row.refusal, row.id, *picture).join(DeliveryRow, DeliveryRow.id == row.delivery_id)
     copied = row.content_hash.is_not(None) & row.recording_id.is_(None)
     # What was refused on sight stays refused while it is unchanged; what failed later may succeed another time.
     on_sight = row.delivered_release_id.is_(None)
@@ -119,38 +140,46 @@ def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFil
         wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[Id])[0])
     rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE + 1))
     page = rows[:KNOWN_PAGE]
-    files = tuple(KnownFile(one.path, one.size, one.modified_ns, one.refusal or "") for one in page)
+    files = tuple(KnownFile(one.path, one.size, one.modified_ns, one.refusal or "", _picture(one)) for one in page)
     return KnownFiles(files, encode_cursor(page[-1].id) if len(rows) > KNOWN_PAGE else None)
+
+
+def _picture(row: Any) -> FoundPicture | None:
+    return FoundPicture(row.picture_path, row.picture_size, row.picture_modified_ns) if row.picture_path else None
 
 
 @handles(GetReleaseDraft)
 def get_release_draft(action: GetReleaseDraft, connection: Connection) -> ReleaseDraft:
-    release = select(DeliveryRow.id, DeliveryRow.source).join(DeliveredReleaseRow, DeliveredReleaseRow.delivery_id == DeliveryRow.id)
-    found = fetch(connection, release.where(DeliveredReleaseRow.id == action.delivered_release_id))
+    release = DeliveredReleaseRow
+    wanted = select(DeliveryRow.id, DeliveryRow.source, release.identity).join(release, release.delivery_id == DeliveryRow.id)
+    found = fetch(connection, wanted.where(release.id == action.delivered_release_id))
     if not found:
         raise NotFound("There is no such delivered release.")
+    ((delivery_id, source, identity),) = found
     row = DeliveredFileRow
-    files = select(row.id, row.path, row.size).where(row.delivered_release_id == action.delivered_release_id).order_by(row.path)
-    return ReleaseDraft(found[0].id, found[0].source, tuple(DraftFile(*one) for one in fetch(connection, files)))
+    columns = row.id, row.path, row.size, row.tags, row.picture_path, row.picture_size
+    files = fetch(connection, select(*columns).where(row.delivered_release_id == action.delivered_release_id).order_by(row.path))
+    drafts = tuple(DraftFile(one.id, one.path, one.size) for one in files)
+    return ReleaseDraft(delivery_id, source, drafts, picture_of(connection, source, identity, files))
 
 
 @handles(ListSpentKeys)
 def list_spent_keys(action: ListSpentKeys, connection: Connection, clock: Clock) -> tuple[str, ...]:
     going_on = fetch(connection, select(DeliveryRow.id).where(DeliveryRow.status == DeliveryStatus.QUARANTINED))
     folders = tuple(f"{QUARANTINE}{row.id}/" for row in going_on)
-    sources = _sources(connection, {key.rpartition("/")[2] for key in action.keys}, clock.now() - REPLAYABLE)
+    sources = _sources(connection, {key.rpartition("/")[2].removeprefix(PICTURE) for key in action.keys}, clock.now() - REPLAYABLE)
     return tuple(key for key in action.keys if key not in sources and not key.startswith(folders))
 
 
 def _sources(connection: Connection, hashes: Set[str], replayable: datetime) -> Set[str]:
-    """Keys of these contents that a transcode still needs, or would if one that was given up since then were replayed."""
+    """Keys of these contents that a job still needs, or would if one that was given up since then were replayed."""
     file, job = DeliveredFileRow, JobRow
     files = select(file.recording_id, file.content_hash).where(file.content_hash.in_(hashes), file.recording_id.is_not(None))
-    subjects = {f"{row.recording_id}/{row.content_hash}" for row in fetch(connection, files.distinct())}
+    release = DeliveredReleaseRow
+    pictures = select(release.release_id, release.picture_hash).where(release.picture_hash.in_(hashes), release.release_id.is_not(None))
+    subjects = {f"{row[0]}/{row[1]}" for wanted in (files, pictures) for row in fetch(connection, wanted.distinct())}
     needed = job.status.in_((JobStatus.WAITING, JobStatus.RUNNING)) | (job.status == JobStatus.FAILED) & (job.created_at > replayable)
     mine = job.subject.in_(subjects) & needed
-    works = (
-        work_decoder().decode(row.work)
-        for row in fetch(connection, select(job.work).where(job.kind == TranscodeWork.__struct_config__.tag, mine))
-    )
-    return {work.source_key for work in works if isinstance(work, TranscodeWork)}
+    kinds = [kind.__struct_config__.tag for kind in (TranscodeWork, CoverWork)]
+    works = (work_decoder().decode(row.work) for row in fetch(connection, select(job.work).where(job.kind.in_(kinds), mine)))
+    return {work.source_key for work in works if isinstance(work, TranscodeWork | CoverWork)}

@@ -11,10 +11,9 @@ from pathlib import PurePosixPath
 
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key
 from apps.core.contract.errors import Invalid
-from apps.core.contract.intake import LONGEST_PATH, Tags
+from apps.core.contract.intake import DISC_FOLDER, LONGEST_PATH, Tags
 
 UNKNOWN_ARTIST = "Unknown artist"
-DISC_FOLDER = re.compile(r"^(cd|disc|disk|dvd|volume|vol)[\s._-]*([0-9]{1,2})$", re.IGNORECASE)
 NUMBERED_NAME = re.compile(r"^(?:([0-9]{1,2})[-.])?([0-9]{1,3})[\s._-]+(.+)$")
 ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 UPC = re.compile(r"[0-9]{8,14}")
@@ -132,6 +131,18 @@ def release_title(files: Sequence[TaggedFile], source: str) -> str:
         return files[0].title
     folder = PurePosixPath(files[0].folder).name or PurePosixPath(source).name
     return folder.replace("_", " ") or files[0].title
+
+
+def commonest(paths: Sequence[str]) -> str | None:
+    """What most files have, the first by its name of several; None where there is nothing."""
+    counts = Counter(paths)
+    return min(counts, key=lambda path: (-counts[path], path), default=None)
+
+
+def first_with_picture(files: Sequence[TaggedFile]) -> TaggedFile | None:
+    """The first in the order of the release that has a picture inside."""
+    inside = (file for file in files if file.tags.picture)
+    return min(inside, key=lambda file: (file.disc, file.number, natural_key(file.path)), default=None)
 
 
 def clean_isrc(text: str) -> str | None:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.ids import new_id
-from apps.core.contract.intake import FileStatus, ReceivedFile
+from apps.core.contract.intake import FileStatus, WriteRelease
 from apps.core.contract.jobs import TranscodeWork, Work
 from apps.core.database import FOR_CHANGE, insert
+from apps.core.intake.covering import take_picture
 from apps.core.intake.describing import describe_release, meet_names
 from apps.core.intake.judging import Accepted, judge
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
@@ -29,12 +30,10 @@ from apps.core.playback.publishing import publish, show_releases
 from apps.core.search.changes import Subject, note_changes
 
 
-def write_files(
-    session: Session, events: Events, delivered: DeliveredReleaseRow, received: Sequence[ReceivedFile], now: datetime
-) -> str | None:
+def write_files(session: Session, events: Events, delivered: DeliveredReleaseRow, action: WriteRelease, now: datetime) -> str | None:
     """Write what was accepted, but for its deals, and mark what was refused; returns the release's id, or None where nothing was."""
     delivery = session.get_one(DeliveryRow, delivered.delivery_id)
-    accepted = judge(session, delivery, delivered.id, received)
+    accepted = judge(session, delivery, delivered.id, action.files)
     if not accepted:
         return None
     release = _release(session, delivery, delivered, now)
@@ -48,6 +47,7 @@ def write_files(
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()
     _prepare_audio(session, events, accepted, recordings, now)
+    take_picture(session, events, release, delivered, action.picture, {file.path for file in files}, now)
     show_releases(session, events, ReleaseRow.id == release.id, now)
     note_changes(session, Subject.RELEASE, [release.id])
     touch(session)

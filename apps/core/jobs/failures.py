@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.intake import DeliveryStatus, FileStatus
-from apps.core.contract.jobs import DispatchWork, JobStatus, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import CoverWork, DispatchWork, JobStatus, ReceiveWork, TranscodeWork
 from apps.core.contract.reporting import Status
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
@@ -27,6 +27,8 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
         _refuse_content(session, work, reason)
     elif isinstance(work, ReceiveWork):
         _refuse_release(session, work, reason, now)
+    elif isinstance(work, CoverWork):
+        session.execute(update(DeliveredReleaseRow).where(_with_picture(work)).values(picture_refusal=reason))
     elif isinstance(work, DispatchWork):
         mine = (StatementRow.number == work.number) & (StatementRow.status == Status.APPROVED)
         session.execute(update(StatementRow).where(mine).values(status=Status.FAILED, reason=reason))
@@ -42,6 +44,9 @@ def take_back(session: Session, row: JobRow) -> None:
         session.execute(update(RecordingRow).where(refused).values(refusal=None))
         mine = (DeliveredFileRow.recording_id == work.recording_id) & (DeliveredFileRow.content_hash == work.content_hash)
         _accept(session, mine, row.reason, FileStatus.ACCEPTED)
+    elif isinstance(work, CoverWork):
+        refused = _with_picture(work) & (DeliveredReleaseRow.picture_refusal == row.reason)
+        session.execute(update(DeliveredReleaseRow).where(refused).values(picture_refusal=None))
     elif isinstance(work, ReceiveWork):
         session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id == work.delivered_release_id).values(written_at=None))
         _accept(session, DeliveredFileRow.delivered_release_id == work.delivered_release_id, row.reason, FileStatus.WAITING)
@@ -55,6 +60,10 @@ def _accept(session: Session, which: ColumnElement[bool], reason: str | None, st
     """Those refused for that reason alone: what a file itself was refused for stays."""
     refused = which & (DeliveredFileRow.status == FileStatus.REFUSED) & (DeliveredFileRow.refusal == reason)
     session.execute(update(DeliveredFileRow).where(refused).values(status=status, refusal=None))
+
+
+def _with_picture(work: CoverWork) -> ColumnElement[bool]:
+    return (DeliveredReleaseRow.release_id == work.release_id) & (DeliveredReleaseRow.picture_hash == work.content_hash)
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

@@ -20,4 +20,5 @@ def index() -> str:
 @views.get("/<id:delivery_id>")
 def show(delivery_id: DeliveryId) -> str:
     delivery = core().send(GetDelivery(delivery_id=delivery_id))
-    return render_template("deliveries/show.html", delivery=delivery.summary, refusals=delivery.refusals)
+    refusals, pictures = delivery.refusals, delivery.picture_refusals
+    return render_template("deliveries/show.html", delivery=delivery.summary, refusals=refusals, picture_refusals=pictures)

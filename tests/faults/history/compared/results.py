@@ -12,7 +12,7 @@ import msgspec
 from apps.core.contract.charts import RecordEdition
 from apps.core.contract.codec import encoder
 from apps.core.contract.exports import DayManifest, RecordExport
-from apps.core.contract.intake import WriteRelease
+from apps.core.contract.intake import RecordCover, WriteRelease
 from apps.core.contract.offline import RecordEncryption
 from apps.core.contract.playback import RecordPreview, RecordTranscode, Rendition
 from apps.core.contract.radio import RecordRadioModel
@@ -26,6 +26,8 @@ from apps.core.contract.reporting import (
     ReportFile,
 )
 from apps.core.radio.commands import MODELS_KEPT
+from ports.storage.keys import PUBLIC
+from ports.transcoder.interface import COVER_SIDES
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, answered_before, repeated
 
 TRACKS = """
@@ -65,6 +67,14 @@ def objects(scene: Scene) -> Iterator[Finding]:
 def _sha256(scene: Scene, key: str) -> str:
     with scene.house.storage.open(key) as file:
         return hashlib.sha256(file.read()).hexdigest()
+
+
+def covers(scene: Scene) -> Iterator[Finding]:
+    """Every cover lies there in every size, and nothing else lies where covers do."""
+    expected = {f"{key}/{side}.jpg" for (key,) in scene.rows("SELECT key FROM cover") for side in COVER_SIDES}
+    there = set(scene.house.storage.keys(PUBLIC))
+    yield from (Finding(Wrong.LOST, RecordCover.__name__, key) for key in expected - there)
+    yield from (Finding(Wrong.TWICE, RecordCover.__name__, key) for key in there - expected)
 
 
 def previews(scene: Scene) -> Iterator[Finding]:
@@ -140,6 +150,8 @@ RULES: tuple[Rule, ...] = (
         RecordTranscode, rows="SELECT key FROM rendition", within=False,
         keys=lambda one: [rendition.key for rendition in one.action.renditions],
     ),
+    added(RecordCover, rows="SELECT key, colour FROM cover", within=False, keys=lambda one: [(one.action.key, one.action.colour)]),
+    Rule((RecordCover,), covers),
     added(
         RecordEncryption, rows="SELECT key, size, sha256 FROM encrypted_file", within=False,
         keys=lambda one: [(one.action.key, one.action.size, one.action.sha256)],

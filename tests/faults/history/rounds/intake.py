@@ -7,7 +7,7 @@ from pathlib import Path
 
 from apps.core.contract.errors import Conflict
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles, SetFolderAudience, Tags
+from apps.core.contract.intake import CompleteDelivery, FoundFile, FoundPicture, OpenDelivery, RecordFiles, SetFolderAudience, Tags
 from tests.faults.history.town import Town
 
 LABELS = ("Moonpool", "Longshore")
@@ -31,6 +31,9 @@ def take_in(town: Town, chance: random.Random, *, clicks: int = 1) -> DeliveryId
 
 def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
     folder.mkdir(parents=True)
+    cover = folder / "cover.jpg"
+    cover.write_bytes(chance.randbytes(2000))
+    picture = FoundPicture(cover.name, cover.stat().st_size, cover.stat().st_mtime_ns)
     found: list[FoundFile] = []
     for number in range(1, TRACKS + 1):
         path = folder / f"{number}.mp3"
@@ -42,7 +45,7 @@ def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
             track=number,
             label=chance.choice(LABELS),
         )
-        found.append(FoundFile(path.name, path.stat().st_size, path.stat().st_mtime_ns, tags))
+        found.append(FoundFile(path.name, path.stat().st_size, path.stat().st_mtime_ns, tags, picture=picture))
     return tuple(found)
 
 
