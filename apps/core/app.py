@@ -20,6 +20,7 @@ from apps.core.charts.definitions import Charts
 from apps.core.costs.keeping import CostKeeper
 from apps.core.database import close_engines, configure_database, db
 from apps.core.handlers import load_handlers
+from apps.core.intake.credits import Separators
 from apps.core.meter import Meter
 from apps.core.middleware.metrics import begin_failures_at_zero
 from apps.core.middleware.order import ORDER
@@ -51,6 +52,7 @@ def create_core(values: Mapping[str, str]) -> Flask:
     container.put(Publisher, Publisher(container))
     container.put(Signer, Signer.from_env(container.environment))
     container.put(DataKeys, DataKeys.from_env(container.environment))
+    container.put(Separators, Separators.from_env(container.environment))
     container.put(Charts, Charts.from_env(container.environment))
     container.require((Clock, Storage, TaskQueue, Payments, AppleStore, GoogleStore, AmazonStore))
     container.put(Meter, Meter(container.get(Clock)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mutagen.flac import FLAC
-from mutagen.id3 import ID3, TCMP, TIT2, TPE1, TXXX
+from mutagen.id3 import ID3, TCMP, TIT2, TPE1, TPE4, TXXX
 from mutagen.mp4 import MP4
 from mutagen.oggvorbis import OggVorbis
 
@@ -59,6 +59,17 @@ class TestTags:
         assert (read.isrc, read.copyright) == ("FRZ039800212", "1994 Disques")
         assert 990 <= read.duration_ms <= 1100
         assert not read.picture
+
+    def test_tells_who_remixed_and_produced(self, mp3, tmp_path):
+        file = ID3(mp3)
+        file.add(TPE4(encoding=3, text=["Ben", "Cleo"]))
+        file.add(TXXX(encoding=3, desc="PRODUCER", text=["Dora"]))
+        file.save()
+        assert (tags(mp3).remixers, tags(mp3).producers) == (("Ben", "Cleo"), ("Dora",))
+        flac = FLAC(make_audio(tmp_path / "a.flac", seconds=0.2))
+        flac["REMIXER"], flac["PRODUCER"] = ["Ben"], ["Dora", "Eve"]
+        flac.save()
+        assert (tags(tmp_path / "a.flac").remixers, tags(tmp_path / "a.flac").producers) == (("Ben",), ("Dora", "Eve"))
 
     @pytest.mark.parametrize("kind", ["mp3", "flac", "m4a", "alac", "wav", "aiff"])
     def test_every_format_tells_of_a_picture_inside(self, tmp_path, kind):

@@ -39,6 +39,11 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "album_artist": ("album_artists", ("txxx:albumartists", "albumartists", "----:com.apple.itunes:albumartists")),
     "composer": ("composers", ()),
 }
+CREW: Mapping[str, tuple[str, ...]] = {
+    "remixers": ("tpe4", "remixer", "mixartist", "----:com.apple.itunes:remixer"),
+    "producers": ("txxx:producer", "producer", "----:com.apple.itunes:producer"),
+}
+"""By field of several names: where taggers keep them."""
 """By field: the field for each of several names, and where taggers write those apart from how they are credited together."""
 
 PICTURES = ("covr", "metadata_block_picture")
@@ -73,6 +78,8 @@ def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
         if field in PEOPLE:
             several, apart = PEOPLE[field]
             found[several] = _several(next(filter(None, (_cleaned(comments.get(key, ())) for key in apart)), texts))
+    for field, keys in CREW.items():
+        found[field] = _names(next(filter(None, (_cleaned(comments.get(key, ())) for key in keys)), []))
     return Tags(**found, picture=_has_picture(sound, comments), duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
 
 
@@ -116,7 +123,11 @@ def _cleaned(texts: Iterable[str]) -> list[str]:
 
 
 def _several(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name[:LONGEST_TEXT] for name in names[:MOST_NAMES]) if len(names) > 1 else ()
+    return _names(names) if len(names) > 1 else ()
+
+
+def _names(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name[:LONGEST_TEXT] for name in names[:MOST_NAMES])
 
 
 def clean(text: str) -> str:

@@ -85,6 +85,8 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     """Each by itself, where the file names several; `artist` is how they are credited together. So with the two that follow."""
     album_artists: Names = ()
     composers: Names = ()
+    remixers: Names = ()
+    producers: Names = ()
     duration_ms: Annotated[int, Meta(ge=0, le=LONGEST_FILE_MS)] = 0
     picture: bool = False
     """Whether a picture is inside."""

@@ -25,6 +25,7 @@ from apps.core.contract.intake import (
 from apps.core.contract.jobs import CoverWork, ReceiveWork, Work
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.audience import is_for_subscribers, set_audience, some_of_folder
+from apps.core.intake.credits import Separators
 from apps.core.intake.filing import file_away, refuse_overlong
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
@@ -75,12 +76,12 @@ def complete_delivery(action: CompleteDelivery, session: Session, events: Events
 
 
 @handles(WriteRelease)
-def write_release(action: WriteRelease, session: Session, events: Events, clock: Clock) -> str | None:
+def write_release(action: WriteRelease, session: Session, events: Events, clock: Clock, separators: Separators) -> str | None:
     job, work = held_work(session, action.job_id, action.lease, ReceiveWork)
     if work.delivered_release_id != action.delivered_release_id:
         raise Invalid("This job is for another release.", "Write the one that was claimed.")
     delivered = session.get_one(DeliveredReleaseRow, work.delivered_release_id)
-    release_id = delivered.release_id = write_files(session, events, delivered, action, clock.now())
+    release_id = delivered.release_id = write_files(session, events, delivered, action, separators, clock.now())
     delivered.written_at = clock.now()
     finish(job)
     finish_delivery(session, work.delivery_id)

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.models import ArtistRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.catalogue.names import Named, Names, credit_release, names, series_named
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.intake.credits import (
+    ACTS,
+    Known,
+    Separators,
+    alone_here,
+    recording_credits,
+    release_credits,
+    worth_knowing,
+)
 from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title
 
 
-def describe_release(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str, named: Names) -> None:
+@dataclass(frozen=True)
+class Crediting:
+    """What the tags of a delivered release say of who made it."""
+
+    recordings: Mapping[str, Sequence[Named]]
+    """By the delivered file's id."""
+    known: Known
+    separators: Separators
+
+    def of_release(self, files: Sequence[TaggedFile], artist: str) -> list[Named]:
+        """Those who are the release's artist together."""
+        if is_various(artist):
+            return [(CreditRole.MAIN, artist)]
+        return release_credits(artist, _several(files, artist), self.known, self.separators)
+
+
+def describe_release(
+    session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str, named: Names, crediting: Crediting
+) -> None:
     """Set what the release's page shows; the tracks it had before count towards its artist and its type.
 
     Files that are only some of its tracks change what they say something about and nothing else.
@@ -31,26 +59,44 @@ def describe_release(session: Session, release: ReleaseRow, files: Sequence[Tagg
     durations = [one.duration_ms for one in held]
     release.type = release_type(set(artists), durations, compilation=compilation, various=is_various(release.artist))
     _facts(session, release, files, named, partial=partial)
-    credited = _release_artists(files, release.artist)
-    known = all(name in named.artists for name in credited)
-    artists = named.artists if known else names(session, credited, []).artists
-    credit_release(session, artists, release.id, [(CreditRole.MAIN, name) for name in credited])
+    credited = crediting.of_release(files, release.artist)
+    known = all(name in named.artists for _, name in credited)
+    artists = named.artists if known else names(session, [name for _, name in credited], []).artists
+    credit_release(session, artists, release.id, credited)
 
 
-def meet_names(session: Session, files: Sequence[TaggedFile]) -> Names:
+def read_credits(session: Session, files: Sequence[TaggedFile], separators: Separators) -> Crediting:
+    """Who each file's recording is credited to, and who the release is, where its files name them."""
+    wanted = {name for file in files for name in worth_knowing(file.tags, file.artist, file.title, separators)}
+    known = _known(session, wanted, {name for file in files for name in alone_here(file.tags, file.artist, separators)})
+    recordings = {file.id: recording_credits(file.tags, file.artist, file.title, known, separators) for file in files}
+    return Crediting(recordings, known, separators)
+
+
+def meet_names(session: Session, files: Sequence[TaggedFile], crediting: Crediting) -> Names:
     """The artists and labels that the files name, made where they are new."""
-    artists = [name for file in files for _, name in recording_credits(file)]
-    album_artists = [
-        name for file in files for name in file.tags.album_artists or (file.tags.album_artist,) if name and not is_various(name)
-    ]
+    artists = [name for credited in crediting.recordings.values() for _, name in credited]
+    album_artists = [name for file in files if file.tags.album_artist for _, name in crediting.of_release([file], file.tags.album_artist)]
     return names(session, [*artists, *album_artists], [file.tags.label for file in files if file.tags.label])
 
 
-def recording_credits(file: TaggedFile) -> list[Named]:
-    tags = file.tags
-    composers = tags.composers or ((tags.composer,) if tags.composer else ())
-    artists = tags.artists or (file.artist,)
-    return [*((CreditRole.MAIN, name) for name in artists), *((CreditRole.COMPOSER, name) for name in composers)]
+def _known(session: Session, wanted: Set[str], alone: Set[str]) -> Known:
+    """Of these names the artists there are, and who of them has a release of their own: then they are one, whatever the name looks like."""
+    keys = {name_key(name) for name in wanted}
+    own = exists().where(ReleaseCreditRow.artist_id == ArtistRow.id, ReleaseCreditRow.role == CreditRole.MAIN)
+    found = session.execute(select(ArtistRow.name_key, own.label("own")).where(ArtistRow.name_key.in_(keys))).all()
+    acts = {one.name_key for one in found if one.own}
+    return Known({*(one.name_key for one in found), *map(name_key, alone)}, ACTS | acts)
+
+
+def _several(files: Sequence[TaggedFile], artist: str) -> Sequence[str]:
+    """Each of those who are this artist together, where a file says so."""
+    for file in files:
+        if file.tags.album_artist == artist and file.tags.album_artists:
+            return file.tags.album_artists
+        if file.artist == artist and file.tags.artists and not file.tags.album_artist:
+            return file.tags.artists
+    return ()
 
 
 def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str:
@@ -59,16 +105,6 @@ def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str
         if file.tags.album_artist and not is_various(file.tags.album_artist):
             return file.tags.album_artist
     return next(iter(artists.values())) if len(artists) == 1 else VARIOUS_ARTISTS
-
-
-def _release_artists(files: Sequence[TaggedFile], artist: str) -> Sequence[str]:
-    """Each of those who are the release's artist together, where a file says so."""
-    for file in files:
-        if file.tags.album_artist == artist and file.tags.album_artists:
-            return file.tags.album_artists
-        if file.artist == artist and file.tags.artists and not file.tags.album_artist:
-            return file.tags.artists
-    return [artist]
 
 
 def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], named: Names, *, partial: bool) -> None:

@@ -12,7 +12,7 @@ from apps.core.catalogue.models import RecordingRow, TrackRow
 from apps.core.catalogue.names import Names, credit_recordings, own
 from apps.core.contract.ids import new_id
 from apps.core.database import FOR_CHANGE, insert
-from apps.core.intake.describing import recording_credits
+from apps.core.intake.describing import Crediting
 from apps.core.intake.judging import Accepted
 from apps.core.intake.rules import clean_isrc, identities
 
@@ -21,7 +21,7 @@ Recordings = Mapping[str, RecordingRow]
 
 
 def write_recordings(
-    session: Session, deliverer: str, accepted: Sequence[Accepted], tracks: Iterable[TrackRow], named: Names
+    session: Session, deliverer: str, accepted: Sequence[Accepted], tracks: Iterable[TrackRow], named: Names, crediting: Crediting
 ) -> Recordings:
     """Find or make the recording of each file, and set what its tags say; `tracks` are those the release has so far."""
     names = _names(session, deliverer, accepted, tracks)
@@ -39,7 +39,7 @@ def write_recordings(
     for one in accepted:
         _set(found[one.file.id], _facts(one, names[one.file.id]))
     session.flush()
-    credit_recordings(session, named.artists, {found[one.file.id].id: recording_credits(one.file) for one in accepted})
+    credit_recordings(session, named.artists, {found[one.file.id].id: crediting.recordings[one.file.id] for one in accepted})
     own(session, {found[one.file.id].id: named.labels[one.file.tags.label] for one in accepted if one.file.tags.label})
     return found
 

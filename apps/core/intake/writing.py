@@ -18,7 +18,8 @@ from apps.core.contract.intake import FileStatus, WriteRelease
 from apps.core.contract.jobs import TranscodeWork, Work
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.covering import take_picture
-from apps.core.intake.describing import describe_release, meet_names
+from apps.core.intake.credits import Separators
+from apps.core.intake.describing import describe_release, meet_names, read_credits
 from apps.core.intake.judging import Accepted, judge
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import write_tracks
@@ -30,7 +31,9 @@ from apps.core.playback.publishing import publish, show_releases
 from apps.core.search.changes import Subject, note_changes
 
 
-def write_files(session: Session, events: Events, delivered: DeliveredReleaseRow, action: WriteRelease, now: datetime) -> str | None:
+def write_files(
+    session: Session, events: Events, delivered: DeliveredReleaseRow, action: WriteRelease, separators: Separators, now: datetime
+) -> str | None:
     """Write what was accepted, but for its deals, and mark what was refused; returns the release's id, or None where nothing was."""
     delivery = session.get_one(DeliveryRow, delivered.delivery_id)
     accepted = judge(session, delivery, delivered.id, action.files)
@@ -39,10 +42,11 @@ def write_files(session: Session, events: Events, delivered: DeliveredReleaseRow
     release = _release(session, delivery, delivered, now)
     tracks = session.scalars(select(TrackRow).filter_by(release_id=release.id)).all()
     files = [one.file for one in accepted]
-    named = meet_names(session, files)
-    recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named)
+    crediting = read_credits(session, files, separators)
+    named = meet_names(session, files, crediting)
+    recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named, crediting)
     write_tracks(session, release, accepted, recordings, tracks)
-    describe_release(session, release, files, delivery.source, named)
+    describe_release(session, release, files, delivery.source, named, crediting)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()
