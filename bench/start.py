@@ -50,7 +50,7 @@ def _service(home: str) -> Generator[tuple[float, str, psutil.Process]]:
     """A running service, and the seconds it took to its first page."""
     port = free_port()
     url = f"http://{HOST}:{port}"
-    command = (str(Path(sys.executable).with_name("celesta")), "run", "--port", str(port))
+    command = (str(Path(sys.executable).with_name("celesta")), "run", "--no-demo", "--port", str(port))
     environment = {**os.environ, "CELESTA_HOME": home}
     began = time.perf_counter()
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours

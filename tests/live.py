@@ -100,7 +100,7 @@ def embedded(*import_options: str, **settings: str) -> Generator[LiveService]:
         port = free_port()
         environment = {**plain(), "CELESTA_HOME": f"{folder}/var", **settings}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
-        running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--port", str(port)))
+        running.enter_context(_process(folder, "run", environment, CELESTA, "run", "--no-demo", "--port", str(port)))
         wait_until(service.answers, PATIENCE)
         fill(service, Path(folder), *import_options)
         yield service

@@ -11,7 +11,7 @@ from typing import TextIO
 
 LARGEST_FILE = 5_000_000
 """Bytes, after which the next file begins; five are kept."""
-COLOURS = {"web": 32, "worker": 33, "flower": 35, "valkey": 36, "celesta": 34}
+COLOURS = {"web": 32, "worker": 33, "flower": 35, "valkey": 36, "demo": 33, "celesta": 34}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

@@ -45,6 +45,8 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     shown: bool = True
     """Whether its lines go to the screen too; else to the log file only."""
+    once: bool = False
+    """Whether it has something to do and then ends, and is not started again."""
 
 
 class Child:
@@ -166,6 +168,11 @@ class Supervisor:
 
     def _crashed(self, child: Child) -> None:
         name = child.service.name
+        if child.service.once:
+            if child.exit_code:
+                self._journal.write("celesta", f"{name} has ended ({child.reason()}); it goes on at the next start.")
+            self._forget(child)
+            return
         steady = time.monotonic() - child.started > STEADY
         pause = 1.0 if steady else min(self._pauses.get(name, 0.5) * 2, LONGEST_PAUSE)
         self._pauses[name] = pause

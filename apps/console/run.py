@@ -22,7 +22,10 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is the use
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is every one of this machine.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
-def run(host: str, port: int) -> None:
+@click.option(
+    "--no-demo", is_flag=True, help="Leave an empty catalogue empty, instead of having a demo catalogue composed in the background."
+)
+def run(host: str, port: int, no_demo: bool) -> None:
     """Start everything here: website, API, tasks and what they need. Ctrl-C stops it all."""
     values = {**os.environ, "CELESTA_HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
     address = website_address(host, port)
@@ -38,7 +41,7 @@ def run(host: str, port: int) -> None:
             check_servers(container)
         journal = Journal(home / "logs")
         supervisor = Supervisor(journal, lock.fileno())
-        supervise(Topology(environment, address, host in EVERYWHERE, bundled, journal, supervisor))
+        supervise(Topology(environment, address, host in EVERYWHERE, bundled, journal, supervisor, demo=not no_demo))
 
 
 def website_address(host: str, port: int) -> str:
@@ -71,6 +74,6 @@ def supervise(topology: Topology) -> None:
         journal.write("celesta", "Stopping.")
     finally:
         # Valkey last, as the others still have something to tell it.
-        supervisor.stop("web", "worker", "flower", patience=6)
+        supervisor.stop("demo", "web", "worker", "flower", patience=6)
         supervisor.close()
     journal.write("celesta", "Everything has stopped.")

@@ -29,8 +29,9 @@ QUIET_CELERY = ("-W", "ignore:You're running the worker", "-m", "celery", "--qui
 INTRODUCTION = """
 import sys
 from apps.console.administrator import invitation_link
+from apps.console.demo.wanted import is_wanted
 from apps.console.flower import flower_client
-print(flower_client(), invitation_link(sys.argv[1]) or "-")
+print(flower_client(), invitation_link(sys.argv[1]) or "-", "demo" if is_wanted() else "-")
 """
 """Asks Core for what is told at the start; of Core's packages the process that supervises loads none."""
 
@@ -45,6 +46,8 @@ class Topology:
     """Whether Valkey is ours to start."""
     journal: Journal
     supervisor: Supervisor
+    demo: bool = True
+    """Whether an empty catalogue is filled."""
 
     def start(self) -> None:
         """Start everything and say where it is; raises `BootError` where something the first page needs does not start."""
@@ -58,12 +61,15 @@ class Topology:
             self._say("It listens on every address of this machine: elsewhere, open it by the machine's name or address instead.")
         if flower is not None:
             self.supervisor.start(self._worker())
-        client_id, link = self._introduce()
+        client_id, link, demo = self._introduce()
         if flower is not None:
             self._start_flower(flower, client_id)
         if link != "-":
             # The log file must not keep it.
             self._say(f"There is no administrator yet. Become it, once, at {link}", kept=False)
+        if self.demo and demo != "-":
+            self._say("The catalogue is empty: a demo catalogue is composed in the background (--no-demo leaves it out).")
+            self.supervisor.start(self._python("demo", "-m", "apps.console.demo.making", once=True))
 
     def _start_valkey(self) -> None:
         valkey = self.supervisor.start(valkey_service(self.environment))
@@ -118,14 +124,14 @@ class Topology:
         self.supervisor.start(Service("flower", command, {**self.environment, **options}))
         self._say(f"Flower shows the tasks at {here}, to staff and administrators.")
 
-    def _introduce(self) -> tuple[str, str]:
-        """Flower's client id, and the link that makes its reader the administrator, or `-` where there is one."""
+    def _introduce(self) -> tuple[str, str, str]:
+        """Flower's client id, the link that makes its reader the administrator, or `-` where there is one, and whether a demo is wanted."""
         command = [sys.executable, "-c", INTRODUCTION, self.address]
         asked = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)  # noqa: S603 - ours
         if asked.returncode:
             raise BootError(f"Core does not answer: {asked.stderr.strip().rpartition(chr(10))[2]}")
-        client_id, link = asked.stdout.splitlines()[-1].split()
-        return client_id, link
+        client_id, link, demo = asked.stdout.splitlines()[-1].split()
+        return client_id, link, demo
 
     def _python(self, name: str, *arguments: str, **how: Any) -> Service:
         return Service(name, (sys.executable, *arguments), self.environment, **how)

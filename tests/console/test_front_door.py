@@ -62,6 +62,12 @@ class TestLaterStarts:
         assert installed.start("check").stderr == ""
         assert installed.start("run").stderr == ""
 
+    def test_the_demo_takes_the_tools_for_its_month_only(self, installed):
+        with (installed.folder / "requirements-development.lock").open("a") as file:
+            file.write("# Changed.\n")
+        assert installed.start("demo").stderr == ""
+        assert "Installing packages" in installed.start("demo", "--into", "folder", "--month").stderr
+
     def test_a_moved_checkout_gets_a_new_environment(self, quick_checkout, tmp_path):
         quick_checkout.start()
         quick_checkout.folder = quick_checkout.folder.rename(tmp_path / "moved")

@@ -24,7 +24,8 @@ lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
 supervisor = Supervisor(Journal(folder), lock)
 signal.signal(signal.SIGTERM, supervisor.note_signal)
 for number, code in enumerate(sys.argv[2:]):
-    supervisor.start(Service(f"child{number}", (sys.executable, "-u", "-c", code), os.environ))
+    once = code.startswith("# once")
+    supervisor.start(Service(f"child{number}", (sys.executable, "-u", "-c", code), os.environ, once=once))
 try:
     supervisor.look_after()
 except StopAsked:
@@ -121,6 +122,15 @@ class TestCrashes:
         assert len(set(first)) == 3
         journal = (tmp_path / "celesta.log").read_text()
         assert "child0 has ended (ValueError: no such colour); starting it again in 1 s." in journal
+
+    def test_of_what_is_done_once_end_it(self, supervise, tmp_path):
+        """The other child crashes again later than this one would be started again."""
+        process = supervise(f"# once\n{CRASHING}", "# once", CRASHING)
+        pids(process, 4)
+        journal = (tmp_path / "celesta.log").read_text()
+        assert "child0 has ended (ValueError: no such colour); it goes on at the next start." in journal
+        assert journal.count("child0  | pid ") == 1
+        assert "child1" not in journal
 
     def test_of_a_killed_child_too(self, supervise):
         process = supervise(OBEDIENT)

@@ -30,7 +30,7 @@ PATIENCE = 120
 
 
 class Run:
-    def __init__(self, home: Path, port: int, before: tuple[str, ...] = (), options: tuple[str, ...] = (), **environment: str) -> None:
+    def __init__(self, home: Path, port: int, before: tuple[str, ...], options: tuple[str, ...], **environment: str) -> None:
         self.home, self.port = home, port
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self.process = subprocess.Popen(
@@ -82,7 +82,7 @@ def celesta(tmp_path, port):
     """Starts runs on a home of this test's; whatever is left of them afterwards is ended."""
     started: list[Run] = []
 
-    def start(*before: str, options: tuple[str, ...] = (), **environment: str) -> Run:
+    def start(*before: str, options: tuple[str, ...] = ("--no-demo",), **environment: str) -> Run:
         started.append(Run(tmp_path / "a home", port, before, options, **environment))
         return started[-1]
 
@@ -109,9 +109,23 @@ class TestStart:
             assert secret.read_text() not in names
 
     def test_the_link_of_one_that_listens_everywhere_leads_to_it(self, celesta):
-        run = celesta(options=("--host", "0.0.0.0")).started()
+        run = celesta(options=("--no-demo", "--host", "0.0.0.0")).started()
         run.line(f"Become it, once, at http://127.0.0.1:{run.port}/welcome/")
         assert any("It listens on every address of this machine" in line for line in run.seen)
+
+    def test_an_empty_catalogue_is_filled_and_another_start_goes_on_with_it(self, celesta):
+        run = celesta(options=()).started()
+        run.line("The catalogue is empty: a demo catalogue is composed in the background")
+        run.line("demo    | Demo catalogue, 1 of 17: Glass Arcade by Nine Herons is delivered.")
+        for _ in range(2):
+            run.line("task=tasks.transcoding.transcode")
+        assert run.status("/releases") == 200
+        run.process.send_signal(signal.SIGINT)
+        assert "Everything has stopped." in run.end()
+        again = celesta(options=()).started()
+        again.line("demo    | Demo catalogue, 1 of 1")
+        again.process.send_signal(signal.SIGINT)
+        assert "Demo catalogue, 1 of 17" not in again.end()
 
     def test_what_is_done_in_the_background_does_not_push_the_link_away(self, celesta, tmp_path):
         run = celesta().started()

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from apps.console.demo.catalogue import LABELS
 from apps.console.demo.month import WEEKS, Month
-from apps.console.demo.music import LABELS
 from apps.core.contract.charts import GetEdition, ListCharts
 from apps.core.contract.reporting import GetRun, GetStatement, ListRuns, ListStatements, ReportFile, Status
 

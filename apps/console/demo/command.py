@@ -1,7 +1,8 @@
-"""`celesta demo`: the whole service, tried out in a folder of its own."""
+"""`celesta demo`: a catalogue to try the service with, and the whole service tried out in a folder of its own."""
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Generator
@@ -11,10 +12,11 @@ from pathlib import Path
 import click
 
 from apps.console.demo.audit import Audit
+from apps.console.demo.files import write_excerpts
 from apps.console.demo.house import PASSWORD, House, make_environment
+from apps.console.demo.making import make_catalogue
 from apps.console.demo.month import Month
-from apps.console.demo.music import make_music
-from apps.console.demo.partner import partner_server
+from apps.console.demo.production import refuse_production
 
 LOOK = """
 Look at it: CELESTA_HOME={home} CLOCK=stepped ./celesta run
@@ -23,22 +25,35 @@ sign the last week's statements one after the other, moonpool.partner@example.co
 
 
 @click.command()
-@click.option("--month", is_flag=True, required=True, help="Live through five weeks: listening, charts, stations, payments and statements.")
+@click.option("--month", is_flag=True, help="Live through five weeks: listening, charts, stations, payments and statements.")
 @click.option(
     "--into",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep everything in this new folder, to be looked at, the last statements unsigned.",
+    help="With --month: keep everything in this new folder, to be looked at, the last statements unsigned.",
 )
 def demo(month: bool, into: Path | None) -> None:
-    """Try the service out under a clock that is moved by hand. Nothing outside a folder of its own is touched.
+    """Compose a catalogue, and deliver it as an import does: artists, albums and covers to try the service with.
 
-    Ends with exit code 1 where something is not as it should be.
+    With --month nothing is touched but a folder of its own, where the clock is moved by hand; then it ends with exit code 1 where something
+    is not as it should be.
     """
-    del month  # the only thing there is to do
+    if month:
+        _live_through_a_month(into)
+    elif into is not None:
+        raise click.UsageError("--into is for --month: the catalogue itself goes where ./celesta run keeps everything.")
+    else:
+        make_catalogue()
+
+
+def _live_through_a_month(into: Path | None) -> None:
+    # Of the development tools, which nothing else here needs.
+    from apps.console.demo.partner import partner_server  # noqa: PLC0415 - see above
+
+    refuse_production(os.environ)
     with _folder(into) as folder, partner_server(folder / "labels") as dispatch:
-        click.echo("Making the music, and taking it in.")
+        click.echo("Composing the music, and taking it in.")
         house = House(make_environment(folder / "home", dispatch))
-        make_music(folder / "music")
+        write_excerpts(folder / "music")
         story = Month(house, click.echo, leaves_last=into is not None)
         story.begin(folder / "music")
         story.live()

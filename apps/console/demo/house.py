@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from apps.console.checkout import ROOT
+from apps.console.demo.production import refuse_production
 from apps.console.embedded import embedded_environment
 from apps.console.folder.delivery import deliver
 from apps.console.folder.walk import Walk
@@ -44,8 +45,7 @@ PASSWORD = "nothing here is real"  # noqa: S105 - everybody's in the demo
 
 def make_environment(home: Path, dispatch: Mapping[str, str]) -> dict[str, str]:
     """The whole environment; raises `BootError` in production, where there is nothing to try out."""
-    if os.environ.get("CELESTA_ENV") == "production":
-        raise BootError("The demo makes up listeners and their plays: it does not run where CELESTA_ENV is production.")
+    refuse_production(os.environ)
     settings = {name: value for name, value in dispatch.items() if name != SECRET}
     environment = embedded_environment({"CELESTA_HOME": str(home), **OWN, **settings})
     _keep_secret(Path(environment["SECRETS_PATH"]) / SECRET, dispatch[SECRET])

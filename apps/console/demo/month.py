@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from apps.console.demo.catalogue import LABELS
 from apps.console.demo.house import House
 from apps.console.demo.listeners import Listener
-from apps.console.demo.music import LABELS
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import ListAccounts
 from apps.core.contract.actions import Role

@@ -14,7 +14,7 @@ from apps.core.contract.intake import CompleteDelivery, FolderAudience, KnownFil
 
 def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
     """What is new or changed, and what an earlier delivery brought with the same size and time stamp, beside the same picture."""
-    known = _known_files(core, root)
+    known = known_files(core, root)
     fresh: list[Seen] = []
     unchanged: list[KnownFile] = []
     for file in seen:
@@ -51,7 +51,7 @@ def _stamp(file: Seen | KnownFile) -> tuple[object, ...]:
     return file.size, file.modified_ns, file.picture
 
 
-def _known_files(core: Sender, root: Path) -> dict[str, KnownFile]:
+def known_files(core: Sender, root: Path) -> dict[str, KnownFile]:
     """What earlier deliveries of the folder brought, by path."""
     known: dict[str, KnownFile] = {}
     cursor, more = None, True
