@@ -35,7 +35,7 @@ class Entry:
 ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
     Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
-    Entry("Series", "series.index", "library", ListSeries.permission),
+    Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists"})),
