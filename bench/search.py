@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import random
 import resource
 import struct
@@ -264,6 +265,5 @@ def _made_up(read: Sequence[Row], missing: int) -> Iterator[Row]:
 
 
 def _rows(path: Path) -> list[Row]:
-    opened = gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(encoding="utf-8", newline="")
-    with opened as file:
-        return list(csv.DictReader(file))
+    raw = path.read_bytes()
+    return list(csv.DictReader(io.StringIO((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode())))

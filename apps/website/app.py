@@ -44,6 +44,7 @@ from apps.website.views import (
     ports,
     releases,
     reports,
+    search,
     series,
     service,
     stations,
@@ -64,8 +65,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, releases, series, artists, charts, stations, library, playlists, listening, entrance, account, devices, connect),
-    *(plans, subscription),
+    *(home, search, releases, series, artists, charts, stations, library, playlists, listening, entrance, account, devices),
+    *(connect, plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 

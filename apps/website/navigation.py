@@ -16,6 +16,7 @@ from apps.core.contract.jobs import ListJobs
 from apps.core.contract.library import ListFavouriteTracks
 from apps.core.contract.radio import ListStations
 from apps.core.contract.reporting import ListRuns
+from apps.core.contract.search import Search
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Entry:
 
 ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
+    Entry("Search", "search.show", "search", Search.permission),
     Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
     Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),

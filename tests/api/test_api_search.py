@@ -22,9 +22,9 @@ class TestSearch:
     @pytest.mark.parametrize(
         ("parameters", "groups"),
         [
-            ("kind=track", {"tracks"}), ("type=single", {"releases", "tracks"}), ("type=album", set()), ("genre=jazz", {"releases", "tracks"}),
-            ("first_year=1995", set()), ("last_year=1994", {"releases", "tracks"}), ("label=Quay", set()), ("limit=1", {"releases", "tracks"}),
-            ("playable=true", {"releases", "tracks"}),
+            ("kind=track", {"tracks"}), ("type=single", {"releases", "tracks"}), ("type=album", set()),
+            ("genre=jazz", {"releases", "tracks"}), ("first_year=1995", set()), ("last_year=1994", {"releases", "tracks"}),
+            ("label=Quay", set()), ("limit=1", {"releases", "tracks"}), ("playable=true", {"releases", "tracks"}),
         ],
     )  # fmt: skip
     def test_takes_filters(self, player, release_id, parameters, groups):

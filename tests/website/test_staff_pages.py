@@ -112,10 +112,11 @@ class TestDeliveries:
 
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
-        assert _entries(guest) == ["Home", "Releases", "Series", "Charts", "Log in"]
-        assert _entries(listener) == ["Home", "Releases", "Series", "Charts", "Stations", "Library", "Account"]
+        assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Charts", "Log in"]
+        assert _entries(listener) == ["Home", "Search", "Releases", "Series", "Charts", "Stations", "Library", "Account"]
         assert _entries(clerk) == [
             "Home",
+            "Search",
             "Releases",
             "Series",
             "Charts",

@@ -39,7 +39,7 @@ FOREIGN_WORD, FOREIGN_LETTER = 3.0, 1.0
 PRIOR = 5.0
 WELL_KNOWN = 1_000.0
 """Of a small catalogue's few plays none says much."""
-CLOSELY = 40
+CLOSELY = 80
 MOST_NAMES, MOST_MAKERS = 4, 6
 IDEOGRAPHS = chr(FIRST_IDEOGRAPH)
 

@@ -25,6 +25,7 @@ MOST_POSTINGS = 1_500_000
 """So many entries of rare trigrams are counted for a query, at most."""
 LEAST_SHARE = 0.3
 """What shares less of its trigrams with the query than so much of what the best one shares is not looked at."""
+LEAST_CLOSENESS = 0.45
 OF_POPULARITY = 0.06
 
 
@@ -169,7 +170,8 @@ class Segment:
         lengths = self._grams.sizes[near]
         # A title is short beside a title with its artists, and what is typed may be either.
         for scores in (weighed / lengths, weighed / np.sqrt(lengths)):
-            chosen = np.argpartition(-scores, most)[:most] if near.size > most else slice(None)
+            close = np.flatnonzero(scores >= LEAST_CLOSENESS * scores.max(initial=0.0))
+            chosen = close[np.argpartition(-scores[close], most)[:most]] if close.size > most else close
             yield from zip(near[chosen].tolist(), scores[chosen].tolist(), strict=True)
 
     def _candidate(self, at: int, closeness: float) -> Candidate:
