@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from apps.core.contract.search import SearchKind
-from apps.core.search.rules import Asked, costs, most_cost, prior
+from apps.core.search.rules import LONGEST, Asked, costs, most_cost, prior
 from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key
 
-CANDIDATES = 100
-"""Of each kind and segment, and each of two ways to measure, that are judged closely."""
-
+REMEMBERED = 1_000
+"""Answers that are kept for as long as nothing changes: people type the same beginnings."""
 MOST_MERGED = 5_000
 """Entries that are merged while somebody waits."""
 
@@ -29,6 +29,7 @@ class Index:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
+        self._find = lru_cache(REMEMBERED)(self._find_anew)
         self._highest = {kind: max((segment.highest(kind) for segment in segments), default=0.0) for kind in KINDS}
 
     def changed(self, owners: Iterable[bytes], entries: Iterable[Entry]) -> Index:
@@ -54,18 +55,20 @@ class Index:
             segments[-2:] = [merged(segments[-2:])]
         return Index(segments)
 
-    def find(self, text: str, kinds: Sequence[SearchKind], filters: Filters) -> Mapping[SearchKind, Sequence[Hit]]:
-        """What fits, the best first."""
+    def find(self, text: str, kinds: Sequence[SearchKind], filters: Filters, most: int) -> Mapping[SearchKind, Sequence[Hit]]:
+        """What fits, the best first: of each kind and segment at least so many, where there are."""
+        return self._find(text[:LONGEST], tuple(kinds), filters, most)
+
+    def _find_anew(self, text: str, kinds: Sequence[SearchKind], filters: Filters, most: int) -> Mapping[SearchKind, Sequence[Hit]]:
         asked = Asked.of(text)
         if not asked.text:
             return dict.fromkeys(kinds, ())
-        near = [segment.nearest(asked, kinds, filters, CANDIDATES) for segment in self.segments]
+        near = [segment.nearest(asked, kinds, filters, most) for segment in self.segments]
         return {kind: self._judged(asked, kind, [candidate for some in near for candidate in some[kind]]) for kind in kinds}
 
     def _judged(self, asked: Asked, kind: SearchKind, candidates: list[Candidate]) -> Sequence[Hit]:
         if not candidates:
             return ()
-        candidates.sort(key=lambda one: -one.closeness)
         found = costs(asked, [candidate.names for candidate in candidates])
         scores = prior(np.array([candidate.popularity for candidate in candidates]), self._highest[kind]) - found
         fitting = np.flatnonzero(found <= most_cost(asked)).tolist()

@@ -18,14 +18,17 @@ from apps.core.database import fetch, reader
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
 from apps.core.search import statements
-from apps.core.search.index import Hit
+from apps.core.search.index import Hit, Index
 from apps.core.search.keeping import SearchIndexes
 from apps.core.search.segment import KINDS, Filters
 from ports.clock.interface import Clock
 
-MORE = 4
-"""Of what the index finds a little more than was asked for is looked up; where much of it may not be seen here, so many times more."""
+CANDIDATES = 40
+"""Of each kind that are judged closely, by each of two measures of what is near, or twice as many as were asked for."""
 SPARE = 4
+"""Of what fits so many more are looked up than were asked for."""
+MORE = 5
+"""Where much of it may not be seen here, so many times more are judged, and looked up."""
 
 
 class Group(NamedTuple):
@@ -61,25 +64,36 @@ GROUPS: Mapping[SearchKind, Group] = {
 @handles(Search)
 def search(action: Search, actor: Actor, indexes: SearchIndexes, clock: Clock, plans: Plans) -> SearchResult:
     kinds = [kind for kind in KINDS if not action.kinds or kind in action.kinds]
-    filters = Filters(action.type, action.genre, action.label, action.first_year, action.last_year)
     # Before anything is held to read by: the index may have to be read first.
-    found = indexes.current().find(action.text, kinds, filters)
+    index = indexes.current()
     parameters = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
-    best: dict[SearchKind, float] = {}
-    groups: dict[SearchKind, tuple[Any, ...]] = dict.fromkeys(KINDS, ())
     with reader() as connection:
-        for kind in kinds:
-            rows = _seen(connection, GROUPS[kind], found[kind], action, parameters)
-            groups[kind] = tuple(GROUPS[kind].summary(row, actor) for _, row in rows)
-            if rows:
-                best[kind] = rows[0][0].score
-    top = max(best, key=lambda kind: best[kind], default=None)
-    return SearchResult(top, *(groups[kind] for kind in KINDS))
+        seen = _seen(connection, index, kinds, action, parameters)
+    best = {kind: some[0][0].score for kind, some in seen.items() if some}
+    groups = (tuple(GROUPS[kind].summary(row, actor) for _, row in seen.get(kind, ())) for kind in KINDS)
+    return SearchResult(max(best, key=lambda kind: best[kind], default=None), *groups)
+
+
+Seen = Sequence[tuple[Hit, Any]]
 
 
 def _seen(
-    connection: Connection, group: Group, hits: Sequence[Hit], action: Search, parameters: Mapping[str, Any]
-) -> Sequence[tuple[Hit, Any]]:
+    connection: Connection, index: Index, kinds: Sequence[SearchKind], action: Search, parameters: Mapping[str, Any]
+) -> Mapping[SearchKind, Seen]:
+    """The best of each kind that may be seen here; where much may not be, more are looked for."""
+    filters = Filters(action.type, action.genre, action.label, action.first_year, action.last_year)
+    seen: dict[SearchKind, Seen] = {}
+    looked_for, most = kinds, max(CANDIDATES, 2 * action.size)
+    for candidates in (most, most * MORE):
+        found = index.find(action.text, looked_for, filters, candidates)
+        seen |= {kind: _shown(connection, GROUPS[kind], found[kind], action, parameters) for kind in looked_for}
+        looked_for = [kind for kind in looked_for if len(seen[kind]) < action.size and len(found[kind]) >= candidates]
+        if not looked_for:
+            break
+    return seen
+
+
+def _shown(connection: Connection, group: Group, hits: Sequence[Hit], action: Search, parameters: Mapping[str, Any]) -> Seen:
     """The first hits that may be seen here, each thing once."""
     seen: dict[Hashable, tuple[Hit, Any]] = {}
     start, length = 0, action.size + SPARE

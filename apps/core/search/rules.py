@@ -39,7 +39,6 @@ FOREIGN_WORD, FOREIGN_LETTER = 3.0, 1.0
 PRIOR = 5.0
 WELL_KNOWN = 1_000.0
 """Of a small catalogue's few plays none says much."""
-CLOSELY = 80
 MOST_NAMES, MOST_MAKERS = 4, 6
 IDEOGRAPHS = chr(FIRST_IDEOGRAPH)
 
@@ -74,7 +73,7 @@ class Asked:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        return cls(fold(text[:LONGEST]))
+        return cls(fold(text))
 
     @cached_property
     def words(self) -> Sequence[str]:
@@ -122,12 +121,8 @@ def costs(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:
 
 
 def _costs(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:
-    found = _of_whole(asked, candidates)
-    closely = range(len(candidates)) if len(candidates) <= CLOSELY else np.argsort(found, kind="stable")[:CLOSELY].tolist()
-    matching = _matching(asked.words, [candidates[at] for at in closely])
-    for at in closely:
-        found[at] = min(found[at], _of_words(asked.words, candidates[at], matching))
-    return found
+    matching = _matching(asked.words, candidates)
+    return np.minimum(_of_whole(asked, candidates), [_of_words(asked.words, names, matching) for names in candidates])
 
 
 def _of_whole(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:

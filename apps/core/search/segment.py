@@ -26,7 +26,9 @@ MOST_POSTINGS = 1_500_000
 LEAST_SHARE = 0.3
 """What shares less of its trigrams with the query than so much of what the best one shares is not looked at."""
 LEAST_CLOSENESS = 0.45
+"""The same once its length and how much it is heard are taken into account."""
 OF_POPULARITY = 0.06
+"""How much of two that share as much the one that is heard more is preferred."""
 
 
 class Entry(NamedTuple):
@@ -58,8 +60,6 @@ class Candidate(NamedTuple):
     id: bytes
     names: Names
     popularity: float
-    closeness: float
-    """By trigrams alone."""
 
 
 def owner_key(owner: bytes) -> int:
@@ -151,15 +151,14 @@ class Segment:
     def nearest(self, asked: Asked, kinds: Sequence[SearchKind], filters: Filters, most: int) -> dict[SearchKind, list[Candidate]]:
         """Of each kind those whose names share most of their rarer trigrams with the query: some `most`, by each of two measures."""
         passing = self.alive & self._passing(filters) if any(value is not None for value in filters) else self.alive
-        found: dict[SearchKind, dict[int, float]] = {kind: {} for kind in kinds}
+        found: dict[SearchKind, set[int]] = {kind: set() for kind in kinds}
         for text in asked.variants:
             shared = self._grams.shared(self._grams.of_query(text), MOST_POSTINGS)
             for kind in kinds:
-                for at, closeness in self._best(shared, kind, passing, most):
-                    found[kind][at] = max(closeness, found[kind].get(at, 0.0))
-        return {kind: [self._candidate(at, closeness) for at, closeness in some.items()] for kind, some in found.items()}
+                found[kind].update(self._best(shared, kind, passing, most))
+        return {kind: [self._candidate(at) for at in sorted(some)] for kind, some in found.items()}
 
-    def _best(self, shared: Column, kind: SearchKind, passing: Column, most: int) -> Iterable[tuple[int, float]]:
+    def _best(self, shared: Column, kind: SearchKind, passing: Column, most: int) -> Iterable[int]:
         start, end = self._range(kind)
         of_kind = shared[start:end]
         best = of_kind.max(initial=0.0)
@@ -172,12 +171,11 @@ class Segment:
         for scores in (weighed / lengths, weighed / np.sqrt(lengths)):
             close = np.flatnonzero(scores >= LEAST_CLOSENESS * scores.max(initial=0.0))
             chosen = close[np.argpartition(-scores[close], most)[:most]] if close.size > most else close
-            yield from zip(near[chosen].tolist(), scores[chosen].tolist(), strict=True)
+            yield from near[chosen].tolist()
 
-    def _candidate(self, at: int, closeness: float) -> Candidate:
-        return Candidate(
-            self.columns.facts["id"][at].tobytes(), self.columns.names(at), float(self.columns.facts["popularity"][at]), closeness
-        )
+    def _candidate(self, at: int) -> Candidate:
+        facts = self.columns.facts
+        return Candidate(facts["id"][at].tobytes(), self.columns.names(at), float(facts["popularity"][at]))
 
     def _passing(self, filters: Filters) -> Column:
         facts, passing = self.columns.facts, np.ones(len(self.columns), bool)

@@ -14,6 +14,7 @@ from apps.core.search.rules import Names
 from apps.core.search.segment import Columns, Entry, Filters, Segment
 
 EVERYTHING = tuple(SearchKind)
+MOST = 40
 
 
 def key(number: int) -> bytes:
@@ -34,7 +35,7 @@ def index_of(*entries: Entry) -> Index:
 
 
 def found(index: Index, text: str, kind: SearchKind = SearchKind.TRACK, **filters: object) -> list[int]:
-    return [int.from_bytes(hit.id) for hit in index.find(text, EVERYTHING, Filters(**filters))[kind]]
+    return [int.from_bytes(hit.id) for hit in index.find(text, EVERYTHING, Filters(**filters), MOST)[kind]]
 
 
 NAMES = st.text(min_size=1, max_size=40).filter(title_spellings)
@@ -52,12 +53,12 @@ class TestFinding:
     @given(st.text())
     def test_nothing_that_is_typed_fails(self, text):
         index = index_of(artist(1, "The Lanterns"), track(2, "Blue Garden"), track(3, "!!!"), track(4, "21"))
-        assert set(index.find(text, EVERYTHING, Filters())) == set(SearchKind)
+        assert set(index.find(text, EVERYTHING, Filters(), MOST)) == set(SearchKind)
 
     @pytest.mark.parametrize("text", ["", "   ", "?!?", "🎉", "\u200f؟", "\x00", "xyzzy", "q" * 10_000, "q " * 5_000, "\ud800"])
     def test_what_says_nothing_finds_nothing(self, text):
         index = index_of(artist(1, "The Lanterns"), track(2, "Blue Garden"))
-        assert not any(index.find(text, EVERYTHING, Filters()).values())
+        assert not any(index.find(text, EVERYTHING, Filters(), MOST).values())
 
     def test_an_empty_index_finds_nothing(self):
         assert found(Index([]), "blue") == []
