@@ -32,6 +32,7 @@ from apps.api.views import (
     playlists,
     radio,
     search,
+    sharing,
     tokens,
 )
 from apps.core.client.choice import core_client
@@ -62,7 +63,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, playlists.views, search.views),
+    *(radio.views, library.views, playlists.views, search.views, sharing.views),
 )
 
 

@@ -41,6 +41,8 @@ MODULES = (
     "reporting.commands",
     "reporting.queries",
     "search.queries",
+    "sharing.commands",
+    "sharing.queries",
 )
 
 

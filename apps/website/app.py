@@ -47,6 +47,7 @@ from apps.website.views import (
     search,
     series,
     service,
+    sharing,
     stations,
     subscription,
 )
@@ -65,8 +66,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, series, artists, charts, stations, library, playlists, listening, entrance, account, devices),
-    *(connect, plans, subscription),
+    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, listening, entrance, account),
+    *(devices, connect, plans, subscription),
     *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 

@@ -40,7 +40,7 @@ ENTRIES = (
     Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists"})),
+    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists", "sharing"})),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),

@@ -90,3 +90,20 @@ class TestPlaylists:
     def test_are_made_once_by_the_same_request(self, player):
         first, second = (player.post("/v1/playlists", json={"title": "Once"}, Idempotency_Key="a-key-of-ours-1").json for _ in range(2))
         assert first == second
+
+
+class TestSharing:
+    def test_lets_others_in_and_out(self, player, log_in):
+        ben = log_in("ben@example.com")
+        path = f"/v1/playlists/{player.post('/v1/playlists', json={'title': 'Ours'}).json['id']}"
+        first, second = (player.post(f"{path}/invitations", json={"role": "editor"}).json for _ in range(2))
+        assert ben.post("/v1/playlist-invitations/lookups", json={"token": first["token"]}).json["title"] == "Ours"
+        assert ben.post("/v1/playlist-invitations/acceptances", json={"token": first["token"]}).json["role"] == "editor"
+        assert player.delete(f"{path}/invitations/{second['invitation']['id']}").status_code == 204
+        problem(ben.post("/v1/playlist-invitations/acceptances", json={"token": second["token"]}), 404)
+        member = f"{path}/members/{ben.account.id}"
+        assert player.client.put(member, json={"role": "viewer"}, headers=player.headers).status_code == 204
+        assert [one["role"] for one in player.get(f"{path}/members").json["members"]] == ["owner", "viewer"]
+        assert ben.post(f"{path}/followers").json["role"] == "viewer"
+        assert ben.delete(member).status_code == 204
+        problem(ben.get(path), 404)

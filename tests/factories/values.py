@@ -13,7 +13,17 @@ from apps.core.contract.ids import new_id
 MOMENT = datetime(2026, 3, 2, 12, 30, 15, 250_000, tzinfo=UTC)
 TEXTS = (
     *(new_id(), "ana@example.com", "GB", "GBP", "0" * 64, "a-word", "a longer piece of text", "/srv/music"),
-    *("https://music.example/plans", "2026-03-02", "2026-000001", "PADPIDA2026", "0" * 64, "#336699", f"covers/{new_id()}/0a1b", ""),
+    *(
+        "https://music.example/plans",
+        "2026-03-02",
+        "2026-000001",
+        "PADPIDA2026",
+        "0" * 64,
+        "0" * 32,
+        "#336699",
+        f"covers/{new_id()}/0a1b",
+        "",
+    ),
 )
 """One of them fits each pattern and each length there is."""
 

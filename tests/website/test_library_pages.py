@@ -218,3 +218,61 @@ class TestPlaylists:
         here = "/library/playlists"
         assert listener.submit(here, "/library/add", playlist="x", track=release.tracks[0].id).status_code == HTTPStatus.NOT_FOUND
         assert listener.submit(here, "/library/add", playlist=page.rpartition("/")[2]).status_code == HTTPStatus.NOT_FOUND
+
+
+class TestSharing:
+    @pytest.fixture
+    def page(self, listener, release) -> str:
+        return listener.submit("/library/playlists", title="Ours", release=release.id).location
+
+    @pytest.fixture
+    def ben(self, visit):
+        someone = visit()
+        someone.register("Ben", "ben@example.com")
+        return someone
+
+    @pytest.fixture
+    def link(self, listener, page) -> str:
+        answer = listener.submit(f"{page}/share", role="editor")
+        (link,) = re.findall(r"<code>http://localhost(/playlists/join/[^<]+)</code>", answer.text)
+        return link
+
+    def test_lets_in_by_a_link_whoever_agrees(self, listener, ben, page, link, release):
+        assert "You are invited to a playlist" in ben.get(link).text
+        assert ben.get(page).status_code == HTTPStatus.NOT_FOUND
+        assert ben.submit(link).location == page
+        ben.submit("/library/playlists", "/library/add", track=release.tracks[0].id, playlist=page.rpartition("/")[2])
+        assert "Added by <bdi>Ben</bdi>" in listener.get(page).text
+        assert "Ben" in listener.get(f"{page}/share").text
+
+    def test_asks_who_it_is_first(self, guest, link):
+        answer = guest.get(link)
+        assert (answer.status_code, "next=" in answer.location) == (HTTPStatus.SEE_OTHER, True)
+
+    def test_ends_with_the_link_s_revocation(self, listener, ben, page, link):
+        (revoke,) = re.findall(r'action="([^"]+/revoke)"', listener.get(f"{page}/share").text)
+        assert listener.submit(f"{page}/share", revoke).location == f"{page}/share"
+        assert ben.get(link).status_code == HTTPStatus.NOT_FOUND
+
+    def test_sets_what_members_may_do_and_removes_them(self, listener, ben, page, link):
+        ben.submit(link)
+        shown = listener.get(f"{page}/share").text
+        (change,) = re.findall(r'action="([^"]+/change)"', shown)
+        (remove,) = re.findall(r'action="([^"]+/remove)"', shown)
+        assert listener.submit(f"{page}/share", change, role="viewer").location == f"{page}/share"
+        assert "Looks at it" in listener.get(f"{page}/share").text
+        assert listener.submit(f"{page}/share", change, role="owner").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert listener.submit(f"{page}/share", remove).location == f"{page}/share"
+        assert ben.get(page).status_code == HTTPStatus.NOT_FOUND
+
+    def test_lets_members_leave(self, ben, page, link):
+        ben.submit(link)
+        (leave,) = re.findall(r'action="([^"]+/remove)"', ben.get(f"{page}/share").text)
+        assert ben.submit(f"{page}/share", leave).location == "/library/playlists"
+
+    def test_keeps_what_others_show(self, listener, ben, page):
+        listener.submit(f"{page}/edit", title="Ours", description="", visibility="public")
+        assert "Keep in my library" in ben.get(page).text
+        assert ben.submit(page, f"{page}/follow").location == page
+        assert page in ben.get("/library/playlists").text
+        assert "by Ana" in ben.get("/library/playlists").text

@@ -30,6 +30,7 @@ from apps.core.contract import (
     radio,
     reporting,
     search,
+    sharing,
 )
 from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
 from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownAction
@@ -38,7 +39,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, playback, playlists, radio, reporting, search),
+    *(oauth, offline, playback, playlists, radio, reporting, search, sharing),
 )
 """Every domain's file; a new one is added here."""
 

@@ -40,6 +40,7 @@ PaymentId = Id
 PlayId = Id
 PlaylistEntryId = Id
 PlaylistId = Id
+PlaylistInvitationId = Id
 RecordingId = Id
 ReleaseId = Id
 SeriesId = Id

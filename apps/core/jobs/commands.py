@@ -47,6 +47,7 @@ from apps.core.playback.models import PlaybackSessionRow
 from apps.core.playlists.access import KEPT as DELETED_KEPT
 from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
 from apps.core.radio.models import ANEW, StationBatchRow, StationFeedbackRow, StationPoolRow
+from apps.core.sharing.models import PlaylistInvitationRow
 from ports.clock.interface import Clock
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -137,6 +138,7 @@ def prune_expired(session: Session, clock: Clock) -> bool:
     gone = select(PlaylistRow.id).where(PlaylistRow.deleted_at < now - DELETED_KEPT)
     expired = (
         (PlaylistTrackRow, PlaylistTrackRow.playlist_id.in_(gone)),
+        (PlaylistInvitationRow, PlaylistInvitationRow.playlist_id.in_(gone) | (PlaylistInvitationRow.expires_at < now)),
         (PlaylistMemberRow, PlaylistMemberRow.playlist_id.in_(gone)),
         (PlaylistRow, PlaylistRow.id.in_(gone)),
         (IdempotencyRow, IdempotencyRow.created_at < now - KEPT),

@@ -23,11 +23,19 @@ def no_such_playlist() -> NotFound:
 
 def locked(session: Session, playlist_id: str, actor: Actor, least: PlaylistRole) -> PlaylistRow:
     """The playlist, for this member to change: others who change it wait. Raises `NotFound` and `Forbidden`."""
-    row = session.scalar(select(PlaylistRow).where(PlaylistRow.id == playlist_id).with_for_update(**FOR_CHANGE))
-    role = _role(session, playlist_id, actor)
-    if row is None or row.deleted_at or (role is None and row.visibility == Visibility.PRIVATE):
+    row = locked_to_see(session, playlist_id, actor)
+    if row is None:
         raise no_such_playlist()
-    return _allowed(row, role, least)
+    return _allowed(row, _role(session, playlist_id, actor), least)
+
+
+def locked_to_see(session: Session, playlist_id: str, actor: Actor, *, invited: bool = False) -> PlaylistRow | None:
+    """The playlist, where the actor may see it or was let in by its owner: who changes it or its members waits."""
+    row = session.scalar(select(PlaylistRow).where(PlaylistRow.id == playlist_id).with_for_update(**FOR_CHANGE))
+    if row is None or row.deleted_at:
+        return None
+    open_to = invited or row.visibility != Visibility.PRIVATE or _role(session, playlist_id, actor) is not None
+    return row if open_to else None
 
 
 def locked_though_deleted(session: Session, playlist_id: str, actor: Actor, now: datetime) -> PlaylistRow:

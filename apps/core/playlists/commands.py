@@ -13,7 +13,6 @@ from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.playlists import (
     MOST_FOLDERS,
-    MOST_PLAYLISTS,
     MOST_TRACKS,
     AddedToPlaylist,
     AddToPlaylist,
@@ -40,7 +39,16 @@ from apps.core.playlists.changing import changed
 from apps.core.playlists.describing import playlist_now
 from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
 from apps.core.playlists.ordering import key_at, last_key
-from apps.core.playlists.placing import check_depth, check_folder, empty_folder, folder_of, lock_library, no_such_folder, parents_of
+from apps.core.playlists.placing import (
+    check_depth,
+    check_folder,
+    empty_folder,
+    folder_of,
+    join,
+    lock_library,
+    no_such_folder,
+    parents_of,
+)
 from apps.core.playlists.rules import GAP, depth, height, is_within
 from ports.clock.interface import Clock
 
@@ -49,19 +57,16 @@ _ASKED = each_id(bindparam("ids", type_=LargeBinary))
 
 @handles(CreatePlaylist)
 def create_playlist(action: CreatePlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> PlaylistSummary:
-    now, mine = clock.now(), PlaylistMemberRow.account_id == actor.account_id
+    now = clock.now()
     lock_library(session, actor)
     check_folder(session, actor, action.folder_id)
-    if (session.scalar(select(func.count()).where(mine)) or 0) >= MOST_PLAYLISTS:
-        raise Conflict(f"A library holds {MOST_PLAYLISTS:,} playlists, and yours is full.", "Delete one that you need no more.")
     row = PlaylistRow(
         id=new_id(), owner_id=actor.account_id, title=action.title, description=action.description, visibility=action.visibility,
         created_at=now, changed_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    member = {"playlist_id": row.id, "account_id": actor.account_id, "folder_id": action.folder_id, "joined_at": now}
-    session.add(PlaylistMemberRow(**member, role=PlaylistRole.OWNER, position=last_key(session, PlaylistMemberRow, (mine,)) + GAP))
+    join(session, row.id, actor, PlaylistRole.OWNER, action.folder_id, now)
     changed(row, events, now)
     return playlist_now(session, row.id, actor)
 

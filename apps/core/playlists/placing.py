@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.accounts.models import AccountRow
 from apps.core.contract.actions import Actor
 from apps.core.contract.errors import Conflict, NotFound
-from apps.core.contract.playlists import DEEPEST_FOLDER
+from apps.core.contract.playlists import DEEPEST_FOLDER, MOST_PLAYLISTS, PlaylistRole
 from apps.core.database import FOR_CHANGE
 from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow
 from apps.core.playlists.ordering import last_key
@@ -37,6 +39,15 @@ def check_folder(session: Session, actor: Actor, folder_id: str | None) -> None:
 
 def no_such_folder() -> NotFound:
     return NotFound("There is no such folder.", "It may have been removed; what was in it is in the one around it.")
+
+
+def join(session: Session, playlist_id: str, actor: Actor, role: PlaylistRole, folder_id: str | None, now: datetime) -> None:
+    """Keep a playlist in the actor's library, the last of all. Raises `Conflict` where that is full."""
+    mine = PlaylistMemberRow.account_id == actor.account_id
+    if (session.scalar(select(func.count()).where(mine)) or 0) >= MOST_PLAYLISTS:
+        raise Conflict(f"A library holds {MOST_PLAYLISTS:,} playlists, and yours is full.", "Delete one that you need no more.")
+    member = {"playlist_id": playlist_id, "account_id": actor.account_id, "folder_id": folder_id, "joined_at": now}
+    session.add(PlaylistMemberRow(**member, role=role, position=last_key(session, PlaylistMemberRow, (mine,)) + GAP))
 
 
 def folder_of(session: Session, actor: Actor, folder_id: str) -> PlaylistFolderRow:

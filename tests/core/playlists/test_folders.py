@@ -134,7 +134,7 @@ class TestDeleteFolder:
         folder("Before", outer)
         middle = folder("Middle", outer)
         folder("Inner", middle)
-        for title, place in (("Outside", outer), ("One", middle), ("Two", middle)):
+        for title, place in (("One", middle), ("Two", middle), ("Outside", outer)):
             ana.send(CreatePlaylist(title, folder_id=place))
         for _ in range(2):
             ana.send(DeleteFolder(middle))

@@ -52,7 +52,7 @@ class TestCreatePlaylist:
         assert [one.id for one in ana.send(ListPlaylists()).items] == [first.id, second.id]
 
     def test_once_the_library_is_full_is_refused(self, ana, monkeypatch):
-        monkeypatch.setattr("apps.core.playlists.commands.MOST_PLAYLISTS", 1)
+        monkeypatch.setattr("apps.core.playlists.placing.MOST_PLAYLISTS", 1)
         ana.send(CreatePlaylist("Evenings"))
         with pytest.raises(Conflict, match="yours is full"):
             ana.send(CreatePlaylist("Mornings"))

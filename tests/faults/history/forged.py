@@ -26,6 +26,7 @@ from apps.core.contract.playback import StartPlayback
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeleteFolder, RemoveFromPlaylist
 from apps.core.contract.radio import AskForTraining, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from apps.core.contract.reporting import AskForStatements, OpenRun, RecordUsage
+from apps.core.contract.sharing import RemovePlaylistMember, RevokePlaylistInvitation
 from tests.faults.history.compared.money import notification
 from tests.faults.history.compared.rules import Scene
 from tests.faults.history.compared.work import ENDS
@@ -47,6 +48,12 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
         "SELECT account_id, id FROM playlist_folder", lambda one, row: asking(asked_by(one, row[0]), folder_id=row[1])),
     RemoveFromPlaylist: (
         "SELECT playlist_id, id FROM playlist_track", lambda one, row: asking(one, playlist_id=row[0], entry_ids=(row[1],))),
+    RemovePlaylistMember: (
+        "SELECT playlist_id, account_id FROM playlist_member WHERE role = 'editor'",
+        lambda one, row: asking(one, playlist_id=row[0], account_id=row[1]),
+    ),
+    RevokePlaylistInvitation: (
+        "SELECT playlist_id, id FROM playlist_invitation", lambda one, row: asking(one, playlist_id=row[0], invitation_id=row[1])),
     RemoveFavourite: (
         "SELECT account_id, track_id FROM favourite_track",
         lambda one, row: asking(asked_by(one, row[0]), subject=TrackSubject(row[1])),

@@ -12,7 +12,7 @@ from functools import partial
 from apps.core.contract.accounts import ChangeRoles
 from apps.core.contract.actions import Role
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
-from tests.faults.history.rounds import administering, buying, collecting, editorial, intake, keeping, listening, office
+from tests.faults.history.rounds import administering, buying, collecting, editorial, intake, keeping, listening, office, sharing
 from tests.faults.history.town import Account, Town
 
 LISTENERS, LISTENING_THREADS = 3, 2
@@ -31,7 +31,7 @@ OFFICE: Sequence[Round] = (
 )  # fmt: skip
 LISTENING = (
     listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,
-    collecting.collect, collecting.thin_out, collecting.arrange,
+    collecting.collect, collecting.thin_out, collecting.arrange, sharing.share,
 )  # fmt: skip
 
 
