@@ -26,7 +26,9 @@ COMMANDS = {
     "clients": Entry("apps.console.clients:clients", "List, register and remove the apps that may be connected."),
     "contracts": Entry("apps.console.contracts:contracts", "List and agree what labels get of what their music earns."),
     "jobs": Entry("apps.console.jobs:jobs", "List background work that was given up, and have it tried again."),
-    "demo": Entry("apps.console.demo.command:demo", "Compose a catalogue to try the service with, or live through a month of it."),
+    "demo": Entry(
+        "apps.console.demo.command:demo", "Compose a catalogue to try the service with, or live through a month or a year of it."
+    ),
     "migrate": Entry("apps.console.migrate:migrate", "Bring the database to this release's schema."),
     "nginx": Entry("apps.console.nginx:nginx", "Become nginx, in front of the audio, and of website and API."),
     "backup": Entry("apps.console.backups.taking:backup", "Copy everything that is kept here, while it runs."),

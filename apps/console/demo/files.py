@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from shutil import copyfile
@@ -57,11 +58,11 @@ def write_release(release: Release, folder: Path, longest: float | None = None) 
         (place / "cover.png").write_bytes(png(picture))
 
 
-def write_excerpts(folder: Path) -> None:
-    """The beginning of every recording, long enough that a play of it counts, each once."""
+def write_excerpts(folder: Path, most: int | None = None) -> None:
+    """The beginning of every recording, long enough that a play of it counts, each once; of a release no more than so many."""
     for release in RELEASES:
         if release.artist is not None and len(release.recordings) > LONGEST_SINGLE:
-            write_release(release, folder, EXCERPT)
+            write_release(replace(release, recordings=release.recordings[:most]), folder, EXCERPT)
 
 
 def cover_of(release: Release) -> Image.Image:

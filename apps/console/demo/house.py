@@ -39,6 +39,8 @@ OWN = {
     "MAIL": "outbox", "SECRETS": "file", "ANALYTICS": "duckdb",
 }  # fmt: skip
 """Whatever else the environment says: nothing outside the folder is touched."""
+NOWHERE = {"REPORT_DISPATCH": "hold"}
+"""Statements are written, and stay here."""
 SECRET = "REPORT_SFTP_PASSWORD"  # noqa: S105 - its name
 PASSWORD = "nothing here is real"  # noqa: S105 - everybody's in the demo
 
@@ -48,7 +50,8 @@ def make_environment(home: Path, dispatch: Mapping[str, str]) -> dict[str, str]:
     refuse_production(os.environ)
     settings = {name: value for name, value in dispatch.items() if name != SECRET}
     environment = embedded_environment({"CELESTA_HOME": str(home), **OWN, **settings})
-    _keep_secret(Path(environment["SECRETS_PATH"]) / SECRET, dispatch[SECRET])
+    if SECRET in dispatch:
+        _keep_secret(Path(environment["SECRETS_PATH"]) / SECRET, dispatch[SECRET])
     done = subprocess.run([sys.executable, "-m", "apps.core.migrate"], env={**os.environ, **environment}, cwd=ROOT, check=False)
     if done.returncode:
         raise BootError(f"The demo's database in {home} could not be made, as it says above.")

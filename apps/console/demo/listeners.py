@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from apps.console.demo.house import House
 from apps.core.client.interface import Sender
 from apps.core.contract.billing import CancelSubscription, ConfirmCheckout, ListSubscriptions, StartCheckout, Subscription
+from apps.core.contract.catalogue import GetRelease, ListReleases
 from apps.core.contract.ids import TrackId
 from apps.core.contract.listening import Play, RecordPlays
 from apps.core.contract.playback import EndPlayback, StartPlayback
@@ -100,3 +101,9 @@ class Listener:
         self.send()
         self.house.clock.advance(timedelta(minutes=3).total_seconds())
         return first, self.core.send(NextTracks(station.id))
+
+
+def tracks_of(visitor: Sender) -> Iterator[TrackId]:
+    """All that there is to choose from."""
+    for release in visitor.send(ListReleases(size=100)).items:
+        yield from (track.id for track in visitor.send(GetRelease(release.id)).tracks)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from apps.console.demo.catalogue import LABELS
 from apps.console.demo.house import House
-from apps.console.demo.listeners import Listener
+from apps.console.demo.listeners import Listener, tracks_of
 from apps.core.client.interface import Sender
 from apps.core.contract.accounts import ListAccounts
 from apps.core.contract.actions import Role
-from apps.core.contract.catalogue import GetRelease, ListReleases
-from apps.core.contract.ids import TrackId
 from apps.core.contract.labels import AssignPartner, Label, ListLabels, SetContract, Share
 from apps.core.contract.radio import StationBatch
 from apps.core.contract.reporting import ApproveStatement, CheckStatement, ListStatements, Status
@@ -73,7 +71,7 @@ class Month:
         labels = {label.name: label for label in self.house.operator.send(ListLabels()).items}
         for name, share in zip(LABELS, SHARES, strict=True):
             self._sign_contract(labels[name], share)
-        tracks = list(self._tracks())
+        tracks = list(tracks_of(self.staff[0]))
         for number, name in enumerate(NAMES):
             chance = random.Random(number)  # noqa: S311 - the same month every time
             liked = chance.sample(tracks, len(tracks))
@@ -86,11 +84,6 @@ class Month:
         self.partners[label.name] = self.house.person(name)
         (account,) = (one for one in self.house.operator.send(ListAccounts(size=100)).items if one.name == name)
         self.house.operator.send(AssignPartner(account.email, (label.id,)))
-
-    def _tracks(self) -> Iterator[TrackId]:
-        visitor = self.staff[0]
-        for release in visitor.send(ListReleases(size=100)).items:
-            yield from (track.id for track in visitor.send(GetRelease(release.id)).tracks)
 
     def _sign(self) -> None:
         """One of the staff checks each statement that is written, the other approves it: then it is sent."""
