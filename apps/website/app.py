@@ -31,6 +31,7 @@ from apps.website.views import (
     costs,
     deliveries,
     devices,
+    editorial,
     entrance,
     home,
     jobs,
@@ -68,7 +69,7 @@ QUIET = frozenset({"static", "service.health"})
 VIEWS = (
     *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, listening, entrance, account),
     *(devices, connect, plans, subscription),
-    *(deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
+    *(editorial, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 
 

@@ -10,6 +10,7 @@ from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases, ListSeries
 from apps.core.contract.charts import ListCharts
 from apps.core.contract.costs import ListActionCosts
+from apps.core.contract.editorial import ListShelves
 from apps.core.contract.health import GetHealth
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.jobs import ListJobs
@@ -42,6 +43,7 @@ ENTRIES = (
     Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists", "sharing"})),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
+    Entry("Home page", "editorial.index", "layout-list", ListShelves.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),

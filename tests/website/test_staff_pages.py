@@ -123,6 +123,7 @@ class TestNavigation:
             "Stations",
             "Library",
             "Account",
+            "Home page",
             "Deliveries",
             "Jobs",
             "Ledger",

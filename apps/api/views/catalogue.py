@@ -1,4 +1,5 @@
-"""Releases, artists and series. Which tracks of a release may be played is the listener's own matter; lists are the same for everybody."""
+"""The home page, releases, artists and series. Which tracks of a release may be played is the listener's own matter; the rest is the same
+for everybody."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import takes
 from apps.core.contract.catalogue import GetArtist, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
+from apps.core.contract.editorial import GetHome
 from apps.core.contract.ids import ArtistId, ReleaseId, SeriesId, TrackId
 from apps.core.contract.paging import Cursor, PageSize
 
@@ -20,6 +22,12 @@ class ReleaseParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     order: ReleaseOrder = ReleaseOrder.NEWEST
     cursor: Cursor | None = None
     limit: PageSize = 50
+
+
+@views.get("/home")
+@sends(GetHome)
+def home() -> Response:
+    return public(GetHome())
 
 
 class SeriesParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from apps.core.contract.actions import ANYONE, STAFF, Command, Done, Permission, Query, Scope, Territory
 from apps.core.contract.catalogue import ReleaseSummary, SeriesSummary
-from apps.core.contract.ids import Id, ReleaseId, ShelfId, TrackId
+from apps.core.contract.ids import Id, PlaylistId, ReleaseId, ShelfId, TrackId
 from apps.core.contract.intake import TRACKS_PER_RELEASE, WITHOUT_NUL
 
 MOST_SHELVES = 60
@@ -31,12 +31,14 @@ class ShelfKind(StrEnum):
     """Releases that were chosen."""
     SERIES = "series"
     """Series that were chosen, each as its volumes."""
+    PLAYLISTS = "playlists"
+    """Public playlists that were chosen."""
     NEWEST = "newest"
     """The newest releases: nobody chooses them."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A release or a series on a shelf, by the shelf's kind."""
+    """A release, a series or a playlist on a shelf, by the shelf's kind."""
 
     subject_id: Id
     note: Note = ""
@@ -68,6 +70,16 @@ class PickedRelease(msgspec.Struct, frozen=True):
     note: str
 
 
+class PickedPlaylist(msgspec.Struct, frozen=True):
+    playlist_id: PlaylistId
+    title: str
+    description: str
+    tracks: int
+    cover: str | None
+    """The cover of the release that was chosen for it."""
+    note: str
+
+
 class ShownShelf(msgspec.Struct, frozen=True):
     """A shelf as somebody sees it: what of it is offered to them, and never empty."""
 
@@ -75,6 +87,7 @@ class ShownShelf(msgspec.Struct, frozen=True):
     title: str
     releases: tuple[PickedRelease, ...] = ()
     series: tuple[SeriesSummary, ...] = ()
+    playlists: tuple[PickedPlaylist, ...] = ()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -106,8 +119,9 @@ class ListShelves(Query[tuple[Shelf, ...]], frozen=True):
 class PutShelf(Command[ShelfId], frozen=True):
     """Arrange a shelf: a new one comes last, one that is there is replaced where it stands.
 
-    Raises NotFound for a shelf, release or series that is not there, Invalid where the kind wants other items (one for a feature, none
-    for the newest, else at least one and none twice) or it would end before it starts, and Conflict where there are `MOST_SHELVES`.
+    Raises NotFound for a shelf, release or series that is not there and a playlist that is not public, Invalid where the kind wants other
+    items (one for a feature, none for the newest, else at least one and none twice) or it would end before it starts, and Conflict where
+    there are `MOST_SHELVES`.
     """
 
     permission: ClassVar[Permission] = STAFF

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
@@ -18,8 +17,16 @@ from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import compilation, compile_tracks
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.editorial.rules import check_shelf
+from apps.core.editorial.statements import PUBLIC
 from apps.core.outbox import Events
+from apps.core.playlists.models import PlaylistRow
 from ports.clock.interface import Clock
+
+SUBJECTS: Mapping[ShelfKind, tuple[str, Select[str]]] = {
+    ShelfKind.RELEASES: ("release", select(ReleaseRow.id)),
+    ShelfKind.SERIES: ("series", select(SeriesRow.id)),
+    ShelfKind.PLAYLISTS: ("public playlist", select(PlaylistRow.id).where(PUBLIC)),
+}
 
 
 @handles(PutShelf)
@@ -84,11 +91,11 @@ def _all_shelves(session: Session) -> Sequence[ShelfRow]:
 
 
 def _check_subjects(session: Session, action: PutShelf) -> None:
-    table: Any = SeriesRow if action.kind is ShelfKind.SERIES else ReleaseRow
+    named, there = SUBJECTS.get(action.kind, SUBJECTS[ShelfKind.RELEASES])
     wanted = {item.subject_id for item in action.items}
-    known = set(session.scalars(select(table.id).where(table.id.in_(wanted)))) if wanted else set()
+    known = set(session.scalars(there.where(there.selected_columns[0].in_(wanted)))) if wanted else set[str]()
     if missing := wanted - known:
-        raise NotFound(f"There is no {'series' if table is SeriesRow else 'release'} {min(missing)}.", "Take its address from its page.")
+        raise NotFound(f"There is no {named} {min(missing)}.", "Take its address from its page.")
 
 
 def _empty(session: Session, shelf_id: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -15,12 +15,12 @@ from apps.core.bus import handles
 from apps.core.catalogue import statements as catalogue
 from apps.core.catalogue.describing import series_summaries, summaries
 from apps.core.contract.actions import Actor
-from apps.core.contract.catalogue import ReleaseSummary, SeriesSummary
 from apps.core.contract.editorial import (
     NEWEST_SHOWN,
     GetHome,
     Home,
     ListShelves,
+    PickedPlaylist,
     PickedRelease,
     PreviewHome,
     Shelf,
@@ -32,6 +32,8 @@ from apps.core.database import fetch
 from apps.core.editorial import statements
 from apps.core.rights.offers import here
 from ports.clock.interface import Clock
+
+T = TypeVar("T")
 
 SERIES_BY_THEMSELVES = 3
 NEWEST, SERIES = "Newest releases", "Series"
@@ -62,7 +64,7 @@ def list_shelves(connection: Connection) -> tuple[Shelf, ...]:
 
 
 def _arranged(rows: Sequence[Any]) -> tuple[ShelvedItem, ...]:
-    return tuple(ShelvedItem(row.subject_id, row.release or row.series, row.note) for row in rows if row.subject_id)
+    return tuple(ShelvedItem(row.subject_id, row.subject, row.note) for row in rows if row.subject_id)
 
 
 def _home(connection: Connection, territory: str, at: datetime) -> Home:
@@ -70,26 +72,45 @@ def _home(connection: Connection, territory: str, at: datetime) -> Home:
     shelves = _by_shelf(fetch(connection, statements.SHOWN, place))
     if not shelves and not connection.scalar(statements.ANY_SHELF):
         return Home(_by_itself(connection, place))
-    chosen = {kind: [row.subject_id for shelf in shelves for row in shelf if row.kind == kind and row.subject_id] for kind in ShelfKind}
-    picked = chosen[ShelfKind.FEATURE] + chosen[ShelfKind.RELEASES]
-    releases = summaries(fetch(connection, statements.RELEASES, {**place, "subjects": picked}))
-    series = series_summaries(fetch(connection, statements.SERIES, {**place, "subjects": chosen[ShelfKind.SERIES]}))
-    newest = _newest(connection, place) if any(shelf[0].kind == ShelfKind.NEWEST for shelf in shelves) else ()
-    known = {one.id: one for one in releases}, {one.id: one for one in series}
-    shown = (_shown(shelf, *known, newest) for shelf in shelves)
-    return Home(tuple(shelf for shelf in shown if shelf.releases or shelf.series))
+    subjects = _Subjects(connection, place, shelves)
+    shown = (_shown(shelf, subjects) for shelf in shelves)
+    return Home(tuple(shelf for shelf in shown if shelf.releases or shelf.series or shelf.playlists))
 
 
-def _shown(
-    shelf: Sequence[Any], releases: Mapping[str, ReleaseSummary], series: Mapping[str, SeriesSummary], newest: tuple[PickedRelease, ...]
-) -> ShownShelf:
+class _Subjects:
+    """What stands on the shelves, as far as it can be seen here, by id; and the newest releases, where a shelf wants them."""
+
+    def __init__(self, connection: Connection, place: Mapping[str, Any], shelves: Sequence[Sequence[Any]]) -> None:
+        def of(statement: Any, *kinds: ShelfKind) -> Sequence[Any]:
+            subjects = [row.subject_id for shelf in shelves for row in shelf if row.kind in kinds]
+            return fetch(connection, statement, {**place, "subjects": subjects})
+
+        self.releases = {one.id: one for one in summaries(of(statements.RELEASES, ShelfKind.FEATURE, ShelfKind.RELEASES))}
+        self.series = {one.id: one for one in series_summaries(of(statements.SERIES, ShelfKind.SERIES))}
+        self.playlists = {row.id: row for row in of(statements.PLAYLISTS, ShelfKind.PLAYLISTS)}
+        self.newest = _newest(connection, place) if any(shelf[0].kind == ShelfKind.NEWEST for shelf in shelves) else ()
+
+
+def _shown(shelf: Sequence[Any], subjects: _Subjects) -> ShownShelf:
     kind, title = ShelfKind(shelf[0].kind), shelf[0].title
-    if kind is ShelfKind.NEWEST:
-        return ShownShelf(kind, title, newest)
-    if kind is ShelfKind.SERIES:
-        return ShownShelf(kind, title, series=tuple(series[row.subject_id] for row in shelf if row.subject_id in series))
-    picked = (PickedRelease(releases[row.subject_id], row.note) for row in shelf if row.subject_id in releases)
-    return ShownShelf(kind, title, tuple(picked))
+    match kind:
+        case ShelfKind.NEWEST:
+            return ShownShelf(kind, title, subjects.newest)
+        case ShelfKind.SERIES:
+            return ShownShelf(kind, title, series=tuple(series for series, _ in _seen(shelf, subjects.series)))
+        case ShelfKind.PLAYLISTS:
+            return ShownShelf(kind, title, playlists=tuple(_playlist(row, note) for row, note in _seen(shelf, subjects.playlists)))
+        case ShelfKind.FEATURE | ShelfKind.RELEASES:
+            return ShownShelf(kind, title, tuple(PickedRelease(release, note) for release, note in _seen(shelf, subjects.releases)))
+
+
+def _seen(shelf: Sequence[Any], subjects: Mapping[str, T]) -> list[tuple[T, str]]:
+    """Those of a shelf that can be seen here, in its order, with what we say of them."""
+    return [(subjects[row.subject_id], row.note) for row in shelf if row.subject_id in subjects]
+
+
+def _playlist(row: Any, note: str) -> PickedPlaylist:
+    return PickedPlaylist(row.id, row.title, row.description, row.tracks, row.cover, note)
 
 
 def _by_itself(connection: Connection, place: Mapping[str, Any]) -> tuple[ShownShelf, ...]:

@@ -1,13 +1,15 @@
-"""What the home page asks of the database: four statements, however many shelves there are."""
+"""What the home page asks of the database: five statements, however many shelves there are."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from apps.core.catalogue.models import ReleaseRow, SeriesRow
 from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, spines
+from apps.core.contract.playlists import Visibility
 from apps.core.database import IdColumn
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
+from apps.core.playlists.models import PlaylistRow
 from apps.core.rights.offers import NOW, TERRITORY
 
 SUBJECTS = bindparam("subjects", expanding=True, type_=IdColumn())
@@ -23,14 +25,21 @@ SHOWN = SHELF.where(
 ).order_by(*IN_ORDER)  # fmt: skip
 RELEASES = select(*SUMMARY).where(ReleaseRow.id.in_(SUBJECTS), VISIBLE)
 SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
+PUBLIC = (PlaylistRow.visibility == Visibility.PUBLIC) & PlaylistRow.deleted_at.is_(None)
+PLAYLISTS = (
+    select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, ReleaseRow.cover)
+    .outerjoin(ReleaseRow, ReleaseRow.id == PlaylistRow.cover_release_id)
+    .where(PlaylistRow.id.in_(SUBJECTS), PUBLIC, PlaylistRow.tracks > 0)
+)
 FIRST_SERIES = spines(SHELVES)
 
 ARRANGED = (
     SHELF.add_columns(
-        ShelfRow.starts_at, ShelfRow.ends_at, ReleaseRow.title.label("release"), SeriesRow.title.label("series"),
+        ShelfRow.starts_at, ShelfRow.ends_at, func.coalesce(ReleaseRow.title, SeriesRow.title, PlaylistRow.title).label("subject"),
     )
     .outerjoin(ReleaseRow, ReleaseRow.id == ShelfItemRow.subject_id)
     .outerjoin(SeriesRow, SeriesRow.id == ShelfItemRow.subject_id)
+    .outerjoin(PlaylistRow, PlaylistRow.id == ShelfItemRow.subject_id)
     .order_by(*IN_ORDER)
 )  # fmt: skip
 TERRITORIES = select(ShelfTerritoryRow.shelf_id, ShelfTerritoryRow.territory).order_by(ShelfTerritoryRow.territory)

@@ -1,17 +1,15 @@
-"""The first page: what is new."""
+"""The first page: its shelves, as staff have arranged them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from apps.core.contract.catalogue import ListReleases
+from apps.core.contract.editorial import GetHome
 from apps.website.actor import core
 
 views = Blueprint("home", __name__)
 
-NEWEST = 24
-
 
 @views.get("/")
 def show() -> str:
-    return render_template("home.html", releases=core().send(ListReleases(size=NEWEST)))
+    return render_template("home.html", home=core().send(GetHome()))

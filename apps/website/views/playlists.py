@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.catalogue import GetRelease, GetTrack
+from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import FolderId, PlaylistEntryId, PlaylistId, ReleaseId, TrackId, read_id
 from apps.core.contract.playlists import (
@@ -29,7 +30,7 @@ from apps.core.contract.playlists import (
     RenameFolder,
     RestorePlaylist,
 )
-from apps.website.actor import core
+from apps.website.actor import actor, core
 from apps.website.favourites import favourites_among
 from apps.website.forms.playlists import EditPlaylistForm
 
@@ -101,7 +102,8 @@ def _to_folder(folder_id: FolderId | None) -> ResponseReturnValue:
 def show(playlist_id: PlaylistId) -> str:
     detail = core().send(GetPlaylistTracks(playlist_id, request.args.get("cursor")))
     kept = favourites_among(tracks=(entry.track.track_id for entry in detail.entries.items))
-    return render_template("playlists/show.html", playlist=detail.playlist, entries=detail.entries, kept=kept)
+    compiles = AssembleCompilation.permission.allows(actor())
+    return render_template("playlists/show.html", playlist=detail.playlist, entries=detail.entries, kept=kept, may_compile=compiles)
 
 
 @views.get("/playlists/<id:playlist_id>/edit")

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from apps.core.contract.actions import Actor, Service
-from apps.core.contract.catalogue import GetCatalogueState, ListSeries
+from apps.core.contract.catalogue import GetCatalogueState, GetRelease, ListSeries
 from apps.core.contract.editorial import (
     MOST_SHELVES,
     Chosen,
     GetHome,
     ListShelves,
     MoveShelf,
+    PickedPlaylist,
     PreviewHome,
     PutShelf,
     RemoveShelf,
@@ -21,6 +22,7 @@ from apps.core.contract.editorial import (
 )
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
+from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, EditPlaylist, Visibility
 from apps.core.meter import Meter
 from tests.conftest import START
 
@@ -93,7 +95,20 @@ class TestGetHome:
         assert titles(here) == [("Gardens", ["Blue Garden"])]
         assert titles(japan) == [("Gardens", ["Blue Garden", "Green Garden"]), ("Green", ["Green Garden"])]
 
-    def test_takes_four_statements_however_many_shelves_there_are(self, visitor, catalogue, put, core_app):
+    def test_has_public_playlists_as_long_as_they_are_that(self, visitor, catalogue, put, ana):
+        (track,) = ana.send(GetRelease(catalogue.release(tracks=1))).tracks
+        mine = ana.send(CreatePlaylist("Evenings", "Slow ones", Visibility.PUBLIC))
+        put("Made by us", Chosen(mine.id, "For the fire"), kind=ShelfKind.PLAYLISTS)
+        assert visitor.send(GetHome()).shelves == ()
+        ana.send(AddToPlaylist(mine.id, (track.id,)))
+        (shelf,) = visitor.send(GetHome()).shelves
+        assert shelf.playlists == (PickedPlaylist(mine.id, "Evenings", "Slow ones", 1, None, "For the fire"),)
+        ana.send(EditPlaylist(mine.id, "Evenings", "Slow ones", Visibility.PRIVATE))
+        assert visitor.send(GetHome()).shelves == ()
+        with pytest.raises(NotFound, match="public playlist"):
+            put("Made by us", mine.id, kind=ShelfKind.PLAYLISTS)
+
+    def test_takes_five_statements_however_many_shelves_there_are(self, visitor, catalogue, put, core_app):
         blue = catalogue.release("Winter Songs, Vol. 1", tracks=1, compilation=True)
         (series,) = visitor.send(ListSeries()).items
         for number in range(3):
@@ -101,7 +116,7 @@ class TestGetHome:
             put(f"Series {number}", series.id, kind=ShelfKind.SERIES)
             put(f"New {number}", kind=ShelfKind.NEWEST)
         assert len(visitor.send(GetHome()).shelves) == 9
-        assert core_app.extensions["container"].get(Meter).costs["GetHome"].statements == 4
+        assert core_app.extensions["container"].get(Meter).costs["GetHome"].statements == 5
 
 
 class TestPreviewHome:
