@@ -26,6 +26,9 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 T = TypeVar("T")
 
+Plays = Callable[[bytes], float]
+"""How much a recording is heard."""
+
 AT_ONCE = 2_000
 ARTISTS_AT_ONCE = 500
 NOTHING = id_from_bytes(bytes(16))
@@ -37,27 +40,33 @@ makers = lru_cache(maxsize=16_384)(maker_spellings)
 
 def read_all(connect: Connect, model: Model | None) -> Columns:
     """Everything that is published, with how much it is heard by the radio model's count, older listening counting less."""
+    plays: Mapping[bytes, float] = model.plays_of_all() if model else {}
     parts = [Columns.of(())]
     for statement, entries in (
         (statements.ALL_ARTISTS, _artists), (statements.ALL_RELEASES, _releases), (statements.ALL_TRACKS, _tracks),
     ):  # fmt: skip
         for rows in _pages(connect, statement):
             with connect() as connection:
-                parts.append(Columns.of(entries(connection, rows, model)))
+                parts.append(Columns.of(entries(connection, rows, lambda recording_id: plays.get(recording_id, 0.0))))
     return Columns.joined(parts, np.ones(sum(map(len, parts)), bool))
 
 
 def read_releases(connection: Connection, release_ids: Iterable[str], model: Model | None) -> tuple[set[bytes], list[Entry]]:
     """What belongs to these releases now, and all that it takes the place of: by release, or by artist."""
+
+    def plays(recording_id: bytes) -> float:
+        place = model.find(recording_id) if model else None
+        return model.plays(place) if model and place is not None else 0.0
+
     owners = {id_to_bytes(one) for one in release_ids}
     entries: list[Entry] = []
     artists: dict[bytes, Any] = {}
     for some in _some(sorted(release_ids), ARTISTS_AT_ONCE):
         ids = {"ids": some}
-        entries += _releases(connection, fetch(connection, statements.THESE_RELEASES, ids), model)
-        entries += _tracks(connection, fetch(connection, statements.THEIR_TRACKS, ids), model)
+        entries += _releases(connection, fetch(connection, statements.THESE_RELEASES, ids), plays)
+        entries += _tracks(connection, fetch(connection, statements.THEIR_TRACKS, ids), plays)
         artists.update((row.id, row) for row in fetch(connection, statements.THEIR_ARTISTS, ids))
-    entries += _artists(connection, list(artists.values()), model)
+    entries += _artists(connection, list(artists.values()), plays)
     return owners | set(artists), entries
 
 
@@ -79,41 +88,34 @@ def _some(rows: Iterable[T], size: int) -> Iterator[Sequence[T]]:
         yield some
 
 
-def _releases(connection: Connection, rows: Sequence[Any], model: Model | None) -> Iterator[Entry]:
-    heard = _heard(connection, statements.ON_RELEASES, rows, model)
+def _releases(connection: Connection, rows: Sequence[Any], plays: Plays) -> Iterator[Entry]:
+    heard = _heard(connection, statements.ON_RELEASES, rows, plays)
     for row in rows:
         names = Names(title_spellings(row.title), makers(row.artist))
         yield Entry(SearchKind.RELEASE, row.id, row.id, names, heard[row.id], row.type, row.year, row.genre, row.label)
 
 
-def _tracks(_connection: Connection, rows: Sequence[Any], model: Model | None) -> Iterator[Entry]:
+def _tracks(_connection: Connection, rows: Sequence[Any], plays: Plays) -> Iterator[Entry]:
     for row in rows:
         names = Names(title_spellings(row.title), makers(row.artist))
-        plays = _plays(model, row.recording_id)
-        yield Entry(SearchKind.TRACK, row.id, row.release_id, names, plays, row.type, row.year, row.genre, row.label)
+        yield Entry(SearchKind.TRACK, row.id, row.release_id, names, plays(row.recording_id), row.type, row.year, row.genre, row.label)
 
 
-def _artists(connection: Connection, rows: Sequence[Any], model: Model | None) -> Iterator[Entry]:
+def _artists(connection: Connection, rows: Sequence[Any], plays: Plays) -> Iterator[Entry]:
     for some in _some(rows, ARTISTS_AT_ONCE):
         found = {"found": [row.id for row in some]}
         others: defaultdict[bytes, list[str]] = defaultdict(list)
         for row in fetch(connection, statements.OTHER_NAMES, found):
             others[row.artist_id] += name_spellings(row.credited_as)
-        heard = _heard(connection, statements.BY_ARTISTS, some, model)
+        heard = _heard(connection, statements.BY_ARTISTS, some, plays)
         for row in some:
             spellings = dict.fromkeys((*name_spellings(row.name), *others[row.id]))
             yield Entry(SearchKind.ARTIST, row.id, row.id, Names(list(spellings)), heard[row.id])
 
 
-def _heard(connection: Connection, statement: Any, rows: Sequence[Any], model: Model | None) -> Mapping[bytes, float]:
+def _heard(connection: Connection, statement: Any, rows: Sequence[Any], plays: Plays) -> Mapping[bytes, float]:
     """How much each artist or release is heard: as much as its recordings together."""
     heard: defaultdict[bytes, float] = defaultdict(float)
-    if model is not None:
-        for row in fetch(connection, statement, {"found": [row.id for row in rows]}):
-            heard[row.id] += _plays(model, row.recording_id)
+    for row in fetch(connection, statement, {"found": [row.id for row in rows]}):
+        heard[row.id] += plays(row.recording_id)
     return heard
-
-
-def _plays(model: Model | None, recording_id: bytes) -> float:
-    place = model.find(recording_id) if model else None
-    return 0.0 if model is None or place is None else model.plays(place)

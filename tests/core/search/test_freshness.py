@@ -16,7 +16,7 @@ from apps.core.contract.errors import Unavailable
 from apps.core.contract.search import Search
 from apps.core.database import close_engines, db
 from apps.core.search import index as indexing
-from apps.core.search import keeping
+from apps.core.search import keeping, reading
 from apps.core.search.changes import Subject, note_changes
 from apps.core.search.keeping import SearchIndexes
 from apps.core.search.models import SearchChangeRow
@@ -131,6 +131,21 @@ class TestBeginning:
         indexes.settle()
         assert indexes._index is not None
         assert visitor.send(Search("blue garden")).releases
+
+    def test_is_not_begun_twice(self, indexes):
+        with indexes._lock:
+            indexes.prepare()
+            working = indexes._working
+            indexes.prepare()
+            assert indexes._working is working
+        indexes.settle()
+
+    def test_a_large_catalogue_is_read_some_rows_at_a_time(self, catalogue, find, monkeypatch):
+        monkeypatch.setattr(reading, "AT_ONCE", 2)
+        for title in ("Blue", "Green", "Red"):
+            catalogue.release(f"{title} Garden", artist=title, tracks=3)
+        found = find("garden", size=50)
+        assert (len(found.releases), len(found.tracks), len(find("green").artists)) == (3, 9, 1)
 
     def test_who_asks_before_that_is_told_to_wait(self, visitor, indexes, monkeypatch):
         monkeypatch.setattr(keeping, "PATIENCE_SECONDS", 0.01)

@@ -14,6 +14,7 @@ from apps.core.contract.search import Search, SearchKind
 from apps.core.radio.keeping import RadioModels
 from apps.core.radio.model import Model
 from apps.core.rights.terms import CommercialModel
+from apps.core.search import queries
 from tests.factories.deals import Deals
 
 ODD = ["", "   ", "?!…", "🎉🎉", "\u200f\u0645\u0631\u062d", "x" * 10_000, "x " * 5_000, "\x00", "%_", "' OR 1=1 --", "\\"]
@@ -106,6 +107,14 @@ class TestWhatMayBeSeen:
         for release_id in hidden:
             deals.none(release_id)
         assert [one.id for one in find("song", size=2).releases] == [shown]
+
+    @pytest.mark.parametrize(("hidden", "found"), [(3, 1), (12, 0)])
+    def test_is_looked_for_further_down_though_not_for_ever(self, catalogue, find, deals, monkeypatch, hidden, found):
+        monkeypatch.setattr(queries, "CANDIDATES", 1)
+        for number in range(hidden):
+            deals.none(catalogue.release("Song", artist=f"Artist {number}", tracks=1))
+        catalogue.release("Songs", artist="Ada", tracks=1)
+        assert len(find("song", size=1, kinds=(SearchKind.RELEASE,)).releases) == found
 
     def test_can_be_narrowed_to_what_may_be_played(self, blue, find, deals, ana, ben, on_plan):
         assert find("blue garden", ana, playable=True).tracks
