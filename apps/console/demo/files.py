@@ -48,14 +48,15 @@ def write_release(release: Release, folder: Path, longest: float | None = None) 
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_sound(path, recording, folder, longest)
         _write_tags(path, release, recording, None if kind == 1 else cover)
-        # An import knows what it has by its size and its time.
-        moment = datetime.combine(release.on, time(12), UTC).timestamp()
-        os.utime(path, (moment, moment))
     place = folder / release.artist_name / release.title
     if kind == 1:
         (place / "cover.jpg").write_bytes(cover)
     elif kind == 2:
         (place / "cover.png").write_bytes(png(picture))
+    # An import knows what it has by its size and its time.
+    moment = datetime.combine(release.on, time(12), UTC).timestamp()
+    for path in place.iterdir():
+        os.utime(path, (moment, moment))
 
 
 def write_excerpts(folder: Path, most: int | None = None) -> None:
