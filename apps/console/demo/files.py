@@ -20,8 +20,6 @@ from apps.console.demo.composer.style import compose
 from apps.console.demo.covers.canvas import PIXELS, jpeg, png
 from apps.console.demo.covers.cover import draw_cover, draw_volume
 
-FADE = 2.0
-"""Seconds, where a piece is cut short."""
 EXCERPT = 33.0
 """Seconds; a play counts from thirty on."""
 LONGEST_SINGLE = 2
@@ -74,14 +72,8 @@ def cover_of(release: Release) -> Image.Image:
 
 
 def sound_of(recording: Recording, longest: float | None = None) -> Samples:
-    """Both sides of it; the same samples every time."""
-    sides = compose(recording.artist.style, recording.seed).sound()
-    if longest is None or sides.shape[1] <= longest * RATE:
-        return sides
-    sides = sides[:, : round(longest * RATE)].copy()
-    fade = round(FADE * RATE)
-    sides[:, -fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
-    return sides
+    """Both sides of it, or its first seconds; the same samples every time."""
+    return compose(recording.artist.style, recording.seed).sound(longest)
 
 
 def _write_sound(path: Path, recording: Recording, folder: Path, longest: float | None) -> None:

@@ -83,15 +83,17 @@ class Mixer:
         pitches = [note.pitch for note in track.notes]
         lowest, span = min(pitches, default=0), max(max(pitches, default=0) - min(pitches, default=0), 1)
         for note in track.notes:
+            start = max(int((self.seconds(note.beat) + self.chance.uniform(-track.loose, track.loose)) * RATE), 0)
+            if start >= self.length:
+                continue
             seconds = round(self.seconds(note.beat + note.beats) - self.seconds(note.beat), 2)
             # A few degrees of force, so that most notes have been made before.
             force = round(note.force * 6) / 6
             key = (note.pitch, seconds, force)
             if key not in sounds:
                 sounds[key] = track.instrument(note.pitch, seconds, force)
-            at = self.seconds(note.beat) + self.chance.uniform(-track.loose, track.loose)
             place = track.pan + track.width * ((note.pitch - lowest) / span * 2 - 1)
-            self._add(sides, sounds[key], max(int(at * RATE), 0), place)
+            self._add(sides, sounds[key], start, place)
         sides *= np.float32(10 ** (track.level / 20))
         if track.pumped and pump is not None:
             sides *= pump
@@ -108,9 +110,19 @@ class Mixer:
             side[start:end] += sound[: end - start] * np.float32(share * 1.4142)
 
 
-def render(plan: Plan, tracks: Sequence[Track], tempo: float, swing: float, hall: Hall, seed: str, kick: Sequence[Note] = ()) -> Samples:
-    """Both sides of a whole piece, mastered; `kick` pushes down whoever is pumped."""
-    length = int((plan.end * 60 / tempo + TAIL) * RATE)
+def render(
+    plan: Plan,
+    tracks: Sequence[Track],
+    tempo: float,
+    swing: float,
+    hall: Hall,
+    seed: str,
+    kick: Sequence[Note] = (),
+    longest: float | None = None,
+) -> Samples:
+    """Both sides of a piece, mastered: the whole of it, or its first seconds. `kick` pushes down whoever is pumped."""
+    seconds = plan.end * 60 / tempo + TAIL
+    length = int(min(seconds, longest or seconds) * RATE)
     mixer = Mixer(tempo, swing, length, Random(seed))  # noqa: S311 - music, no secret
     pump = _pump(mixer, kick) if kick else None
     for track in tracks:

@@ -60,14 +60,14 @@ class Piece:
     plan: Plan
     parts: Sequence[tuple[Player, Instrument, Sequence[Note]]]
 
-    def sound(self) -> Samples:
-        """Both sides, from -1 to 1."""
+    def sound(self, longest: float | None = None) -> Samples:
+        """Both sides, from -1 to 1; no more than so many seconds, where they are given, which fade."""
         tracks = [
             Track(instrument, notes, player.level, player.pan, player.width, player.room, player.echo, player.pumped, player.loose)
             for player, instrument, notes in self.parts
         ]
         kick = [note for player, _, notes in self.parts if player.kick for note in notes]
-        return render(self.plan, tracks, self.tempo, self.style.swing, self.style.hall, self.seed, kick)
+        return render(self.plan, tracks, self.tempo, self.style.swing, self.style.hall, self.seed, kick, longest)
 
 
 def compose(style: Style, seed: str) -> Piece:
