@@ -12,6 +12,7 @@ import click
 
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
+from apps.console.folder.cleaning import clean
 from apps.console.folder.delivery import deliver, set_audience, sort_out
 from apps.console.folder.progress import follow
 from apps.console.folder.report import (
@@ -26,7 +27,6 @@ from apps.console.folder.report import (
     tell_stopped,
     tell_unchanged,
 )
-from apps.console.folder.tags import clean
 from apps.console.folder.walk import Seen, Walk
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId

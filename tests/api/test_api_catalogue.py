@@ -67,6 +67,12 @@ class TestReleases:
         shown = player.get(f"/v1/series/{shelf['id']}").json
         assert [(one["number"], one["release"]["id"]) for one in shown["volumes"]] == [(2, made[1]), (1, made[0])]
 
+    def test_the_words_of_a_track_are_told(self, player, catalogue):
+        catalogue.release("Blue Garden", tracks=1, timed_lyrics="[00:01.50]First")
+        track = player.get(f"/v1/releases/{player.get('/v1/releases').json['items'][0]['id']}").json["tracks"][0]["id"]
+        assert player.get(f"/v1/tracks/{track}/lyrics").json == {"text": "First", "lines": [{"at_ms": 1500, "text": "First"}]}
+        assert problem(player.get(f"/v1/tracks/{new_id()}/lyrics"), 404)
+
     def test_an_artist_is_shown_with_releases(self, player, catalogue):
         release_id = catalogue.release("Blue Garden", artist="The Lanterns")
         artist_id = player.get(f"/v1/releases/{release_id}").json["credits"][0]["artist_id"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mutagen.flac import FLAC
-from mutagen.id3 import ID3, TCMP, TIT2, TPE1, TPE4, TXXX
+from mutagen.id3 import ID3, TCMP, TIT2, TIT3, TPE1, TPE4, TPRO, TXXX
 from mutagen.mp4 import MP4
 from mutagen.oggvorbis import OggVorbis
 
@@ -59,6 +59,24 @@ class TestTags:
         assert (read.isrc, read.copyright) == ("FRZ039800212", "1994 Disques")
         assert 990 <= read.duration_ms <= 1100
         assert not read.picture
+
+    @pytest.mark.parametrize(("advice", "explicit"), [("1", True), ("4", True), ("0", False), ("2", False), ("", False)])
+    def test_tells_of_explicit_words(self, mp3, tmp_path, advice, explicit):
+        id3 = ID3()
+        id3.add(TXXX(encoding=3, desc="ITUNESADVISORY", text=advice))
+        id3.save(mp3)
+        mp4 = MP4(make_audio(tmp_path / "a.m4a", seconds=0.2))
+        mp4["rtng"] = [int(advice or 0)]
+        mp4.save()
+        flac = make_audio(tmp_path / "a.flac", seconds=0.2, tags={"itunesadvisory": advice})
+        assert [tags(path).explicit for path in (mp3, tmp_path / "a.m4a", flac)] == [explicit] * 3
+
+    def test_tells_the_subtitle_and_who_produced_the_recording(self, mp3):
+        id3 = ID3()
+        id3.add(TIT3(encoding=3, text="Live"))
+        id3.add(TPRO(encoding=3, text="1994 North"))
+        id3.save(mp3)
+        assert (tags(mp3).subtitle, tags(mp3).produced) == ("Live", "1994 North")
 
     def test_tells_who_remixed_and_produced(self, mp3, tmp_path):
         file = ID3(mp3)

@@ -10,7 +10,7 @@ from apps.api.answers import personal, public
 from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import takes
-from apps.core.contract.catalogue import GetArtist, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
+from apps.core.contract.catalogue import GetArtist, GetLyrics, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
 from apps.core.contract.editorial import GetHome
 from apps.core.contract.ids import ArtistId, ReleaseId, SeriesId, TrackId
 from apps.core.contract.paging import Cursor, PageSize
@@ -52,6 +52,12 @@ def release(release_id: ReleaseId) -> Response:
 @sends(GetTrack)
 def track(track_id: TrackId) -> Response:
     return personal(core().send(GetTrack(track_id)))
+
+
+@views.get("/tracks/<id:track_id>/lyrics")
+@sends(GetLyrics)
+def lyrics(track_id: TrackId) -> Response:
+    return personal(core().send(GetLyrics(track_id)))
 
 
 @views.get("/artists/<id:artist_id>")

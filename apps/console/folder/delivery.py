@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from apps.console.folder.reading import read_all
 from apps.console.folder.walk import Seen
 from apps.core.client.interface import Sender
+from apps.core.contract.codec import MAXIMUM_BYTES, encoder
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, FolderAudience, KnownFile, ListKnownFiles, RecordFiles, SetFolderAudience
+from apps.core.contract.intake import CompleteDelivery, FolderAudience, FoundFile, KnownFile, ListKnownFiles, RecordFiles, SetFolderAudience
+
+MOST_BYTES = MAXIMUM_BYTES // 2
 
 
 def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
@@ -29,8 +32,9 @@ def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen]
 def deliver(core: Sender, delivery_id: DeliveryId, root: Path, files: Sequence[Seen], recorded: Callable[[int], None]) -> None:
     """Record the files in the open delivery and complete it. `recorded` is told how many more are done."""
     for batch in read_all(root, files):
-        core.send(RecordFiles(delivery_id, tuple(batch)))
-        recorded(len(batch))
+        for part in _that_fit(batch):
+            core.send(RecordFiles(delivery_id, tuple(part)))
+            recorded(len(part))
     core.send(CompleteDelivery(delivery_id))
 
 
@@ -45,6 +49,21 @@ def set_audience(core: Sender, root: Path, for_subscribers: bool | None) -> Fold
         done = core.send(SetFolderAudience(str(root), done.subscribers_only, done.next))
         moved += done.moved
     return FolderAudience(done.subscribers_only, moved, None)
+
+
+def _that_fit(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
+    """Parts that fit one Action, however much their tags say."""
+    part: list[FoundFile] = []
+    size = 0
+    for file in files:
+        more = len(encoder.encode(file))
+        if part and size + more > MOST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(file)
+        size += more
+    if part:
+        yield part
 
 
 def _stamp(file: Seen | KnownFile) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import mutagen
+from msgspec.structs import replace
 from mutagen.aiff import AIFF as AIFF_FILE
 from mutagen.flac import FLAC as FLAC_FILE
 from mutagen.mp3 import MP3 as MP3_FILE
@@ -24,9 +25,11 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
+from apps.console.folder.cleaning import clean
 from apps.console.folder.completeness import is_cut_short
 from apps.console.folder.information import information_of
-from apps.console.folder.tags import clean, tags_of
+from apps.console.folder.lyrics import lyrics_beside
+from apps.console.folder.tags import tags_of
 from apps.console.folder.walk import Seen
 from apps.core.contract.intake import FILES_PER_COMMAND, FoundFile, Tags
 from ports.transcoder.containers import AIFF, FLAC, MP3, MP4, OGG, WAV, Container, container_of
@@ -119,7 +122,9 @@ def _tags(path: Path) -> Tags:
                 raise MediaRefused(
                     f"This {container.name} file ends early, its header promises more: copy it again from where it came from."
                 )
-            return tags_of(sound, information_of(file) if container is WAV else {})
+            read = tags_of(sound, information_of(file) if container is WAV else {})
+            beside = lyrics_beside(path)
+            return replace(read, timed_lyrics=beside) if beside else read
         except (MediaRefused, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a parser stumbles over, it is the file that is at fault

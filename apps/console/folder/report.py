@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from apps.console.folder.tags import clean
+from apps.console.folder.cleaning import clean
 from apps.core.contract.intake import DeliveryDetail, DeliveryStatus, DeliverySummary, FolderAudience, Refusal
 from ports.transcoder.containers import ACCEPTED_IN_WORDS
 

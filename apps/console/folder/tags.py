@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,10 +10,13 @@ from mutagen import FileType  # pyright: ignore[reportPrivateImportUsage] - muta
 from mutagen.id3 import ID3, TextFrame  # pyright: ignore[reportPrivateImportUsage] - as above
 from mutagen.mp4 import MP4Tags
 
+from apps.console.folder.cleaning import clean
+from apps.console.folder.lyrics import lyrics_inside
 from apps.core.contract.intake import MOST_NAMES, Tags
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "title": ("tit2", "title", "©nam", "inam"),
+    "subtitle": ("tit3", "subtitle", "----:com.apple.itunes:subtitle"),
     "artist": ("tpe1", "artist", "©art", "iart"),
     "album": ("talb", "album", "©alb", "iprd"),
     "album_artist": ("tpe2", "txxx:albumartist", "txxx:album artist", "albumartist", "album artist", "aart"),
@@ -30,6 +32,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "label": ("tpub", "label", "organization", "publisher", "----:com.apple.itunes:label", "©pub"),
     "copyright": ("tcop", "copyright", "cprt", "icop"),
+    "produced": ("tpro", "txxx:phonographic copyright", "phonographic copyright", "----:com.apple.itunes:phonographic copyright"),
+    "explicit": ("txxx:itunesadvisory", "itunesadvisory", "rtng"),
     "compilation": ("tcmp", "compilation", "cpil"),
 }
 """By field: where ID3, Vorbis comments, MP4 atoms and RIFF INFO keep it, the first that says something wins."""
@@ -49,14 +53,12 @@ CREW: Mapping[str, tuple[str, ...]] = {
 PICTURES = ("covr", "metadata_block_picture")
 """Where MP4 atoms and Vorbis comments keep pictures; the other formats have a place of its own for them."""
 
+FLAGS = {"compilation": {"1", "true", "yes"}, "explicit": {"1", "4", "explicit", "yes", "true"}}
+"""What says yes. Of Apple's advice 1 and 4 are explicit words, 2 is a version without them, 0 is neither."""
 LONGEST = {"date": 40, "isrc": 40, "upc": 40}
 LONGEST_TEXT = 1000
 NUMBERS = {"disc": 999, "track": 9999}
 LONGEST_DURATION_MS = 7 * 24 * 3600 * 1000
-BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-"""What turns the text around it about, or cannot be written down at all."""
-
 Comments = dict[str, list[str]]
 
 
@@ -71,8 +73,8 @@ def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
         text = (", " if field in PEOPLE else "; ").join(texts)
         if field in NUMBERS:
             found[field] = _number(text, NUMBERS[field])
-        elif field == "compilation":
-            found[field] = text.lower() in {"1", "true", "yes"}
+        elif field in FLAGS:
+            found[field] = text.lower() in FLAGS[field]
         else:
             found[field] = text[: LONGEST.get(field, LONGEST_TEXT)]
         if field in PEOPLE:
@@ -80,6 +82,7 @@ def tags_of(sound: FileType, information: Mapping[str, str]) -> Tags:
             found[several] = _several(next(filter(None, (_cleaned(comments.get(key, ())) for key in apart)), texts))
     for field, keys in CREW.items():
         found[field] = _names(next(filter(None, (_cleaned(comments.get(key, ())) for key in keys)), []))
+    found["lyrics"], found["timed_lyrics"] = lyrics_inside(sound.tags, comments)
     return Tags(**found, picture=_has_picture(sound, comments), duration_ms=_milliseconds(getattr(sound.info, "length", 0)))
 
 
@@ -128,11 +131,6 @@ def _several(names: Sequence[str]) -> tuple[str, ...]:
 
 def _names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name[:LONGEST_TEXT] for name in names[:MOST_NAMES])
-
-
-def clean(text: str) -> str:
-    """One line of text that can be stored and shown anywhere."""
-    return unicodedata.normalize("NFC", " ".join(BREAKS.sub(" ", UNSEEN.sub("", text)).split()))
 
 
 def _number(text: str, largest: int) -> int:

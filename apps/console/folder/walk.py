@@ -18,6 +18,9 @@ PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
 COVERS = ("cover", "folder", "front", "album", "albumart", "artwork")
 """What pictures are called that are meant as a cover, the likeliest first."""
 
+LYRICS = ".lrc"
+"""What lies beside music under its name holds its words: a newer one makes the music newer, too."""
+
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 LINK_OUT = "It is a link that leads out of the folder: import what it points to by itself."
@@ -81,17 +84,20 @@ class Walk:
         return None
 
     def _judge(self, folder: PurePosixPath, entries: list[os.DirEntry[str]], picture: FoundPicture | None = None) -> Iterator[Seen]:
+        lyrics = {os.path.splitext(entry.name)[0]: entry for entry in entries if entry.name.endswith(LYRICS)}  # noqa: PTH122 - as below
         for entry in entries:
             if entry.is_symlink():
                 # One that leads inside is a second name of what the walk meets anyway.
                 if not _leads_into(self.root, entry):
                     yield self._seen(folder, entry, LINK_OUT)
             elif not entry.is_dir(follow_symlinks=False):
-                extension = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a Path for each of 100,000 files costs as much as the walk
-                if extension in MUSIC:
-                    yield replace(self._seen(folder, entry), picture=picture)
-                elif cover_rank(entry.name) is None:
-                    self.left_out[extension] += 1
+                stem, extension = os.path.splitext(entry.name)  # noqa: PTH122 - a Path for each of 100,000 files costs as much as the walk
+                if extension.lower() in MUSIC:
+                    seen = self._seen(folder, entry)
+                    beside = self._seen(folder, lyrics[stem]).modified_ns if stem in lyrics else 0
+                    yield replace(seen, picture=picture, modified_ns=max(seen.modified_ns, beside))
+                elif cover_rank(entry.name) is None and extension != LYRICS:
+                    self.left_out[extension.lower()] += 1
 
     def _seen(self, folder: PurePosixPath, entry: os.DirEntry[str], refusal: str = "") -> Seen:
         path = f"{folder}/{entry.name}" if folder.parts else entry.name

@@ -61,6 +61,17 @@ class RecordingCreditRow(Base):
     credited_as: Mapped[str]
 
 
+class LyricsRow(Base):
+    """The words of a recording."""
+
+    __tablename__ = "lyrics"
+
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), primary_key=True)
+    text: Mapped[str]
+    lines: Mapped[bytes]
+    """When each is sung, as JSON; an empty list where nobody says."""
+
+
 class OwnershipRow(Base):
     """Who a recording's money goes to, by territory and period: a compilation holds many labels' recordings."""
 

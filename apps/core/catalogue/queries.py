@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -22,11 +23,14 @@ from apps.core.contract.catalogue import (
     CreditRole,
     GetArtist,
     GetCatalogueState,
+    GetLyrics,
     GetRelease,
     GetSeries,
     GetTrack,
     ListReleases,
     ListSeries,
+    LyricLine,
+    Lyrics,
     ReleaseDetail,
     ReleaseOrder,
     ReleaseSummary,
@@ -87,6 +91,14 @@ def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clo
     if not found:
         raise NotFound("There is no such track here.", "It may not be offered in your country, or no longer.")
     return TrackDetail(track_summary(found[0], actor), *summaries([found[0][-len(statements.SUMMARY) :]]))
+
+
+@handles(GetLyrics)
+def get_lyrics(action: GetLyrics, actor: Actor, connection: Connection, clock: Clock) -> Lyrics:
+    found = fetch(connection, statements.LYRICS, {**here(actor.territory, clock.now()), "track_id": action.track_id})
+    if not found:
+        raise NotFound("There are no words of such a track here.", "Nobody may have written them down, or nothing is sung.")
+    return Lyrics(found[0].text, msgspec.json.decode(found[0].lines, type=tuple[LyricLine, ...]))
 
 
 @handles(GetArtist)

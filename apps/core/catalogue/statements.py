@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select, t
 from apps.core.catalogue.models import (
     CatalogueVersionRow,
     LabelRow,
+    LyricsRow,
     RecordingCreditRow,
     RecordingRow,
     ReleaseCreditRow,
@@ -85,6 +86,14 @@ TRACK = (
     HEARABLE.add_columns(*(column.label(f"release_{column.name}") for column in SUMMARY))
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
     .where(TrackRow.id == bindparam("track_id", type_=IdColumn()), ReleaseRow.published_at.is_not(None))
+)
+
+LYRICS = (
+    select(LyricsRow.text, LyricsRow.lines)
+    .join(TrackRow, TrackRow.recording_id == LyricsRow.recording_id)
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(TrackRow.id == bindparam("track_id", type_=IdColumn()), ReleaseRow.published_at.is_not(None))
+    .where(offered(TrackRow.release_id, TrackRow.id))
 )
 
 OF_ARTIST = ReleaseCreditRow.artist_id == bindparam("artist_id", type_=IdColumn())

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from apps.core.contract.actions import ANYONE, Event, Permission, Query, Scope
+from apps.core.contract.actions import ANYONE, LISTENER, Event, Permission, Query, Scope
 from apps.core.contract.ids import ArtistId, RecordingId, ReleaseId, SeriesId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
@@ -109,6 +109,22 @@ class ReleaseDetail(msgspec.Struct, frozen=True):
     duration_ms: int
 
 
+class LyricLine(msgspec.Struct, frozen=True):
+    at_ms: int
+    """When it begins, from the beginning of the track."""
+    text: str
+    """Empty where nothing is sung from then on."""
+
+
+class Lyrics(msgspec.Struct, frozen=True):
+    """The words of a track."""
+
+    text: str
+    """All of them, in lines."""
+    lines: tuple[LyricLine, ...]
+    """When each is sung, in that order; empty where nobody says."""
+
+
 class ArtistDetail(msgspec.Struct, frozen=True):
     id: ArtistId
     name: str
@@ -180,6 +196,15 @@ class GetTrack(Query[TrackDetail], frozen=True):
     """A track and its release. Raises NotFound where it is not offered in the actor's territory."""
 
     permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    track_id: TrackId
+
+
+class GetLyrics(Query[Lyrics], frozen=True):
+    """The words of a track. Raises NotFound where it is not offered in the actor's territory, or has none."""
+
+    permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.CATALOGUE
 
     track_id: TrackId

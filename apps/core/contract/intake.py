@@ -17,6 +17,8 @@ from apps.core.contract.paging import Cursor, Page, PageSize
 WITHOUT_NUL = r"^[^\x00]*$"
 """What every database can hold."""
 Text = Annotated[str, Meta(max_length=1000, pattern=WITHOUT_NUL)]
+LONGEST_LYRICS = 20_000
+Lyrics = Annotated[str, Meta(max_length=LONGEST_LYRICS, pattern=WITHOUT_NUL)]
 MOST_NAMES = 50
 Names = Annotated[tuple[Text, ...], Meta(max_length=MOST_NAMES)]
 LONGEST_PATH = 2000
@@ -68,6 +70,7 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a file says about itself, as written there; empty where it says nothing."""
 
     title: Text = ""
+    subtitle: Text = ""
     artist: Text = ""
     album: Text = ""
     album_artist: Text = ""
@@ -80,6 +83,12 @@ class Tags(msgspec.Struct, frozen=True, omit_defaults=True):
     upc: Annotated[str, Meta(max_length=40)] = ""
     label: Text = ""
     copyright: Text = ""
+    produced: Text = ""
+    """The notice of who produced the recording, the one with ℗."""
+    explicit: bool = False
+    lyrics: Lyrics = ""
+    timed_lyrics: Lyrics = ""
+    """As LRC, from inside the file or from one beside it."""
     compilation: bool = False
     artists: Names = ()
     """Each by itself, where the file names several; `artist` is how they are credited together. So with the two that follow."""

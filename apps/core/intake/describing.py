@@ -21,7 +21,7 @@ from apps.core.intake.credits import (
     release_credits,
     worth_knowing,
 )
-from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title
+from apps.core.intake.rules import TaggedFile, clean_date, clean_upc, release_title, rights_lines
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,10 @@ def _display_artist(files: Sequence[TaggedFile], artists: dict[str, str]) -> str
 
 def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], named: Names, *, partial: bool) -> None:
     released_on, year = clean_date(_first(files, "date"))
-    label = _first(files, "label")
+    label, (p_line, c_line) = _first(files, "label"), rights_lines(_first(files, "copyright"), _first(files, "produced"))
     facts = {
         "released_on": released_on, "year": year, "upc": clean_upc(_first(files, "upc")), "genre": _first(files, "genre") or None,
-        "p_line": _first(files, "copyright") or None, "label_id": named.labels.get(label),
+        "p_line": p_line, "c_line": c_line, "label_id": named.labels.get(label),
     }  # fmt: skip
     for name, value in facts.items():
         if value is not None or not partial:

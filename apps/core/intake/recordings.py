@@ -14,7 +14,8 @@ from apps.core.contract.ids import new_id
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.describing import Crediting
 from apps.core.intake.judging import Accepted
-from apps.core.intake.rules import clean_isrc, identities
+from apps.core.intake.lyrics import keep_lyrics
+from apps.core.intake.rules import clean_isrc, identities, rights_lines
 
 Recordings = Mapping[str, RecordingRow]
 """By the delivered file's id."""
@@ -40,6 +41,7 @@ def write_recordings(
         _set(found[one.file.id], _facts(one, names[one.file.id]))
     session.flush()
     credit_recordings(session, named.artists, {found[one.file.id].id: crediting.recordings[one.file.id] for one in accepted})
+    keep_lyrics(session, {found[one.file.id].id: one.file.tags for one in accepted})
     own(session, {found[one.file.id].id: named.labels[one.file.tags.label] for one in accepted if one.file.tags.label})
     return found
 
@@ -69,7 +71,7 @@ def _known(session: Session, deliverer: str, accepted: Sequence[Accepted], names
 def _new(session: Session, deliverer: str, accepted: Sequence[Accepted], names: Mapping[str, str]) -> Recordings:
     if not accepted:
         return {}
-    rows = [{"id": new_id(), "deliverer": deliverer, "explicit": False, **_facts(one, names[one.file.id])} for one in accepted]
+    rows = [{"id": new_id(), "deliverer": deliverer, **_facts(one, names[one.file.id])} for one in accepted]
     # Another release that is written at this moment may bring the same recording: then it is that one's.
     session.execute(insert(session, RecordingRow).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["identity"]))
     wanted = select(RecordingRow).where(RecordingRow.deliverer == deliverer, RecordingRow.identity.in_([row["identity"] for row in rows]))
@@ -81,7 +83,8 @@ def _facts(one: Accepted, name: str) -> dict[str, Any]:
     tags, isrc = one.file.tags, clean_isrc(one.file.tags.isrc)
     return {
         "identity": name, "isrc": isrc if name == isrc else None, "title": one.file.title, "artist": one.file.artist,
-        "duration_ms": tags.duration_ms, "genre": tags.genre or None, "p_line": tags.copyright or None,
+        "duration_ms": tags.duration_ms, "genre": tags.genre or None, "explicit": tags.explicit,
+        "p_line": rights_lines(tags.copyright, tags.produced)[0],
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ UNKNOWN_ARTIST = "Unknown artist"
 NUMBERED_NAME = re.compile(r"^(?:([0-9]{1,2})[-.])?([0-9]{1,3})[\s._-]+(.+)$")
 ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 UPC = re.compile(r"[0-9]{8,14}")
-DATE = re.compile(r"^([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?")
+DATE = re.compile(r"^([0-9]{4})(?:[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?)?(?![0-9])")
+COMPACT_DATE = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
+YEAR_LAST = re.compile(r"^([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})(?![0-9])")
+MONTHS = 12
+SIGN_IN_BRACKETS = re.compile(r"\(([pPcC])\)")
+SIGNED = re.compile(r"(?=[℗©])")
+BOTH_SIGNS = re.compile(r"^\s*(?:℗\s*(?:&|and|/|\+|,)?\s*©|©\s*(?:&|and|/|\+|,)?\s*℗)\s*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 NATURAL = re.compile(r"([0-9]+)")
 
@@ -38,8 +45,10 @@ class TaggedFile:
 
     @property
     def title(self) -> str:
+        """With its subtitle, unless that is in it: two versions are told apart by nothing else, often."""
         if self.tags.title:
-            return self.tags.title
+            subtitle = self.tags.subtitle
+            return self.tags.title if not subtitle or name_key(subtitle) in name_key(self.tags.title) else f"{self.tags.title} ({subtitle})"
         stem = PurePosixPath(self.path).stem
         numbered = NUMBERED_NAME.match(stem)
         return (numbered[3] if numbered else stem).replace("_", " ").strip() or stem
@@ -157,11 +166,36 @@ def clean_upc(text: str) -> str | None:
 
 
 def clean_date(text: str) -> tuple[str | None, int | None]:
-    """The date as exact as it is written, and its year."""
-    found = DATE.match(text.strip())
-    if not found or found[1] == "0000":
+    """The date as exact as it is written, whichever part stands first where that can be told, and its year."""
+    text = text.strip()
+    found = DATE.match(text) or COMPACT_DATE.match(text)
+    if found:
+        year, month, day = found.groups()
+    elif found := YEAR_LAST.match(text):
+        first, second, year = found.groups()
+        month, day = (second, first) if int(first) > MONTHS else (first, second) if int(second) > MONTHS else (None, None)
+    else:
         return None, None
-    return "-".join(part for part in found.groups() if part), int(found[1])
+    if year == "0000":
+        return None, None
+    return _as_exact(year, month, day), int(year)
+
+
+def _as_exact(year: str, month: str | None, day: str | None) -> str:
+    if not month or not 1 <= int(month) <= MONTHS:
+        return year
+    if not day or not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
+        return f"{year}-{int(month):02}"
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def rights_lines(notice: str, produced: str) -> tuple[str | None, str | None]:
+    """The lines of ℗, for the recording, and of ©, for all else; what has neither sign, or both together, is both."""
+    signed = SIGN_IN_BRACKETS.sub(lambda found: "℗" if found[1] in "pP" else "©", notice)
+    together = BOTH_SIGNS.sub("", signed).strip()
+    parts = [] if together != signed.strip() else [part.strip(" ,;&/") for part in SIGNED.split(signed)]
+    lines = {part[0]: part[1:].strip() for part in parts if part.startswith(("℗", "©"))} or dict.fromkeys("℗©", together)
+    return produced or lines.get("℗") or None, lines.get("©") or None
 
 
 def _digest(*parts: str) -> str:

@@ -17,6 +17,7 @@ from apps.core.intake.rules import (
     place,
     release_identity,
     release_title,
+    rights_lines,
 )
 
 
@@ -230,7 +231,17 @@ class TestCleaning:
             (" 1994-06-20T12:00", ("1994-06-20", 1994)),
             ("1994-13-01", ("1994", 1994)),
             ("1994-06-32", ("1994-06", 1994)),
-            ("19940620", ("1994", 1994)),
+            ("19940620", ("1994-06-20", 1994)),
+            ("1994/06/20", ("1994-06-20", 1994)),
+            ("1994.6.2", ("1994-06-02", 1994)),
+            ("20.06.1994", ("1994-06-20", 1994)),
+            ("06/20/1994", ("1994-06-20", 1994)),
+            ("06/05/1994", ("1994", 1994)),
+            ("20-20-1994", ("1994", 1994)),
+            ("1994-02-30", ("1994-02", 1994)),
+            ("1994-00-00", ("1994", 1994)),
+            ("19941", (None, None)),
+            ("01.01.0000", (None, None)),
             ("0000-00-00", (None, None)),
             ("June 1994", (None, None)),
             ("\u0661\u0669\u0669\u0664", (None, None)),
@@ -239,3 +250,39 @@ class TestCleaning:
     )
     def test_date(self, text, date):
         assert clean_date(text) == date
+
+
+class TestRightsLines:
+    @pytest.mark.parametrize(
+        ("notice", "produced", "lines"),
+        [
+            ("1994 Lantern", "", ("1994 Lantern", "1994 Lantern")),
+            ("℗ 1994 Lantern", "", ("1994 Lantern", None)),
+            ("© 1994 Lantern", "", (None, "1994 Lantern")),
+            ("(P) 1994 Lantern", "", ("1994 Lantern", None)),
+            ("(c) 1994 Lantern", "", (None, "1994 Lantern")),
+            ("℗ 1994 North © 1995 South", "", ("1994 North", "1995 South")),
+            ("(C) 1995 South, (P) 1994 North", "", ("1994 North", "1995 South")),
+            ("℗ & © 1994 Lantern", "", ("1994 Lantern", "1994 Lantern")),
+            ("©℗ 1994 Lantern", "", ("1994 Lantern", "1994 Lantern")),
+            ("© 1995 South", "1994 North", ("1994 North", "1995 South")),
+            ("", "1994 North", ("1994 North", None)),
+            ("", "", (None, None)),
+        ],
+    )
+    def test_are_told_apart_by_their_signs(self, notice, produced, lines):
+        assert rights_lines(notice, produced) == lines
+
+
+class TestSubtitle:
+    @pytest.mark.parametrize(
+        ("title", "subtitle", "shown"),
+        [
+            ("Song", "", "Song"),
+            ("Song", "Live at Home", "Song (Live at Home)"),
+            ("Song (Live at Home)", "live at home", "Song (Live at Home)"),
+            ("", "Live", "a"),
+        ],
+    )
+    def test_belongs_to_the_title(self, title, subtitle, shown):
+        assert file("a.mp3", title=title, subtitle=subtitle).title == shown

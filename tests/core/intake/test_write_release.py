@@ -59,6 +59,14 @@ class TestANewRelease:
         assert [(credit.name, credit.role) for credit in release.credits] == [("The Lanterns", CreditRole.MAIN)]
         assert release.duration_ms == 120_000
 
+    def test_warns_of_explicit_words_and_tells_both_notices(self, catalogue, ana):
+        told = {"copyright": "© 1995 South", "produced": "1994 North", "explicit": True}
+        (release_id,) = ready(catalogue, catalogue.files("Blue Garden", ["Dawn"], **told))
+        release = ana.send(GetRelease(release_id))
+        assert (release.p_line, release.c_line, [track.explicit for track in release.tracks]) == ("1994 North", "1995 South", [True])
+        ready(catalogue, catalogue.files("Blue Garden", ["Dawn"]))
+        assert [track.explicit for track in ana.send(GetRelease(release_id)).tracks] == [False]
+
     def test_is_nowhere_before_its_first_recording_is_ready(self, catalogue, visitor, emitted):
         (release_id,) = catalogue.deliver(catalogue.files("Blue Garden", ["Dawn", "Noon"]))
         assert shown(visitor) == []
