@@ -53,11 +53,11 @@ def _round(music: Path) -> Round:
     with home() as environment:
         core = Sender(InProcessClient(create_core(environment), Service.CONSOLE), Actor(Service.CONSOLE))
         began = time.perf_counter()
-        files, _ = sort_out(core, music, list(Walk(music).files()))
+        files = sort_out(core, music, list(Walk(music).files())).fresh
         deliver(core, core.send(OpenDelivery(str(music))), music, files, lambda _: None)
         delivered = time.perf_counter() - began
         began = time.perf_counter()
-        left, _ = sort_out(core, music, list(Walk(music).files()))
+        left = sort_out(core, music, list(Walk(music).files())).fresh
         seen_again = time.perf_counter() - began
         assert not left, f"{len(left)} files seem to have changed"
     with home() as environment:

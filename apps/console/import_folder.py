@@ -13,7 +13,7 @@ import click
 from apps.console.core import operator
 from apps.console.embedded import embedded_environment
 from apps.console.folder.cleaning import clean
-from apps.console.folder.delivery import deliver, set_audience, sort_out
+from apps.console.folder.delivery import deliver, hide, set_audience, sort_out
 from apps.console.folder.progress import follow
 from apps.console.folder.report import (
     NO_BROKER,
@@ -22,6 +22,8 @@ from apps.console.folder.report import (
     no_music,
     taken,
     tell,
+    tell_found_elsewhere,
+    tell_gone,
     tell_left_out,
     tell_moved,
     tell_stopped,
@@ -48,8 +50,9 @@ INTERRUPTED = 130
     "Without either it stays as it is, and a new folder is for everybody.",
 )
 @click.option("--again", is_flag=True, help="Read what has not changed, too: for what an earlier release of Celesta did not read yet.")
+@click.option("--hide-removed", is_flag=True, help="Hide what the folder brought and no longer holds, until it is back.")
 @click.option("--no-wait", is_flag=True, help="End as soon as the music is delivered; it is prepared in the background.")
-def import_(path: str, for_subscribers: bool | None, again: bool, no_wait: bool) -> None:
+def import_(path: str, for_subscribers: bool | None, again: bool, hide_removed: bool, no_wait: bool) -> None:
     """Import a folder of music: MP3, FLAC, Ogg Vorbis, Opus, M4A, WAV and AIFF files with their tags.
 
     The files are copied, the folder is never changed. What was imported before and has not changed since is passed over.
@@ -57,7 +60,7 @@ def import_(path: str, for_subscribers: bool | None, again: bool, no_wait: bool)
     """
     root = _folder(path)
     container = Container(embedded_environment(os.environ))
-    one = Import(operator(container), container.get(TaskQueue), root, for_subscribers)
+    one = Import(operator(container), container.get(TaskQueue), root, for_subscribers, hide_removed)
     try:
         sys.exit(0 if one.run(wait=not no_wait, again=again) else 1)
     except KeyboardInterrupt:
@@ -93,6 +96,7 @@ class Import:
     root: Path
     for_subscribers: bool | None = None
     """None: as the folder is."""
+    hide_removed: bool = False
     delivery_id: DeliveryId | None = None
     """Once it is opened: there is none where nothing is new."""
 
@@ -101,10 +105,12 @@ class Import:
         walk = Walk(self.root)
         seen = list(walk.files())
         audience = set_audience(self.core, self.root, self.for_subscribers)
-        fresh, unchanged = (seen, []) if again else sort_out(self.core, self.root, seen)
-        took = self._deliver(fresh, wait=wait) if fresh else bool(seen)
+        found = sort_out(self.core, self.root, seen, again=again)
+        took = self._deliver(found.fresh, wait=wait) if found.fresh else bool(seen)
         tell_moved(audience)
-        tell_unchanged(len(unchanged), [Refusal(file.path, file.refusal) for file in unchanged if file.refusal])
+        tell_found_elsewhere(found.moved)
+        tell_unchanged(len(found.unchanged), [Refusal(file.path, file.refusal) for file in found.unchanged if file.refusal])
+        tell_gone([file.path for file in found.gone], hide(self.core, self.root, found.gone) if self.hide_removed else None)
         tell_left_out(walk.left_out)
         if not seen:
             click.echo(no_music(self.root), err=True)

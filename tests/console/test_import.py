@@ -87,6 +87,61 @@ class TestImport:
         assert "2 files were delivered as 1 release." in run(folder, "--again", "--no-wait").output
         assert operator.send(ListDeliveries()).items[0].files == 3
 
+    def test_names_what_is_no_longer_there_and_hides_it_when_told_to(self, run, folder, catalogue, operator):
+        run(folder, "--no-wait")
+        catalogue.receive(*catalogue.waiting("receive"))
+        kept = (folder / "1.mp3").read_bytes(), (folder / "1.mp3").stat()
+        (folder / "1.mp3").unlink()
+        for _ in range(2):
+            output = run(folder, "--no-wait").output
+            assert "1 file imported before and no longer there:\n  1.mp3\nWhat they brought stays" in output
+        assert "no longer there:\n  1.mp3\n1 track hidden.\n" in run(folder, "--hide-removed", "--no-wait").output
+        assert "no longer there" not in run(folder, "--no-wait").output
+        (folder / "1.mp3").write_bytes(kept[0])
+        os.utime(folder / "1.mp3", ns=(kept[1].st_atime_ns, kept[1].st_mtime_ns))
+        assert "1 file was delivered as 1 release." in run(folder, "--no-wait").output
+
+    def test_names_no_more_than_fit(self, run, folder):
+        for number in range(LONGEST_REMINDER + 2):
+            (folder / f"more {number:02}.mp3").write_bytes((folder / "1.mp3").read_bytes())
+            os.utime(folder / f"more {number:02}.mp3", ns=(number, number))
+        run(folder, "--no-wait")
+        for path in folder.glob("more*"):
+            path.unlink()
+        assert "and 2 more" in run(folder, "--no-wait").output
+
+    def test_a_file_at_another_place_is_not_gone(self, run, folder):
+        run(folder, "--no-wait")
+        (folder / "Album").mkdir()
+        (folder / "1.mp3").rename(folder / "Album" / "one.mp3")
+        output = run(folder, "--no-wait").output
+        assert "1 file found at another place than before." in output
+        assert "no longer there" not in output
+        again = run(folder, "--no-wait").output
+        assert ("another place" in again, "no longer there" in again) == (False, False)
+
+    def test_what_cannot_be_looked_into_is_not_gone(self, run, folder, tmp_path, monkeypatch):
+        (folder / "Album").mkdir()
+        (folder / "1.mp3").rename(folder / "Album" / "1.mp3")
+        run(folder, "--no-wait")
+        scandir = os.scandir
+
+        def forbid(path):
+            if Path(path).name == "Album":
+                raise PermissionError
+            return scandir(path)
+
+        monkeypatch.setattr("apps.console.folder.walk.os.scandir", forbid)
+        assert "no longer there" not in run(folder, "--hide-removed", "--no-wait").output
+
+    def test_of_a_disk_that_is_not_there_nothing_is_gone(self, run, folder):
+        run(folder, "--no-wait")
+        for path in folder.iterdir():
+            path.unlink()
+        done = run(folder, "--hide-removed", "--no-wait")
+        assert "no longer there" not in done.output
+        assert "There is no music" in done.output
+
     def test_another_picture_beside_it_delivers_music_again(self, run, folder, operator):
         run(folder, "--no-wait")
         (folder / "cover.jpg").write_bytes(b"\xff\xd8\xff")

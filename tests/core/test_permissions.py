@@ -85,6 +85,7 @@ MAY: dict[str, set[str]] = {
     "RecordFiles": {"console"},
     "CompleteDelivery": {"console"},
     "SetFolderAudience": {"console"},
+    "HideRemovedFiles": {"console"},
     "ListKnownFiles": {"console"},
     "GetReleaseDraft": {"tasks"},
     "WriteRelease": {"tasks"},

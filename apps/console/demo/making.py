@@ -65,7 +65,7 @@ class Making:
 
     def _deliver(self) -> None:
         """As `celesta import` does."""
-        fresh, _ = sort_out(self.core, self.folder, list(Walk(self.folder).files()))
+        fresh = sort_out(self.core, self.folder, list(Walk(self.folder).files())).fresh
         if fresh:
             self.deliveries.append(self.core.send(OpenDelivery(str(self.folder))))
             deliver(self.core, self.deliveries[-1], self.folder, fresh, lambda _: None)

@@ -2,31 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from apps.console.folder.reading import read_all
-from apps.console.folder.walk import Seen
+from apps.console.folder.walk import UNREADABLE_FOLDER, Seen
 from apps.core.client.interface import Sender
 from apps.core.contract.codec import MAXIMUM_BYTES, encoder
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, FolderAudience, FoundFile, KnownFile, ListKnownFiles, RecordFiles, SetFolderAudience
+from apps.core.contract.intake import (
+    FILES_PER_COMMAND,
+    CompleteDelivery,
+    FolderAudience,
+    FoundFile,
+    HideRemovedFiles,
+    KnownFile,
+    ListKnownFiles,
+    RecordFiles,
+    SetFolderAudience,
+)
 
 MOST_BYTES = MAXIMUM_BYTES // 2
 
 
-def sort_out(core: Sender, root: Path, seen: Sequence[Seen]) -> tuple[list[Seen], list[KnownFile]]:
-    """What is new or changed, and what an earlier delivery brought with the same size and time stamp, beside the same picture."""
+@dataclass(frozen=True)
+class Sorted:
+    """What lies in a folder, beside what earlier deliveries brought from it."""
+
+    fresh: Sequence[Seen]
+    """New or changed."""
+    unchanged: Sequence[KnownFile]
+    """With the same size and time stamp, beside the same picture."""
+    moved: int
+    """How many of the new were known at another place."""
+    gone: Sequence[KnownFile]
+    """Taken then, and nowhere in the folder now."""
+
+
+def sort_out(core: Sender, root: Path, seen: Sequence[Seen], *, again: bool = False) -> Sorted:
+    """With `again` all of it counts as changed."""
     known = known_files(core, root)
     fresh: list[Seen] = []
     unchanged: list[KnownFile] = []
     for file in seen:
         before = known.get(file.path)
-        if before is not None and _stamp(before) == _stamp(file):
+        if not again and before is not None and _stamp(before) == _stamp(file):
             unchanged.append(before)
         else:
             fresh.append(file)
-    return fresh, unchanged
+    away = {(file.size, file.modified_ns): file for file in _away(known, seen)}
+    there = {(file.size, file.modified_ns) for file in seen}
+    moved = sum((file.size, file.modified_ns) in away for file in fresh)
+    return Sorted(fresh, unchanged, moved, [file for stamp, file in away.items() if stamp not in there])
+
+
+def _away(known: Mapping[str, KnownFile], seen: Sequence[Seen]) -> list[KnownFile]:
+    """What was taken and is not where it was; a folder that may not be read now, or a disk that is not there, says nothing."""
+    met = {file.path for file in seen}
+    unread = tuple(f"{file.path}/" for file in seen if file.refusal == UNREADABLE_FOLDER)
+    if not met:
+        return []
+    return [file for path, file in known.items() if path not in met and not file.refusal and not path.startswith(unread)]
+
+
+def hide(core: Sender, root: Path, gone: Sequence[KnownFile]) -> int:
+    """Have what the files brought hidden; returns how many tracks that were."""
+    batches = (gone[start : start + FILES_PER_COMMAND] for start in range(0, len(gone), FILES_PER_COMMAND))
+    return sum(core.send(HideRemovedFiles(str(root), tuple(file.path for file in batch))).tracks for batch in batches)
 
 
 def deliver(core: Sender, delivery_id: DeliveryId, root: Path, files: Sequence[Seen], recorded: Callable[[int], None]) -> None:

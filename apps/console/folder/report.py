@@ -74,6 +74,26 @@ def tell_unchanged(number: int, refused: Sequence[Refusal]) -> None:
         _list(refused, len(refused), LONGEST_REMINDER)
 
 
+def tell_found_elsewhere(number: int) -> None:
+    if number:
+        click.echo(f"{_counted(number, 'file')} found at another place than before.")
+
+
+def tell_gone(paths: Sequence[str], hidden: int | None) -> None:
+    """What was taken before and is no longer there; `hidden` tracks, or None where they are to stay."""
+    if not paths:
+        return
+    click.secho(f"{_counted(len(paths), 'file')} imported before and no longer there:", fg="yellow")
+    for path in paths[:LONGEST_REMINDER]:
+        click.echo(f"  {clean(path)}")
+    if len(paths) > LONGEST_REMINDER:
+        click.echo(f"  and {len(paths) - LONGEST_REMINDER:,} more")
+    if hidden is None:
+        click.echo("What they brought stays; to hide it: ./celesta import --hide-removed")
+    else:
+        click.echo(f"{_counted(hidden, 'track')} hidden.")
+
+
 def tell_left_out(left_out: Counter[str]) -> None:
     if left_out:
         kinds = ", ".join(f"{count:,} {kind or 'without extension'}" for kind, count in left_out.most_common(10))

@@ -162,6 +162,8 @@ class TrackRow(Base):
     disc: Mapped[int]
     number: Mapped[int]
     title: Mapped[str]
+    hidden_at: Mapped[datetime | None]
+    """Since when nobody sees or plays it, whatever its deals say: its file was taken away where it came from."""
 
 
 class TakenTrackRow(Base):

@@ -266,11 +266,27 @@ class CompleteDelivery(Command[DeliverySummary], frozen=True):
     delivery_id: DeliveryId
 
 
+class RemovedFiles(msgspec.Struct, frozen=True):
+    tracks: int
+    """How many were hidden: those of which no other file is left."""
+
+
+class HideRemovedFiles(Command[RemovedFiles], frozen=True):
+    """Hide what these files brought that are gone from the folder, from lists, search and playback, and forget the files: delivered
+    again they are new, and their tracks are shown again. What somebody played stays in their history. Repeated, it changes nothing.
+    """
+
+    permission: ClassVar[Permission] = OPERATOR
+
+    source: FolderPath
+    paths: Annotated[tuple[RelativePath, ...], Meta(max_length=FILES_PER_COMMAND)]
+
+
 class ListKnownFiles(Query[KnownFiles], frozen=True):
     """Files that earlier deliveries of exactly this `source` brought and that need not be read again unless they changed, oldest first.
 
-    Of a path brought more than once the newest comes last. Refused files are left out, copies excepted: delivered again they
-    may be accepted.
+    Of a path brought more than once the newest comes last. Left out are refused files, copies excepted: delivered again they may be
+    accepted; and those that were hidden because they are gone.
     """
 
     permission: ClassVar[Permission] = OPERATOR

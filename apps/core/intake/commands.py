@@ -16,9 +16,11 @@ from apps.core.contract.intake import (
     DeliveryStatus,
     DeliverySummary,
     FolderAudience,
+    HideRemovedFiles,
     OpenDelivery,
     RecordCover,
     RecordFiles,
+    RemovedFiles,
     SetFolderAudience,
     WriteRelease,
 )
@@ -30,6 +32,7 @@ from apps.core.intake.filing import file_away, refuse_overlong
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.queries import summaries
+from apps.core.intake.removing import remove_files
 from apps.core.intake.rules import check_path
 from apps.core.intake.writing import write_files
 from apps.core.jobs.holding import finish, held_work
@@ -104,6 +107,14 @@ def record_cover(action: RecordCover, session: Session) -> Done:
     session.execute(update(ReleaseRow).where(wanted).values(cover=action.key, colour=action.colour))
     touch(session)
     return Done()
+
+
+@handles(HideRemovedFiles)
+def hide_removed_files(action: HideRemovedFiles, session: Session, clock: Clock) -> RemovedFiles:
+    hidden = remove_files(session, action.source, action.paths, clock.now())
+    if hidden:
+        touch(session)
+    return RemovedFiles(hidden)
 
 
 @handles(SetFolderAudience)

@@ -65,3 +65,5 @@ class DeliveredFileRow(Base):
     picture_modified_ns: Mapped[int | None] = mapped_column(BigInteger)
     delivered_release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("delivered_release.id"))
     recording_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"))
+    removed_at: Mapped[datetime | None]
+    """When it was found to be gone from its folder, and was to be hidden."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -34,8 +34,9 @@ def write_tracks(
             session.add(track)
         track.recording_id, track.title = recordings[one.file.id].id, one.file.title
         track.disc, track.number = places[one.file.id]
+        track.hidden_at = None
     session.flush()
-    _hide_what_is_left_empty(session, left)
+    hide_what_is_left_empty(session, left)
 
 
 def _tracks(session: Session, accepted: Sequence[Accepted], recordings: Recordings, existing: Sequence[TrackRow]) -> dict[str, TrackRow]:
@@ -61,9 +62,10 @@ def _made_before(session: Session, accepted: Sequence[Accepted]) -> Mapping[tupl
     return {(track.release_id, track.recording_id): track for track in session.scalars(wanted)}
 
 
-def _hide_what_is_left_empty(session: Session, left: set[str]) -> None:
-    """A release that tracks moved away from is shown as long as it has something to play."""
+def hide_what_is_left_empty(session: Session, left: Collection[str]) -> None:
+    """A release that tracks moved away from, or were hidden of, is shown as long as it has something to play."""
     if left:
         ready = select(TrackRow.release_id).join(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)
-        empty = ReleaseRow.id.in_(left) & ReleaseRow.id.not_in(ready.where(TrackRow.release_id.in_(left)))
+        kept = ready.where(TrackRow.release_id.in_(left), TrackRow.hidden_at.is_(None))
+        empty = ReleaseRow.id.in_(left) & ReleaseRow.id.not_in(kept)
         session.execute(update(ReleaseRow).where(empty).values(published_at=None), execution_options={"synchronize_session": False})

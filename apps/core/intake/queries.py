@@ -135,7 +135,7 @@ def list_known_files(action: ListKnownFiles, connection: Connection) -> KnownFil
     # What was refused on sight stays refused while it is unchanged; what failed later may succeed another time.
     on_sight = row.delivered_release_id.is_(None)
     settled = (row.status != FileStatus.REFUSED) | copied | on_sight
-    wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN, settled)
+    wanted = wanted.where(DeliveryRow.source == action.source, DeliveryRow.status != DeliveryStatus.OPEN, settled, row.removed_at.is_(None))
     if action.cursor:
         wanted = wanted.where(row.id > decode_cursor(action.cursor, tuple[Id])[0])
     rows = fetch(connection, wanted.order_by(row.id).limit(KNOWN_PAGE + 1))

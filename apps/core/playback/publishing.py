@@ -33,7 +33,7 @@ def publish(session: Session, events: Events, contents: Mapping[str, str], now: 
 def show_releases(session: Session, events: Events, among: ColumnElement[bool], now: datetime) -> None:
     """Show those of the releases that have a playable track and are not shown yet."""
     track = TrackRow.recording_id == PublishedRenditionRow.recording_id
-    ready = exists().where(TrackRow.release_id == ReleaseRow.id, track)
+    ready = exists().where(TrackRow.release_id == ReleaseRow.id, track, TrackRow.hidden_at.is_(None))
     hidden = select(ReleaseRow).where(among, ReleaseRow.published_at.is_(None), ready).order_by(ReleaseRow.id)
     shown = session.scalars(hidden.with_for_update(**FOR_CHANGE)).all()
     for release in shown:

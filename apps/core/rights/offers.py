@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, exists, func, literal, or_, select
 
+from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import WORLDWIDE
 from apps.core.database import Moment
 from apps.core.rights.models import DealExclusionRow, DealRow
@@ -56,6 +57,8 @@ def _allowing(release_id: Any, track_id: Any, use_type: UseType, *, on_plan: boo
     ]
     if on_plan:
         conditions.append(DealRow.commercial_model.in_(MODELS))
+    if track_id is TrackRow.id:
+        conditions.append(TrackRow.hidden_at.is_(None))
     if track_id is not None:
         conditions.append(or_(DealRow.track_id.is_(None), DealRow.track_id == track_id))
     return conditions

@@ -21,7 +21,8 @@ LONGEST_PAUSE = 0.1
 Round = Callable[[Town, random.Random], object]
 
 COMMERCE: Sequence[Round] = (
-    intake.take_in, partial(intake.take_in, clicks=3), intake.change_audience, buying.buy, buying.stay_away, buying.claim, buying.notify,
+    intake.take_in, partial(intake.take_in, clicks=3), intake.take_away, intake.change_audience,
+    buying.buy, buying.stay_away, buying.claim, buying.notify,
     buying.change_password, keeping.keep, keeping.connect,
 )  # fmt: skip
 OFFICE: Sequence[Round] = (

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from apps.core.contract.charts import RecordEdition
 from apps.core.contract.exports import DropExportedPlays, RecordExport
-from apps.core.contract.intake import CompleteDelivery, OpenDelivery, RecordFiles, SetFolderAudience, WriteRelease
+from apps.core.contract.intake import CompleteDelivery, HideRemovedFiles, OpenDelivery, RecordFiles, SetFolderAudience, WriteRelease
 from apps.core.contract.jobs import (
     MAXIMUM_ATTEMPTS,
     Claimed,
@@ -31,6 +31,7 @@ from apps.core.contract.reporting import (
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, made, pairs, passing, repeated, set_to
 from tests.faults.history.record import Outcome
 
+GONE = "SELECT source, path FROM delivered_file JOIN delivery ON delivery.id = delivery_id WHERE removed_at IS NOT NULL"
 ENDS = (
     WriteRelease,
     RecordTranscode,
@@ -135,6 +136,10 @@ RULES: tuple[Rule, ...] = (
     set_to(
         SetFolderAudience, wish=lambda one: (one.action.source, one.action.subscribers_only),
         now=pairs("SELECT source, subscribers_only FROM delivery"),
+    ),
+    added(
+        HideRemovedFiles, rows=GONE,
+        within=False, keys=lambda one: [(one.action.source, path) for path in one.action.paths],
     ),
     Rule((*ENDS, FailJob, ReplayJob), endings),
     Rule((ClaimJob,), claims),

@@ -6,16 +6,24 @@ import random
 from pathlib import Path
 
 from apps.core.contract.errors import Conflict
-from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import CompleteDelivery, FoundFile, FoundPicture, OpenDelivery, RecordFiles, SetFolderAudience, Tags
+from apps.core.contract.intake import (
+    CompleteDelivery,
+    FoundFile,
+    FoundPicture,
+    HideRemovedFiles,
+    OpenDelivery,
+    RecordFiles,
+    SetFolderAudience,
+    Tags,
+)
 from tests.faults.history.town import Town
 
 LABELS = ("Moonpool", "Longshore")
 TRACKS = 2
 
 
-def take_in(town: Town, chance: random.Random, *, clicks: int = 1) -> DeliveryId:
-    """Open, fill and complete a delivery."""
+def take_in(town: Town, chance: random.Random, *, clicks: int = 1) -> Path:
+    """Open, fill and complete a delivery; returns its folder."""
     folder = town.music / town.new_name("album")
     files = make_files(folder, chance)
     delivery_id = town.operator.do(OpenDelivery(str(folder), subscribers_only=False))
@@ -26,7 +34,7 @@ def take_in(town: Town, chance: random.Random, *, clicks: int = 1) -> DeliveryId
             town.operator.again(CompleteDelivery(delivery_id))
         except Conflict:
             continue
-    return delivery_id
+    return folder
 
 
 def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
@@ -47,6 +55,12 @@ def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
         )
         found.append(FoundFile(path.name, path.stat().st_size, path.stat().st_mtime_ns, tags, picture=picture))
     return tuple(found)
+
+
+def take_away(town: Town, chance: random.Random) -> None:
+    """Hide one of a folder's two tracks."""
+    folder = take_in(town, chance)
+    town.operator.do(HideRemovedFiles(str(folder), ("1.mp3",)))
 
 
 def change_audience(town: Town, chance: random.Random) -> None:
