@@ -43,7 +43,7 @@ ENTRIES = (
     Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists", "sharing"})),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
-    Entry("Home page", "editorial.index", "layout-list", ListShelves.permission),
+    Entry("Shelves", "editorial.index", "layout-list", ListShelves.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),

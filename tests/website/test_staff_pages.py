@@ -123,7 +123,7 @@ class TestNavigation:
             "Stations",
             "Library",
             "Account",
-            "Home page",
+            "Shelves",
             "Deliveries",
             "Jobs",
             "Ledger",
