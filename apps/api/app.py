@@ -33,6 +33,7 @@ from apps.api.views import (
     radio,
     search,
     sharing,
+    smart,
     tokens,
 )
 from apps.core.client.choice import core_client
@@ -63,7 +64,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, playlists.views, search.views, sharing.views),
+    *(radio.views, library.views, playlists.views, search.views, sharing.views, smart.views),
 )
 
 

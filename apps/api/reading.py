@@ -11,6 +11,7 @@ import msgspec
 from flask import Response, current_app, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from apps.core.contract.actions import Action
 from apps.core.contract.errors import Invalid
 
 T = TypeVar("T")
@@ -49,7 +50,9 @@ def body(kind: type[T]) -> T:
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except msgspec.ValidationError as error:
-        raise Invalid(f"The body does not fit: {error}.", "Correct the field and send it again.") from None
+        raise Invalid(f"The body does not fit: {error}.", getattr(kind, "hint", Action.hint)) from None
+    except RecursionError:
+        raise Invalid("The body does not fit: it goes on and on within itself.", getattr(kind, "hint", Action.hint)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"The body is not valid JSON: {error}.") from None
 

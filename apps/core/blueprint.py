@@ -56,7 +56,7 @@ def _keys(service: Service) -> tuple[str, ...]:
 def _consignment() -> Consignment:
     try:
         consignment = consignment_decoder.decode(request.get_data())
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"The request cannot be read: {error}.", "Send a consignment as the contract's codec encodes it.") from None
     check_actor(consignment.actor, request.environ["celesta.service"])
     return consignment

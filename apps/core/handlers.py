@@ -43,6 +43,8 @@ MODULES = (
     "search.queries",
     "sharing.commands",
     "sharing.queries",
+    "smart.commands",
+    "smart.queries",
 )
 
 

@@ -49,6 +49,7 @@ from apps.website.views import (
     series,
     service,
     sharing,
+    smart,
     stations,
     subscription,
 )
@@ -67,8 +68,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, listening, entrance, account),
-    *(devices, connect, plans, subscription),
+    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, smart, listening, entrance),
+    *(account, devices, connect, plans, subscription),
     *(editorial, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 

@@ -34,6 +34,9 @@ class Entry:
         return endpoint is not None and endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], *self.also}
 
 
+LIBRARY = frozenset({"listening", "playlists", "sharing", "smart"})
+"""What lies within the library besides its own pages."""
+
 ENTRIES = (
     Entry("Home", "home.show", "house", ListReleases.permission),
     Entry("Search", "search.show", "search", Search.permission),
@@ -41,7 +44,7 @@ ENTRIES = (
     Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=frozenset({"listening", "playlists", "sharing"})),
+    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Shelves", "editorial.index", "layout-list", ListShelves.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),

@@ -107,3 +107,28 @@ class TestSharing:
         assert ben.post(f"{path}/followers").json["role"] == "viewer"
         assert ben.delete(member).status_code == 204
         problem(ben.get(path), 404)
+
+
+class TestSmartPlaylists:
+    RULE = {"group": {"type": "group", "match": "all", "rules": [{"type": "explicit", "is_so": False}]}, "order": "title"}  # noqa: RUF012
+
+    def test_are_previewed_made_read_and_changed(self, player, release):
+        preview = player.post("/v1/smart-playlists/previews", json={"rule": self.RULE}).json
+        assert (preview["fitting"], len(preview["tracks"])) == (3, 3)
+        made = player.post("/v1/smart-playlists", json={"title": "Clean", "rule": self.RULE})
+        assert (made.status_code, made.json["smart"]) == (201, True)
+        playlist_id = made.json["id"]
+        assert [one["number"] for one in player.get(f"/v1/playlists/{playlist_id}").json["entries"]["items"]] == [1, 2, 3]
+        told = self.RULE | {"limit": 1}
+        assert player.client.put(f"/v1/smart-playlists/{playlist_id}/rule", json=told, headers=player.headers).status_code == 200
+        assert player.get(f"/v1/smart-playlists/{playlist_id}").json["rule"] == told
+
+    @pytest.mark.parametrize("depth", [4, 1_000])
+    def test_whose_rule_lies_too_deep_in_itself_are_refused(self, player, depth):
+        for begin, end in (('{"type":"group","match":"all","rules":[', "]}"), ('{"rules":[', '],"type":"group","match":"all"}')):
+            group = begin * depth + end * depth
+            answer = player.client.post(
+                "/v1/smart-playlists/previews", data=f'{{"rule":{{"group":{group}}}}}',
+                headers={**player.headers, "Content-Type": "application/json"},
+            )  # fmt: skip
+            assert "at most 3 deep" in problem(answer, 422)["next_step"]

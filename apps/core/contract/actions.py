@@ -111,6 +111,8 @@ class Action(msgspec.Struct, Generic[R], frozen=True, forbid_unknown_fields=True
     permission: ClassVar[Permission]
     scope: ClassVar[Scope | None] = None
     """The scope an app needs to send it; None keeps apps out, whatever their scopes."""
+    hint: ClassVar[str] = "Correct the field and send it again."
+    """What to do where it cannot be read."""
 
 
 class Command(Action[R], Generic[R], frozen=True):

@@ -31,6 +31,7 @@ from apps.core.contract import (
     reporting,
     search,
     sharing,
+    smart,
 )
 from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
 from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownAction
@@ -39,7 +40,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, playback, playlists, radio, reporting, search, sharing),
+    *(oauth, offline, playback, playlists, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""
 
@@ -100,7 +101,9 @@ def decode_action(action: type[Action[R]], fields: bytes | msgspec.Raw) -> Actio
     try:
         return action_decoder(action).decode(fields)
     except msgspec.MsgspecError as error:
-        raise Invalid(f"{action.__name__} cannot be read: {error}.", "Correct the field and send it again.") from None
+        raise Invalid(f"{action.__name__} cannot be read: {error}.", action.hint) from None
+    except RecursionError:
+        raise Invalid(f"{action.__name__} cannot be read: it goes on and on within itself.", action.hint) from None
     except UnicodeDecodeError:
         raise Invalid(f"{action.__name__} is not valid UTF-8.", "Send JSON in UTF-8.") from None
 

@@ -71,6 +71,8 @@ class PlaylistSummary(msgspec.Struct, frozen=True):
     cover_release_id: ReleaseId | None
     created_at: datetime
     changed_at: datetime
+    smart: bool
+    """Whether its tracks are those that fit a rule. Then `tracks`, `duration_ms` and the cover are told with its tracks alone."""
 
 
 class PlaylistEntry(msgspec.Struct, frozen=True):
@@ -180,7 +182,7 @@ class RestorePlaylist(Command[PlaylistSummary], frozen=True):
 class AddToPlaylist(Command[AddedToPlaylist], frozen=True):
     """Put tracks at the end of a playlist, in this order; what is not offered here is left out and named. Its owner and editors may.
 
-    Raises NotFound, Forbidden for other members, Conflict where it would be longer than a playlist may be. Emits PlaylistChanged.
+    Raises NotFound, Forbidden for other members, Conflict of a smart playlist and where it would be too long. Emits PlaylistChanged.
     """
 
     permission: ClassVar[Permission] = LISTENER
@@ -195,7 +197,7 @@ class AddToPlaylist(Command[AddedToPlaylist], frozen=True):
 class RemoveFromPlaylist(Command[Done], frozen=True):
     """Take entries out of a playlist; what is not there stays so. Its owner and editors may.
 
-    Raises NotFound, Forbidden for other members. Emits PlaylistChanged.
+    Raises NotFound, Forbidden for other members, Conflict of a smart playlist. Emits PlaylistChanged.
     """
 
     permission: ClassVar[Permission] = LISTENER
@@ -208,7 +210,7 @@ class RemoveFromPlaylist(Command[Done], frozen=True):
 class MoveInPlaylist(Command[Done], frozen=True):
     """Let an entry have that number. Its owner and editors may.
 
-    Raises NotFound, Forbidden for other members. Emits PlaylistChanged.
+    Raises NotFound, Forbidden for other members, Conflict of a smart playlist. Emits PlaylistChanged.
     """
 
     permission: ClassVar[Permission] = LISTENER

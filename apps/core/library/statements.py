@@ -64,10 +64,15 @@ def _latest(wanted: Any, table: Favourites, key: Any) -> tuple[Select[Any], Sele
     return first, first.where(tuple_(table.added_at, key) < last)
 
 
-TRACKS = _latest(
-    with_tracks(select(*LISTED).select_from(FavouriteTrackRow), FavouriteTrackRow.track_id),
-    FavouriteTrackRow, FavouriteTrackRow.recording_id,
-)  # fmt: skip
+def _with_their_tracks(page: Any) -> Any:
+    """What is told of a track is looked up for the page alone, whatever the database thinks of the whole list's size."""
+    chosen = page.subquery("page")
+    wanted = with_tracks(select(*LISTED, chosen.c.at, chosen.c.key).select_from(chosen), chosen.c.track_id)
+    return wanted.order_by(chosen.c.at.desc(), chosen.c.key.desc())
+
+
+_PAGES = _latest(select(FavouriteTrackRow.track_id), FavouriteTrackRow, FavouriteTrackRow.recording_id)
+TRACKS = _with_their_tracks(_PAGES[0]), _with_their_tracks(_PAGES[1])
 RELEASES = _latest(
     select(*SUMMARY, VISIBLE.label("visible")).join(FavouriteReleaseRow, FavouriteReleaseRow.release_id == ReleaseRow.id),
     FavouriteReleaseRow, FavouriteReleaseRow.release_id,

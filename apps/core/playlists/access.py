@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.contract.actions import Actor
-from apps.core.contract.errors import Forbidden, NotFound
+from apps.core.contract.errors import Conflict, Forbidden, NotFound
 from apps.core.contract.playlists import DAYS_TO_RESTORE, PlaylistRole, Visibility
 from apps.core.database import FOR_CHANGE
 from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow
@@ -27,6 +27,14 @@ def locked(session: Session, playlist_id: str, actor: Actor, least: PlaylistRole
     if row is None:
         raise no_such_playlist()
     return _allowed(row, _role(session, playlist_id, actor), least)
+
+
+def locked_by_hand(session: Session, playlist_id: str, actor: Actor) -> PlaylistRow:
+    """A playlist whose tracks an editor chooses. Raises `Conflict` for a smart one, besides."""
+    row = locked(session, playlist_id, actor, PlaylistRole.EDITOR)
+    if row.rule is not None:
+        raise Conflict("What is in this playlist is chosen by its rule.", "Change the rule, or make a playlist of your own of it.")
+    return row
 
 
 def locked_to_see(session: Session, playlist_id: str, actor: Actor, *, invited: bool = False) -> PlaylistRow | None:

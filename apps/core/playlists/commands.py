@@ -33,8 +33,9 @@ from apps.core.contract.playlists import (
     RestorePlaylist,
 )
 from apps.core.outbox import Events
-from apps.core.playlists.access import locked, locked_though_deleted, no_such_playlist
+from apps.core.playlists.access import locked, locked_by_hand, locked_though_deleted, no_such_playlist
 from apps.core.playlists.adding import append, chosen, offered_tracks, recordings_in
+from apps.core.playlists.beginning import begin
 from apps.core.playlists.changing import changed
 from apps.core.playlists.describing import playlist_now
 from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
@@ -44,7 +45,6 @@ from apps.core.playlists.placing import (
     check_folder,
     empty_folder,
     folder_of,
-    join,
     lock_library,
     no_such_folder,
     parents_of,
@@ -57,17 +57,8 @@ _ASKED = each_id(bindparam("ids", type_=LargeBinary))
 
 @handles(CreatePlaylist)
 def create_playlist(action: CreatePlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> PlaylistSummary:
-    now = clock.now()
-    lock_library(session, actor)
-    check_folder(session, actor, action.folder_id)
-    row = PlaylistRow(
-        id=new_id(), owner_id=actor.account_id, title=action.title, description=action.description, visibility=action.visibility,
-        created_at=now, changed_at=now,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    join(session, row.id, actor, PlaylistRole.OWNER, action.folder_id, now)
-    changed(row, events, now)
+    row = begin(session, actor, action, clock.now())
+    changed(row, events, clock.now())
     return playlist_now(session, row.id, actor)
 
 
@@ -117,7 +108,7 @@ def restore_playlist(action: RestorePlaylist, actor: Actor, session: Session, ev
 @handles(AddToPlaylist)
 def add_to_playlist(action: AddToPlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> AddedToPlaylist:
     now = clock.now()
-    row = locked(session, action.playlist_id, actor, PlaylistRole.EDITOR)
+    row = locked_by_hand(session, action.playlist_id, actor)
     known = offered_tracks(session, action.track_ids, actor.territory, now)
     taken = chosen(action.track_ids, known, recordings_in(session, row.id) if action.only_new else None)
     if row.tracks + len(taken) > MOST_TRACKS:
@@ -133,7 +124,7 @@ def add_to_playlist(action: AddToPlaylist, actor: Actor, session: Session, event
 
 @handles(RemoveFromPlaylist)
 def remove_from_playlist(action: RemoveFromPlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> Done:
-    row = locked(session, action.playlist_id, actor, PlaylistRole.EDITOR)
+    row = locked_by_hand(session, action.playlist_id, actor)
     these = PlaylistTrackRow.playlist_id == row.id, PlaylistTrackRow.id.in_(_ASKED)
     ids = {"ids": joined_ids(action.entry_ids)}
     found = (
@@ -154,7 +145,7 @@ def remove_from_playlist(action: RemoveFromPlaylist, actor: Actor, session: Sess
 
 @handles(MoveInPlaylist)
 def move_in_playlist(action: MoveInPlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> Done:
-    row = locked(session, action.playlist_id, actor, PlaylistRole.EDITOR)
+    row = locked_by_hand(session, action.playlist_id, actor)
     entry = session.get(PlaylistTrackRow, action.entry_id)
     if entry is None or entry.playlist_id != row.id:
         raise NotFound("That is not in this playlist any more.", "Look at it again.")

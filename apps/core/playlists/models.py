@@ -22,6 +22,8 @@ class PlaylistRow(Base):
     visibility: Mapped[str]
     cover_release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("release.id"))
     """Whose cover was chosen for it; the first track's where none was."""
+    rule: Mapped[bytes | None]
+    """Of a smart playlist: the contract's `SmartRule`, encoded. It has no tracks of its own."""
     tracks: Mapped[int] = mapped_column(default=0)
     duration_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,7 @@ from apps.core.contract.playlists import (
     ListPlaylists,
     ListRecentPlaylists,
     PlaylistDetail,
+    PlaylistEntry,
     PlaylistFolder,
     PlaylistSummary,
 )
@@ -28,10 +30,12 @@ from apps.core.playlists.access import KEPT, no_such_playlist
 from apps.core.playlists.describing import entry_of, playlist_of
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
+from apps.core.smart.reading import fitting, rule_decoder
 from ports.clock.interface import Clock
 
 Position = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 PLACE = tuple[Position, Id]
+PLACE_IN_RULE = tuple[Annotated[int, Meta(ge=1, le=1_000_000)]]
 NUMBERED_PLACE = tuple[Position, Id, Annotated[int, Meta(ge=1)]]
 
 
@@ -69,6 +73,8 @@ def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Con
     found = fetch(connection, statements.PLAYLIST, {"playlist_id": action.playlist_id, "account_id": actor.account_id})
     if not found:
         raise no_such_playlist()
+    if found[0].rule is not None:
+        return _fitting(action, actor, connection, clock, plans, found[0])
     place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
     parameters = {**place, "playlist_id": action.playlist_id, "limit": action.size + 1}
     first, wanted = 1, statements.ENTRIES
@@ -80,3 +86,18 @@ def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Con
     entries = tuple(entry_of(row, number, listed_track(row, actor)) for number, row in enumerate(page, first))
     following = encode_cursor(page[-1].position, page[-1].entry_id, first + len(page)) if len(rows) > action.size else None
     return PlaylistDetail(playlist_of(found[0]), Page(entries, following))
+
+
+def _fitting(action: GetPlaylistTracks, actor: Actor, connection: Connection, clock: Clock, plans: Plans, row: Any) -> PlaylistDetail:
+    """Of a smart playlist: its pages go by number, as what fits may be another thing at the next."""
+    rule = rule_decoder.decode(row.rule)
+    first = decode_cursor(action.cursor, PLACE_IN_RULE)[0] if action.cursor else 1
+    most = min(action.size, rule.limit - first + 1)
+    rows = fitting(connection, rule, actor, clock, plans, first=first, most=most) if most > 0 else ()
+    tracks = [listed_track(one, actor) for one in rows]
+    number = min(rows[0].fitting, rule.limit) if rows else 0
+    entries = tuple(PlaylistEntry(one.track_id, at, one, row.changed_at, None, None) for at, one in enumerate(tracks, first))
+    following = encode_cursor(first + len(rows)) if first + len(rows) <= number else None
+    cover = tracks[0] if tracks and first == 1 else None
+    known = {"cover": cover.cover, "cover_release_id": cover.release_id} if cover else {}
+    return PlaylistDetail(msgspec.structs.replace(playlist_of(row), tracks=number, **known), Page(entries, following))

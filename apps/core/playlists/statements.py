@@ -32,6 +32,7 @@ _SUMMARY = (
         PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
         PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, ReleaseRow.cover,
         ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
+        PlaylistRow.rule,
     )
     .select_from(PlaylistRow)
     .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
@@ -65,19 +66,27 @@ FOLDERS = (
     .order_by(PlaylistFolderRow.position, PlaylistFolderRow.id)
 )
 
-ENTRIES: Any = (
-    with_tracks(
-        select(
-            *LISTED, PlaylistTrackRow.id.label("entry_id"), PlaylistTrackRow.position, PlaylistTrackRow.added_at,
-            AccountRow.name.label("added_by"), PlaylistTrackRow.note,
-        ).select_from(PlaylistTrackRow),
-        PlaylistTrackRow.track_id,
+_AFTER_ENTRY = tuple_(PlaylistTrackRow.position, PlaylistTrackRow.id) > tuple_(bindparam("after"), bindparam("after_id", type_=IdColumn()))
+_PAGE = (
+    select(
+        PlaylistTrackRow.id.label("entry_id"), PlaylistTrackRow.position, PlaylistTrackRow.track_id, PlaylistTrackRow.added_at,
+        PlaylistTrackRow.added_by, PlaylistTrackRow.note,
     )
-    .outerjoin(AccountRow, AccountRow.id == PlaylistTrackRow.added_by)
     .where(PlaylistTrackRow.playlist_id == _PLAYLIST)
     .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
     .limit(_LIMIT)
 )  # fmt: skip
-LATER_ENTRIES = ENTRIES.where(
-    tuple_(PlaylistTrackRow.position, PlaylistTrackRow.id) > tuple_(bindparam("after"), bindparam("after_id", type_=IdColumn()))
-)
+
+
+def _entries(page: Any) -> Any:
+    """What is told of a track is looked up for the page alone, whatever the database thinks of the whole list's size."""
+    chosen = page.subquery("page")
+    told = chosen.c.entry_id, chosen.c.position, chosen.c.added_at, AccountRow.name.label("added_by"), chosen.c.note
+    return (
+        with_tracks(select(*LISTED, *told).select_from(chosen), chosen.c.track_id)
+        .outerjoin(AccountRow, AccountRow.id == chosen.c.added_by)
+        .order_by(chosen.c.position, chosen.c.entry_id)
+    )
+
+
+ENTRIES, LATER_ENTRIES = _entries(_PAGE), _entries(_PAGE.where(_AFTER_ENTRY))

@@ -27,6 +27,7 @@ from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlay
 from apps.core.contract.radio import AskForTraining, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from apps.core.contract.reporting import AskForStatements, OpenRun, RecordUsage
 from apps.core.contract.sharing import RemovePlaylistMember, RevokePlaylistInvitation
+from apps.core.contract.smart import CreateSmartPlaylist
 from tests.faults.history.compared.money import notification
 from tests.faults.history.compared.rules import Scene
 from tests.faults.history.compared.work import ENDS
@@ -64,8 +65,9 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
 """What takes something away leaves nothing to look for: of each, something that is there, and how it is told that it was taken away."""
 
 ONCE: frozenset[Kind] = frozenset({
-    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CreateFolder, CreatePlaylist, FailJob,
-    NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription,
+    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CreateFolder, CreatePlaylist,
+    CreateSmartPlaylist, FailJob, NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles, RecordPlays,
+    RecordUsage, RefreshSubscription,
     RegisterAccount, RegisterApp, RegisterDevice, SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback,
     StartStation, TakeSlot,
 })  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from apps.core.contract.codec import encoder
 from apps.core.contract.playlists import (
     AddToPlaylist,
     ChoosePlaylistCover,
@@ -20,6 +21,7 @@ from apps.core.contract.playlists import (
     RenameFolder,
     RestorePlaylist,
 )
+from apps.core.contract.smart import ChangeSmartRule, CreateSmartPlaylist
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, pairs, set_to
 
 FIRST = "SELECT DISTINCT ON (playlist_id) playlist_id, id FROM playlist_track ORDER BY playlist_id, position, id"
@@ -72,7 +74,12 @@ def folders(scene: Scene) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     added(
-        CreatePlaylist, rows="SELECT title FROM playlist WHERE title LIKE 'playlist-SEASON-%'", keys=lambda one: [one.action.title],
+        CreatePlaylist, CreateSmartPlaylist, rows="SELECT title FROM playlist WHERE title LIKE 'playlist-SEASON-%'",
+        keys=lambda one: [one.action.title],
+    ),
+    set_to(
+        ChangeSmartRule, wish=lambda one: (one.action.playlist_id, encoder.encode(one.action.rule)),
+        now=pairs("SELECT id, rule FROM playlist"),
     ),
     set_to(
         EditPlaylist, wish=lambda one: (one.action.playlist_id, one.action.description), now=pairs("SELECT id, description FROM playlist"),

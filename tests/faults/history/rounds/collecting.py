@@ -21,6 +21,7 @@ from apps.core.contract.playlists import (
     RestorePlaylist,
     Visibility,
 )
+from apps.core.contract.smart import ChangeSmartRule, CreateSmartPlaylist, ExplicitRule, Match, RuleGroup, SmartRule
 from tests.faults.history.town import Account, Town
 
 TRACKS = 4
@@ -56,3 +57,9 @@ def arrange(town: Town, who: Account, chance: random.Random) -> None:
     who.website.again(RenameFolder(outer.id, town.new_name("folder")))
     who.website.again(DeleteFolder(spare.id))
     who.website.again(MovePlaylist(playlist.id, chance.choice([outer.id, inner.id, None])))
+
+
+def rule(town: Town, who: Account, chance: random.Random) -> None:
+    wishes = [SmartRule(RuleGroup(Match.ALL, (ExplicitRule(is_so=False),)), limit=chance.randrange(1, 100)) for _ in range(2)]
+    playlist = who.website.do(CreateSmartPlaylist(town.new_name("playlist"), wishes[0]))
+    who.website.again(ChangeSmartRule(playlist.id, wishes[1]))

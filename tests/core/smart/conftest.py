@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from apps.core.contract.catalogue import GetRelease, ReleaseDetail
+from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, GetPlaylistTracks, PlaylistSummary
+from apps.core.meter import Meter
+from tests.factories.deals import Deals
+from tests.factories.shelf import Shelf
+
+
+@pytest.fixture
+def deals(core_app) -> Deals:
+    return Deals(core_app)
+
+
+@pytest.fixture
+def shelf(core_app) -> Shelf:
+    return Shelf(core_app, count())
+
+
+@pytest.fixture
+def release(shelf, visitor) -> ReleaseDetail:
+    """Of five tracks that everybody may play."""
+    return visitor.send(GetRelease(shelf.release("Blue Garden", "The Lanterns")))
+
+
+@pytest.fixture
+def statements(core_app):
+    """How many SQL statements an Action has taken so far, all in all."""
+    meter = core_app.extensions["container"].get(Meter)
+    return lambda action: meter.costs[type(action).__name__].statements
+
+
+@pytest.fixture
+def playlist(ana) -> PlaylistSummary:
+    """Ana's, private and empty."""
+    return ana.send(CreatePlaylist("Evenings"))
+
+
+@pytest.fixture
+def filled(ana, playlist, release) -> PlaylistSummary:
+    """Ana's, with the five tracks of a release in their order."""
+    ana.send(AddToPlaylist(playlist.id, tuple(track.id for track in release.tracks)))
+    return playlist
+
+
+@pytest.fixture
+def entries():
+    """All entries of a playlist as somebody sees it, page by page."""
+
+    def entries(who, playlist_id, size=100):
+        items, cursor = [], None
+        while True:
+            page = who.send(GetPlaylistTracks(playlist_id, cursor, size)).entries
+            items += page.items
+            if (cursor := page.next) is None:
+                return items
+
+    return entries
+
+
+@pytest.fixture
+def titles(entries):
+    """What each track of a playlist is numbered within its release."""
+    return lambda who, playlist_id, **how: [one.track.title.split()[-1] for one in entries(who, playlist_id, **how)]
