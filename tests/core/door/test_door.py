@@ -190,6 +190,11 @@ class TestWithACredential:
         status, answer = come_in(body)
         assert (status, answer.error and answer.error.code) == (422, "invalid")
 
+    def test_fields_that_go_on_and_on_within_themselves_are_invalid(self, come_in):
+        deep = b'{"rules":[' * 5_000 + b"]}" * 5_000
+        status, answer = come_in(consignment(GetCatalogueState()).replace(b'"fields":{}', b'"fields":' + deep))
+        assert (status, answer.error.code) == (422, "invalid")
+
     def test_fields_that_are_not_utf8_are_invalid(self, come_in):
         body = BODY.replace(b"{}", b'{"\xff": 1}')
         assert body != BODY
