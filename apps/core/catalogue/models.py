@@ -150,6 +150,10 @@ class ReleaseCreditRow(Base):
     credited_as: Mapped[str]
 
 
+ASIDE = -1
+"""The disc of tracks that were on a compilation of our own, and are not any more."""
+
+
 class TrackRow(Base):
     """A recording's place on a release."""
 

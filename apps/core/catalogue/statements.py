@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select, tuple_
 
 from apps.core.catalogue.models import (
+    ASIDE,
     CatalogueVersionRow,
     LabelRow,
     LyricsRow,
@@ -98,9 +99,11 @@ LYRICS = (
 
 OF_ARTIST = ReleaseCreditRow.artist_id == bindparam("artist_id", type_=IdColumn())
 OWN = exists().where(ReleaseCreditRow.release_id == ReleaseRow.id, OF_ARTIST)
+LISTED = (TrackRow.disc != ASIDE) & TrackRow.hidden_at.is_(None)
+"""Tracks that are on their release still."""
 HEARD_ON = (
     exists()
-    .where(TrackRow.release_id == ReleaseRow.id, RecordingCreditRow.recording_id == TrackRow.recording_id)
+    .where(TrackRow.release_id == ReleaseRow.id, RecordingCreditRow.recording_id == TrackRow.recording_id, LISTED)
     .where(RecordingCreditRow.artist_id == bindparam("artist_id", type_=IdColumn()))
 )
 LATEST_FIRST = (ReleaseRow.year.desc().nulls_last(), ReleaseRow.id.desc())

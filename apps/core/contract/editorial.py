@@ -48,6 +48,7 @@ class Chosen(msgspec.Struct, frozen=True):
 class ShelvedItem(msgspec.Struct, frozen=True):
     subject_id: Id
     title: str
+    """Empty of a playlist that is not public any more."""
     note: str
 
 

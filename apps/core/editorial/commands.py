@@ -48,6 +48,8 @@ def put_shelf(action: PutShelf, session: Session) -> str:
 
 @handles(MoveShelf)
 def move_shelf(action: MoveShelf, session: Session) -> Done:
+    if action.before == action.shelf_id:
+        return Done()
     others = [shelf for shelf in _all_shelves(session) if shelf.id != action.shelf_id]
     before = [shelf.id for shelf in others].index(_shelf(session, action.before).id) if action.before else len(others)
     for position, shelf in enumerate([*others[:before], _shelf(session, action.shelf_id), *others[before:]]):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from apps.core.catalogue.models import ReleaseRow, TakenTrackRow, TrackRow
+from apps.core.catalogue.models import ASIDE, ReleaseRow, TakenTrackRow, TrackRow
 from apps.core.catalogue.names import credit_release, names, series_named
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
@@ -18,13 +18,11 @@ from apps.core.contract.ids import new_id
 from apps.core.database import FOR_CHANGE
 from apps.core.outbox import Events
 from apps.core.playback.publishing import show_releases
-from apps.core.rights.following import follow
+from apps.core.rights.following import follow, lock_releases
 from apps.core.search.changes import Subject, note_changes
 
 HOUSE = "house"
 """The deliverer of what staff put together."""
-ASIDE = -1
-"""The disc of tracks that are not on it any more."""
 
 
 def compilation(session: Session, action: AssembleCompilation, now: datetime) -> ReleaseRow:
@@ -44,6 +42,7 @@ def compile_tracks(session: Session, events: Events, release: ReleaseRow, track_
     sources = _sources(session, track_ids)
     if len({source.recording_id for source in sources}) < len(sources):
         raise Invalid("A recording is on it twice.", "Leave it out once; it may be the same one from two releases.")
+    lock_releases(session, {source.release_id for source in sources})
     existing = {track.recording_id: track for track in session.scalars(select(TrackRow).filter_by(release_id=release.id))}
     _put_aside(session, existing.values())
     taken: dict[str, str] = {}
@@ -75,8 +74,11 @@ def _sources(session: Session, track_ids: Sequence[str]) -> list[TrackRow]:
 
 def _put_aside(session: Session, tracks: Collection[TrackRow]) -> None:
     """What is on it no more stays behind, without rights: histories and licences name it."""
-    for number, track in enumerate(tracks):
-        track.disc, track.number = ASIDE, number
+    number = max((track.number for track in tracks if track.disc == ASIDE), default=0)
+    for track in tracks:
+        if track.disc != ASIDE:
+            number += 1
+            track.disc, track.number = ASIDE, number
     session.flush()
     session.execute(delete(TakenTrackRow).where(TakenTrackRow.track_id.in_([track.id for track in tracks])))
 

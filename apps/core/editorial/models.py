@@ -27,7 +27,7 @@ class ShelfItemRow(Base):
 
     shelf_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("shelf.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    subject_id: Mapped[str] = mapped_column(IdColumn)
+    subject_id: Mapped[str] = mapped_column(IdColumn, index=True)
     """A release, a series or a playlist, by the shelf's kind."""
     note: Mapped[str]
 

@@ -35,11 +35,11 @@ FIRST_SERIES = spines(SHELVES)
 
 ARRANGED = (
     SHELF.add_columns(
-        ShelfRow.starts_at, ShelfRow.ends_at, func.coalesce(ReleaseRow.title, SeriesRow.title, PlaylistRow.title).label("subject"),
+        ShelfRow.starts_at, ShelfRow.ends_at, func.coalesce(ReleaseRow.title, SeriesRow.title, PlaylistRow.title, "").label("subject"),
     )
     .outerjoin(ReleaseRow, ReleaseRow.id == ShelfItemRow.subject_id)
     .outerjoin(SeriesRow, SeriesRow.id == ShelfItemRow.subject_id)
-    .outerjoin(PlaylistRow, PlaylistRow.id == ShelfItemRow.subject_id)
+    .outerjoin(PlaylistRow, (PlaylistRow.id == ShelfItemRow.subject_id) & PUBLIC)
     .order_by(*IN_ORDER)
 )  # fmt: skip
 TERRITORIES = select(ShelfTerritoryRow.shelf_id, ShelfTerritoryRow.territory).order_by(ShelfTerritoryRow.territory)

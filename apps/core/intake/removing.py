@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from apps.core.catalogue.models import ReleaseRow, TrackRow
+from apps.core.catalogue.models import TrackRow
 from apps.core.contract.intake import DeliveryStatus, FileStatus
 from apps.core.database import FOR_CHANGE
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import hide_what_is_left_empty
+from apps.core.rights.following import follow_releases, lock_releases
 
 
 def remove_files(session: Session, source: str, paths: Sequence[str], now: datetime) -> int:
@@ -28,13 +29,14 @@ def remove_files(session: Session, source: str, paths: Sequence[str], now: datet
     session.execute(update(row).where(row.id.in_([one.id for one in gone])).values(removed_at=now))
     releases = {one.release_id for one in gone if one.release_id}
     # As whoever writes them does: the releases first, in one order.
-    session.execute(select(ReleaseRow.id).where(ReleaseRow.id.in_(releases)).order_by(ReleaseRow.id).with_for_update(**FOR_CHANGE))
+    lock_releases(session, releases)
     recordings = {one.recording_id for one in gone if one.recording_id}
     touched = TrackRow.release_id.in_(releases) & TrackRow.recording_id.in_(recordings) & TrackRow.hidden_at.is_(None)
     hidden = session.scalars(select(TrackRow).where(touched, ~_has_a_file()).order_by(TrackRow.id).with_for_update(**FOR_CHANGE)).all()
     for track in hidden:
         track.hidden_at = now
     session.flush()
+    follow_releases(session, releases, now)
     hide_what_is_left_empty(session, {track.release_id for track in hidden})
     return len(hidden)
 

@@ -109,7 +109,8 @@ def _place() -> tuple[Territory, datetime]:
     territory = request.args.get("territory", "").strip().upper() or actor().territory
     asked = request.args.get("at", "")
     try:
-        at = datetime.fromisoformat(asked).replace(tzinfo=UTC) if asked else _now()
+        at = datetime.fromisoformat(asked) if asked else _now()
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
         return msgspec.convert(territory, Territory), at
     except (ValueError, msgspec.ValidationError):
         raise Invalid("That is no place or moment.", "Give a territory of two letters, and a date with a time.") from None

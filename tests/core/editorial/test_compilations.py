@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,15 @@ from sqlalchemy import select
 
 from apps.core.catalogue.models import TrackRow
 from apps.core.contract.actions import Actor, Service
-from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseType
+from apps.core.contract.catalogue import GetArtist, GetRelease, GetTrack, ListReleases, ReleaseType
 from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import new_id
-from apps.core.contract.intake import SetFolderAudience
+from apps.core.contract.intake import HideRemovedFiles, SetFolderAudience
 from apps.core.contract.playback import StartPlayback
 from apps.core.database import db
+from apps.core.rights.models import DealRow
+from apps.core.rights.terms import CommercialModel, UseType
 from tests.conftest import START
 from tests.factories.catalogue import SOURCE
 
@@ -69,7 +72,22 @@ class TestAssembleCompilation:
         assemble("Songs of Gardens", tracks, release_id=release_id)
         assert ana.send(GetRelease(release_id)).tracks == before
 
-    def test_of_a_compilation_s_track_takes_it_from_where_that_was_taken(self, ana, tracks, assemble, deals):
+    def test_anew_may_be_done_any_number_of_times(self, ana, catalogue, assemble):
+        tracks = [one.id for one in ana.send(GetRelease(catalogue.release("Blue Garden", tracks=5))).tracks]
+        release_id = assemble("Garden Songs", tracks)
+        for some in (tracks[:3], tracks[2:3], tracks[3:], tracks[:1], tracks):
+            assemble("Garden Songs", some, release_id=release_id)
+            shown = ana.send(GetRelease(release_id)).tracks
+            assert [one.title for one in shown] == [f"Blue Garden {tracks.index(one) + 1}" for one in some]
+
+    def test_is_no_place_where_an_artist_appears_who_is_on_it_no_more(self, ana, tracks, assemble):
+        release_id = assemble("Garden Songs", tracks)
+        ferns = next(one.artist_id for one in ana.send(GetRelease(ana.send(GetTrack(tracks[1])).release.id)).credits)
+        assert [one.id for one in ana.send(GetArtist(ferns)).appears_on] == [release_id]
+        assemble("Garden Songs", tracks[:1], release_id=release_id)
+        assert ana.send(GetArtist(ferns)).appears_on == ()
+
+    def test_of_a_compilation_s_track_takes_it_from_where_that_was_taken(self, ana, tracks, assemble):
         first = assemble("Garden Songs", tracks)
         second = assemble("More Garden Songs", [ana.send(GetRelease(first)).tracks[0].id])
         assemble("Garden Songs", tracks[1:], release_id=first)
@@ -134,6 +152,31 @@ class TestRights:
         assert [one.playable for one in ana.send(GetRelease(release_id)).tracks] == [False, False]
         move(operator, subscribers_only=False)
         assert [one.playable for one in ana.send(GetRelease(release_id)).tracks] == [True, True]
+
+    def test_are_gone_while_a_track_is_hidden_where_it_was_taken_from(self, ana, catalogue, assemble, operator):
+        files = catalogue.files("Blue Garden", ["Dawn", "Noon"])
+        (release_id,) = catalogue.deliver(files)
+        catalogue.transcode_all()
+        dawn, noon = (one.id for one in ana.send(GetRelease(release_id)).tracks)
+        compilation = assemble("Garden Songs", [dawn, noon])
+        operator.send(HideRemovedFiles(SOURCE, (files[0].path,)))
+        assert [one.title for one in ana.send(GetRelease(compilation)).tracks] == ["Noon"]
+        with pytest.raises(NotFound):
+            ana.send(GetRelease(assemble("More Garden Songs", [dawn])))
+        catalogue.deliver(files, content="again")
+        catalogue.transcode_all()
+        assert [one.title for one in ana.send(GetRelease(compilation)).tracks] == ["Dawn", "Noon"]
+
+    def test_that_are_over_stay_on_record(self, tracks, assemble, operator, core_app):
+        assemble("Garden Songs", tracks)
+        move(operator, subscribers_only=True)
+        move(operator, subscribers_only=True)
+        with core_app.app_context():
+            rows = db.session.execute(select(DealRow.commercial_model, DealRow.ends_at).where(DealRow.track_id.is_not(None))).all()
+        per_track = len(UseType) * len(tracks)
+        assert Counter((model, ends_at is None) for model, ends_at in rows) == {
+            (CommercialModel.OWN_MUSIC, False): per_track, (CommercialModel.SUBSCRIPTION, True): per_track,
+        }  # fmt: skip
 
     def test_keep_their_excluded_territories_through_a_change(self, sender, tracks, assemble, operator, deals, visitor):
         blue = named(visitor, "Blue Garden")

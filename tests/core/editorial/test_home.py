@@ -176,7 +176,11 @@ class TestPutShelf:
 class TestMoveShelf:
     def test_has_it_stand_before_another_or_last(self, staff, put):
         one, two, three = (put(title, kind=ShelfKind.NEWEST) for title in ("One", "Two", "Three"))
-        for moved, before, order in ((three, one, [three, one, two]), (three, None, [one, two, three]), (one, three, [two, one, three])):
+        steps = (
+            (one, one, [one, two, three]), (three, one, [three, one, two]), (three, None, [one, two, three]),
+            (one, three, [two, one, three]),
+        )  # fmt: skip
+        for moved, before, order in steps:
             staff.send(MoveShelf(moved, before))
             assert [shelf.id for shelf in staff.send(ListShelves())] == order
         with pytest.raises(NotFound):

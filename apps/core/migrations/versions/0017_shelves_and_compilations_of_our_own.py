@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shelf_id"], ["shelf.id"], name=op.f("fk_shelf_item_shelf_id_shelf")),
         sa.PrimaryKeyConstraint("shelf_id", "position", name=op.f("pk_shelf_item")),
     )
+    op.create_index(op.f("ix_shelf_item_subject_id"), "shelf_item", ["subject_id"])
     op.create_table(
         "shelf_territory",
         sa.Column("shelf_id", IdColumn(), nullable=False),
@@ -57,5 +58,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_taken_track_source_id"), table_name="taken_track")
     op.drop_table("taken_track")
     op.drop_table("shelf_territory")
+    op.drop_index(op.f("ix_shelf_item_subject_id"), table_name="shelf_item")
     op.drop_table("shelf_item")
     op.drop_table("shelf")
