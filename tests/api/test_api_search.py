@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, EditPlaylist, Visibility
 from tests.api.caller import problem
+
+NOTHING = {"top": None, "artists": [], "releases": [], "tracks": [], "playlists": []}
 
 
 class TestSearch:
@@ -31,10 +35,21 @@ class TestSearch:
         found = player.get(f"/v1/search?q=blue+garden&{parameters}").json
         assert {name for name in ("artists", "releases", "tracks") if found[name]} == groups
 
+    def test_answers_with_public_playlists(self, player, release_id, ben, visitor):
+        tracks = tuple(track.id for track in visitor.send(GetRelease(release_id)).tracks)
+        made = ben.send(CreatePlaylist("Late Trains", "Slow", Visibility.PUBLIC))
+        ben.send(AddToPlaylist(made.id, tracks))
+        (found,) = player.get("/v1/search?q=late+trains&kind=playlist").json["playlists"]
+        assert {key: found[key] for key in ("id", "title", "description", "owner", "tracks")} == {
+            "id": made.id, "title": "Late Trains", "description": "Slow", "owner": "Ben", "tracks": 2,
+        }  # fmt: skip
+        ben.send(EditPlaylist(made.id, "Late Trains", "Slow", Visibility.UNLISTED))
+        assert player.get("/v1/search?q=late+trains").json == NOTHING
+
     @pytest.mark.parametrize("text", ["", "%20%20", "%3F%21", "%F0%9F%8E%89", "x" * 10_000, "%00"])
     def test_finds_nothing_by_what_says_nothing(self, player, release_id, text):
         answer = player.get(f"/v1/search?q={text}")
-        assert (answer.status_code, answer.json) == (200, {"top": None, "artists": [], "releases": [], "tracks": []})
+        assert (answer.status_code, answer.json) == (200, NOTHING)
         assert player.get("/v1/search").json["top"] is None
 
     @pytest.mark.parametrize("wrong", ["kind=album", "limit=0", "limit=51", "type=tape", "first_year=x", "playable=maybe", "order=newest"])

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, Visibility
 
 
 def links(page: str, path: str) -> list[str]:
@@ -36,6 +37,18 @@ class TestSearching:
     def test_a_track_may_be_the_best(self, guest, release_id):
         page = guest.get("/search?q=blue+garden+2").text
         assert "Blue Garden 2" in page.partition("Top result</h2>")[2].partition("</section>")[0]
+
+    def test_shows_public_playlists_with_whose_they_are(self, guest, release_id, ben, visitor):
+        tracks = tuple(track.id for track in visitor.send(GetRelease(release_id)).tracks)
+        made = ben.send(CreatePlaylist("Gardens at Night", visibility=Visibility.PUBLIC))
+        ben.send(AddToPlaylist(made.id, tracks))
+        page = guest.get("/search?q=gardens+at+night").text
+        assert f"/playlists/{made.id}" in page.partition("Top result</h2>")[2].partition("</section>")[0]
+        assert "Ben · 2 tracks" in page.partition('aria-label="Playlists"')[2]
+        assert "/search?q=gardens+at+night&kind=playlist" in links(page, "/search")
+        alone = guest.get("/search?q=garden&kind=playlist").text
+        assert f"/playlists/{made.id}" in alone
+        assert 'aria-label="Releases"' not in alone
 
     def test_shows_one_kind_by_itself(self, guest, release_id):
         page = guest.get("/search?q=blue+garden&kind=track&genre=jazz").text

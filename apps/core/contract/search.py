@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from apps.core.contract.actions import ANYONE, Permission, Query, Scope
 from apps.core.contract.catalogue import ReleaseSummary, ReleaseType, TrackDetail
-from apps.core.contract.ids import ArtistId
+from apps.core.contract.ids import ArtistId, PlaylistId
 
 MOST_RESULTS = 50
 """Of one kind."""
@@ -25,6 +25,8 @@ class SearchKind(StrEnum):
     ARTIST = "artist"
     RELEASE = "release"
     TRACK = "track"
+    PLAYLIST = "playlist"
+    """Public, with something in it."""
 
 
 class ArtistSummary(msgspec.Struct, frozen=True):
@@ -32,6 +34,20 @@ class ArtistSummary(msgspec.Struct, frozen=True):
 
     id: ArtistId
     name: str
+
+
+class FoundPlaylist(msgspec.Struct, frozen=True):
+    """A public playlist as whoever found it sees it."""
+
+    id: PlaylistId
+    title: str
+    description: str
+    owner: str | None
+    """The name of whose it is; None where it is the house's own."""
+    tracks: int
+    duration_ms: int
+    cover: str | None
+    """The cover of the release that was chosen for it, or of its first track."""
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -43,16 +59,18 @@ class SearchResult(msgspec.Struct, frozen=True):
     releases: tuple[ReleaseSummary, ...] = ()
     tracks: tuple[TrackDetail, ...] = ()
     """Each recording once."""
+    playlists: tuple[FoundPlaylist, ...] = ()
 
 
 class Search(Query[SearchResult], frozen=True):
-    """Find artists, releases and tracks in the actor's territory by whatever somebody types of their names.
+    """Find artists, releases, tracks and public playlists in the actor's territory by whatever somebody types of their names.
 
     Beginnings, names without accents and signs, words in another order, an artist with a title, numbers in words and small mistakes
     are all understood; what is heard more comes first among equals. Text that says nothing finds nothing, and is no error; of a very
-    long one the first 200 characters count. A filter leaves out what it says nothing of, so any of type, genre, years and label leaves
-    artists out. A change of the catalogue is found within five seconds. Raises Unavailable while a process has only just begun and
-    still reads a large catalogue.
+    long one the first 200 characters count. Playlists are found by their owner's name as well, and by how their description begins. A
+    filter leaves out what it says nothing of, so any of type, genre, years and label leaves artists and playlists out. A change is found
+    within five seconds; what may no longer be seen is gone at once. Raises Unavailable while a process has only just begun and still
+    reads a large catalogue.
     """
 
     permission: ClassVar[Permission] = ANYONE

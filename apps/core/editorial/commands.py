@@ -17,9 +17,9 @@ from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import compilation, compile_tracks
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.editorial.rules import check_shelf
-from apps.core.editorial.statements import PUBLIC
 from apps.core.outbox import Events
 from apps.core.playlists.models import PlaylistRow
+from apps.core.playlists.statements import PUBLIC
 from ports.clock.interface import Clock
 
 SUBJECTS: Mapping[ShelfKind, tuple[str, Select[str]]] = {

@@ -6,10 +6,10 @@ from sqlalchemy import bindparam, exists, func, or_, select
 
 from apps.core.catalogue.models import ReleaseRow, SeriesRow
 from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, spines
-from apps.core.contract.playlists import Visibility
 from apps.core.database import IdColumn
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.playlists.models import PlaylistRow
+from apps.core.playlists.statements import COVERS, FILLED, PUBLIC
 from apps.core.rights.offers import NOW, TERRITORY
 
 SUBJECTS = bindparam("subjects", expanding=True, type_=IdColumn())
@@ -25,11 +25,10 @@ SHOWN = SHELF.where(
 ).order_by(*IN_ORDER)  # fmt: skip
 RELEASES = select(*SUMMARY).where(ReleaseRow.id.in_(SUBJECTS), VISIBLE)
 SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
-PUBLIC = (PlaylistRow.visibility == Visibility.PUBLIC) & PlaylistRow.deleted_at.is_(None)
 PLAYLISTS = (
     select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, ReleaseRow.cover)
-    .outerjoin(ReleaseRow, ReleaseRow.id == PlaylistRow.cover_release_id)
-    .where(PlaylistRow.id.in_(SUBJECTS), PUBLIC, PlaylistRow.tracks > 0)
+    .outerjoin(ReleaseRow, COVERS)
+    .where(PlaylistRow.id.in_(SUBJECTS), PUBLIC, FILLED)
 )
 FIRST_SERIES = spines(SHELVES)
 

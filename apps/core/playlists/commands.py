@@ -57,8 +57,7 @@ _ASKED = each_id(bindparam("ids", type_=LargeBinary))
 
 @handles(CreatePlaylist)
 def create_playlist(action: CreatePlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> PlaylistSummary:
-    row = begin(session, actor, action, clock.now())
-    changed(row, events, clock.now())
+    row = begin(session, events, actor, action, clock.now())
     return playlist_now(session, row.id, actor)
 
 
@@ -66,7 +65,7 @@ def create_playlist(action: CreatePlaylist, actor: Actor, session: Session, even
 def edit_playlist(action: EditPlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> PlaylistSummary:
     row = locked(session, action.playlist_id, actor, PlaylistRole.OWNER)
     row.title, row.description, row.visibility = action.title, action.description, action.visibility
-    changed(row, events, clock.now())
+    changed(session, row, events, clock.now())
     return playlist_now(session, row.id, actor)
 
 
@@ -76,7 +75,7 @@ def choose_playlist_cover(action: ChoosePlaylistCover, actor: Actor, session: Se
     if action.release_id is not None and not _has_release(session, row, action.release_id):
         raise Invalid("That cover is of a release which no track here is on.", "Choose one of a release whose track is in the playlist.")
     row.cover_release_id = action.release_id
-    changed(row, events, clock.now())
+    changed(session, row, events, clock.now())
     return playlist_now(session, row.id, actor)
 
 
@@ -91,7 +90,7 @@ def delete_playlist(action: DeletePlaylist, actor: Actor, session: Session, even
     row = locked_though_deleted(session, action.playlist_id, actor, now)
     if row.deleted_at is None:
         row.deleted_at = now
-        changed(row, events, now)
+        changed(session, row, events, now)
     return Done()
 
 
@@ -101,7 +100,7 @@ def restore_playlist(action: RestorePlaylist, actor: Actor, session: Session, ev
     row = locked_though_deleted(session, action.playlist_id, actor, now)
     if row.deleted_at is not None:
         row.deleted_at = None
-        changed(row, events, now)
+        changed(session, row, events, now)
     return playlist_now(session, row.id, actor)
 
 
@@ -118,7 +117,7 @@ def add_to_playlist(action: AddToPlaylist, actor: Actor, session: Session, event
         return AddedToPlaylist((), left_out)
     entry_ids = append(session, row, taken, actor, now)
     row.duration_ms += sum(known[track_id].duration_ms for track_id in taken)
-    changed(row, events, now)
+    changed(session, row, events, now)
     return AddedToPlaylist(entry_ids, left_out)
 
 
@@ -139,7 +138,7 @@ def remove_from_playlist(action: RemoveFromPlaylist, actor: Actor, session: Sess
         session.execute(delete(PlaylistTrackRow).where(*these), ids, execution_options={"synchronize_session": False})
         row.tracks -= number
         row.duration_ms -= duration
-        changed(row, events, clock.now())
+        changed(session, row, events, clock.now())
     return Done()
 
 
@@ -151,7 +150,7 @@ def move_in_playlist(action: MoveInPlaylist, actor: Actor, session: Session, eve
         raise NotFound("That is not in this playlist any more.", "Look at it again.")
     siblings = (PlaylistTrackRow.playlist_id == row.id,)
     entry.position = key_at(session, PlaylistTrackRow, PlaylistTrackRow.id, siblings, entry.id, action.number)
-    changed(row, events, clock.now())
+    changed(session, row, events, clock.now())
     return Done()
 
 

@@ -27,6 +27,8 @@ _FIRST_RELEASE = (
     .limit(1)
     .scalar_subquery()
 )
+COVERS = ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_RELEASE)
+"""Of the release whose cover a playlist has."""
 _SUMMARY = (
     select(
         PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
@@ -37,9 +39,12 @@ _SUMMARY = (
     .select_from(PlaylistRow)
     .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
     .outerjoin(PlaylistMemberRow, and_(PlaylistMemberRow.playlist_id == PlaylistRow.id, PlaylistMemberRow.account_id == _ACCOUNT))
-    .outerjoin(ReleaseRow, ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_RELEASE))
+    .outerjoin(ReleaseRow, COVERS)
 )  # fmt: skip
 _THERE = PlaylistRow.deleted_at.is_(None)
+PUBLIC = (PlaylistRow.visibility == Visibility.PUBLIC) & _THERE
+FILLED = or_(PlaylistRow.tracks > 0, PlaylistRow.rule.is_not(None))
+"""Has tracks, or a rule that finds some."""
 _MINE = PlaylistMemberRow.account_id == _ACCOUNT
 
 PLAYLIST = _SUMMARY.where(

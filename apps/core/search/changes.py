@@ -18,6 +18,7 @@ class Subject(StrEnum):
 
     RELEASE = "release"
     """With its tracks and the artists credited on it."""
+    PLAYLIST = "playlist"
 
 
 def note_changes(session: Session, subject: Subject, ids: Iterable[str]) -> None:

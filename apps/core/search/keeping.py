@@ -17,7 +17,7 @@ from apps.core.radio.model import Model
 from apps.core.search import statements
 from apps.core.search.changes import Subject
 from apps.core.search.index import Index
-from apps.core.search.reading import read_all, read_releases
+from apps.core.search.reading import read_all, read_playlists, read_releases
 from apps.core.search.segment import Segment
 
 LOOK_SECONDS = 1.0
@@ -25,7 +25,7 @@ LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
 """For how long a query waits for the index to be read for the first time."""
 MOST_CHANGES = 5_000
-"""Where more releases have changed than so many, everything is read anew."""
+"""Where more releases and playlists have changed than so many, everything is read anew."""
 
 State = tuple[Index, int, Model | None]
 """An index, the latest change that is in it, and the model that its popularity is from."""
@@ -97,9 +97,10 @@ class SearchIndexes:
                 return
             if not changes:
                 return
-            releases = [change.subject_id for change in changes if change.kind == Subject.RELEASE]
-            owners, entries = read_releases(connection, releases, model)
-        self._index, self._number = index.changed(owners, entries), changes[-1].number
+            changed = {subject: [change.subject_id for change in changes if change.kind == subject] for subject in Subject}
+            releases, music = read_releases(connection, changed[Subject.RELEASE], model)
+            playlists, lists = read_playlists(connection, changed[Subject.PLAYLIST])
+        self._index, self._number = index.changed(releases | playlists, music + lists), changes[-1].number
         if self._index.crowded:
             self._work(lambda: self._replace(self._compact))
 

@@ -13,7 +13,7 @@ from apps.core.catalogue.describing import summaries, track_summary
 from apps.core.catalogue.statements import SUMMARY
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import TrackDetail
-from apps.core.contract.search import ArtistSummary, Search, SearchKind, SearchResult
+from apps.core.contract.search import ArtistSummary, FoundPlaylist, Search, SearchKind, SearchResult
 from apps.core.database import fetch, reader
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
@@ -29,6 +29,9 @@ SPARE = 4
 """Of what fits so many more are looked up than were asked for."""
 MORE = 5
 """Where much of it may not be seen here, so many times more are judged, and looked up."""
+
+OF_ANYBODY = 4.0
+"""A playlist is called whatever somebody likes: it is the best of all only where nothing else fits as well, or but for a letter."""
 
 
 class Group(NamedTuple):
@@ -53,11 +56,16 @@ def _track(row: Any, actor: Actor) -> TrackDetail:
     return TrackDetail(track_summary(row, actor), *summaries([row[-len(SUMMARY) :]]))
 
 
+def _playlist(row: Any, _actor: Actor) -> FoundPlaylist:
+    return FoundPlaylist(*row[1:])
+
+
 _by_id, _by_recording = attrgetter("id"), attrgetter("recording_id")
 GROUPS: Mapping[SearchKind, Group] = {
     SearchKind.ARTIST: Group(statements.SHOWN_ARTISTS, statements.PLAYABLE_ARTISTS, _artist, _by_id),
     SearchKind.RELEASE: Group(statements.SHOWN_RELEASES, statements.PLAYABLE_RELEASES, _release, _by_id),
     SearchKind.TRACK: Group(statements.SHOWN_TRACKS, statements.PLAYABLE_TRACKS, _track, _by_recording),
+    SearchKind.PLAYLIST: Group(statements.SHOWN_PLAYLISTS, statements.PLAYABLE_PLAYLISTS, _playlist, _by_id),
 }
 
 
@@ -69,7 +77,7 @@ def search(action: Search, actor: Actor, indexes: SearchIndexes, clock: Clock, p
     parameters = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
     with reader() as connection:
         seen = _seen(connection, index, kinds, action, parameters)
-    best = {kind: some[0][0].score for kind, some in seen.items() if some}
+    best = {kind: some[0][0].score - OF_ANYBODY * (kind is SearchKind.PLAYLIST) for kind, some in seen.items() if some}
     groups = (tuple(GROUPS[kind].summary(row, actor) for _, row in seen.get(kind, ())) for kind in KINDS)
     return SearchResult(max(best, key=lambda kind: best[kind], default=None), *groups)
 

@@ -17,7 +17,7 @@ from apps.core.contract.search import SearchKind
 from apps.core.database import fetch
 from apps.core.radio.model import Model
 from apps.core.search import statements
-from apps.core.search.folding import maker_spellings, name_spellings, title_spellings
+from apps.core.search.folding import fold, maker_spellings, name_spellings, title_spellings
 from apps.core.search.rules import Names
 from apps.core.search.segment import Columns, Entry
 
@@ -31,6 +31,8 @@ Plays = Callable[[bytes], float]
 
 AT_ONCE = 2_000
 ARTISTS_AT_ONCE = 500
+SAID = 12
+"""Words of a description: it begins with what matters."""
 NOTHING = id_from_bytes(bytes(16))
 """Before every id."""
 
@@ -44,6 +46,7 @@ def read_all(connect: Connect, model: Model | None) -> Columns:
     parts = [Columns.of(())]
     for statement, entries in (
         (statements.ALL_ARTISTS, _artists), (statements.ALL_RELEASES, _releases), (statements.ALL_TRACKS, _tracks),
+        (statements.ALL_PLAYLISTS, _playlists),
     ):  # fmt: skip
         for rows in _pages(connect, statement):
             with connect() as connection:
@@ -68,6 +71,14 @@ def read_releases(connection: Connection, release_ids: Iterable[str], model: Mod
         artists.update((row.id, row) for row in fetch(connection, statements.THEIR_ARTISTS, ids))
     entries += _artists(connection, list(artists.values()), plays)
     return owners | set(artists), entries
+
+
+def read_playlists(connection: Connection, playlist_ids: Iterable[str]) -> tuple[set[bytes], list[Entry]]:
+    """These playlists as far as they are public now, and all of them to be replaced."""
+    entries: list[Entry] = []
+    for some in _some(sorted(playlist_ids), AT_ONCE):
+        entries += _playlists(connection, fetch(connection, statements.THESE_PLAYLISTS, {"ids": some}))
+    return {id_to_bytes(one) for one in playlist_ids}, entries
 
 
 def _pages(connect: Connect, statement: Any) -> Iterator[Sequence[Any]]:
@@ -111,6 +122,14 @@ def _artists(connection: Connection, rows: Sequence[Any], plays: Plays) -> Itera
         for row in some:
             spellings = dict.fromkeys((*name_spellings(row.name), *others[row.id]))
             yield Entry(SearchKind.ARTIST, row.id, row.id, Names(list(spellings)), heard[row.id])
+
+
+def _playlists(_connection: Connection, rows: Sequence[Any], _plays: Plays | None = None) -> Iterator[Entry]:
+    for row in rows:
+        # What is said of it stands beside whose it is: some of it is enough, and a title that fits comes before.
+        said = " ".join((row.owner or "", *row.description.split()[:SAID]))
+        makers = dict.fromkeys((fold(said), *name_spellings(row.owner or "")))
+        yield Entry(SearchKind.PLAYLIST, row.id, row.id, Names(title_spellings(row.title), [one for one in makers if one]))
 
 
 def _heard(connection: Connection, statement: Any, rows: Sequence[Any], plays: Plays) -> Mapping[bytes, float]:

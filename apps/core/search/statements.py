@@ -6,11 +6,15 @@ from typing import Any
 
 from sqlalchemy import Integer, LargeBinary, bindparam, exists, func, or_, select, type_coerce, union
 
+from apps.core.accounts.models import AccountRow
 from apps.core.catalogue.models import ArtistRow, LabelRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.catalogue.statements import HEARABLE, SUMMARY, VISIBLE
+from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.catalogue import CreditRole
 from apps.core.database import IdColumn
 from apps.core.playback.models import PublishedRenditionRow
+from apps.core.playlists.models import PlaylistRow, PlaylistTrackRow
+from apps.core.playlists.statements import COVERS, FILLED, PUBLIC
 from apps.core.rights.offers import offered
 from apps.core.search.models import SearchChangeRow, SearchCounterRow
 
@@ -47,13 +51,22 @@ TRACKS = (
     .where(_PUBLISHED)
 )  # fmt: skip
 ARTISTS = select(ArtistRow.id.label("key"), _raw(ArtistRow.id).label("id"), ArtistRow.name)
+PLAYLISTS = (
+    select(
+        PlaylistRow.id.label("key"), _raw(PlaylistRow.id).label("id"), PlaylistRow.title, PlaylistRow.description,
+        AccountRow.name.label("owner"),
+    )
+    .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
+    .where(PUBLIC)
+)  # fmt: skip
 
 
 def _page(statement: Any, key: Any) -> Any:
     return statement.where(key > AFTER).order_by(key).limit(LIMIT)
 
 
-ALL_RELEASES, ALL_TRACKS, ALL_ARTISTS = _page(RELEASES, ReleaseRow.id), _page(TRACKS, TrackRow.id), _page(ARTISTS, ArtistRow.id)
+ALL_RELEASES, ALL_TRACKS = _page(RELEASES, ReleaseRow.id), _page(TRACKS, TrackRow.id)
+ALL_ARTISTS, ALL_PLAYLISTS = _page(ARTISTS, ArtistRow.id), _page(PLAYLISTS, PlaylistRow.id)
 THESE_RELEASES, THEIR_TRACKS = RELEASES.where(ReleaseRow.id.in_(IDS)), TRACKS.where(TrackRow.release_id.in_(IDS))
 THEIR_ARTISTS = ARTISTS.where(
     or_(
@@ -65,6 +78,7 @@ THEIR_ARTISTS = ARTISTS.where(
         ),
     )
 )
+THESE_PLAYLISTS = PLAYLISTS.where(PlaylistRow.id.in_(IDS))
 
 OTHER_NAMES = union(
     *(
@@ -106,6 +120,15 @@ SHOWN_TRACKS = (
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
     .where(_raw(TrackRow.id).in_(FOUND), _PUBLISHED)
 )
+SHOWN_PLAYLISTS = (
+    select(
+        _raw(PlaylistRow.id).label("key"), PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, AccountRow.name.label("owner"),
+        PlaylistRow.tracks, PlaylistRow.duration_ms, ReleaseRow.cover,
+    )
+    .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
+    .outerjoin(ReleaseRow, COVERS)
+    .where(_raw(PlaylistRow.id).in_(FOUND), PUBLIC, FILLED, func.coalesce(AccountRow.status, "") != AccountStatus.SUSPENDED)
+)  # fmt: skip
 """What of the index's finds may be seen here."""
 _READY = PublishedRenditionRow.recording_id.is_not(None)
 _PLAYS_OF_RELEASE = exists().where(
@@ -117,6 +140,16 @@ _PLAYS_OF_ARTIST = exists().where(
     PublishedRenditionRow.recording_id == TrackRow.recording_id, ReleaseRow.id == TrackRow.release_id, _PUBLISHED,
     offered(ReleaseRow.id, TrackRow.id, on_plan=True),
 )  # fmt: skip
+_PLAYS_OF_PLAYLIST = (
+    exists()
+    .where(
+        PlaylistTrackRow.playlist_id == PlaylistRow.id, TrackRow.id == PlaylistTrackRow.track_id,
+        PublishedRenditionRow.recording_id == TrackRow.recording_id, ReleaseRow.id == TrackRow.release_id, _PUBLISHED,
+        offered(ReleaseRow.id, TrackRow.id, on_plan=True),
+    )
+    .correlate(PlaylistRow)
+)  # fmt: skip
 PLAYABLE_ARTISTS, PLAYABLE_RELEASES = SHOWN_ARTISTS.where(_PLAYS_OF_ARTIST), SHOWN_RELEASES.where(_PLAYS_OF_RELEASE)
+PLAYABLE_PLAYLISTS = SHOWN_PLAYLISTS.where(_PLAYS_OF_PLAYLIST)
 PLAYABLE_TRACKS = SHOWN_TRACKS.where(_READY, offered(TrackRow.release_id, TrackRow.id, on_plan=True))
 """What of them may be played on the actor's plan."""

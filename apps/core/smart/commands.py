@@ -21,9 +21,7 @@ from ports.clock.interface import Clock
 @handles(CreateSmartPlaylist)
 def create_smart_playlist(action: CreateSmartPlaylist, actor: Actor, session: Session, events: Events, clock: Clock) -> PlaylistSummary:
     check_size(action.rule)
-    row = begin(session, actor, action, clock.now())
-    row.rule = stored_rule.encode(action.rule)
-    changed(row, events, clock.now())
+    row = begin(session, events, actor, action, clock.now(), stored_rule.encode(action.rule))
     return playlist_now(session, row.id, actor)
 
 
@@ -34,5 +32,5 @@ def change_smart_rule(action: ChangeSmartRule, actor: Actor, session: Session, e
     if row.rule is None:
         raise no_such_playlist()
     row.rule = stored_rule.encode(action.rule)
-    changed(row, events, clock.now())
+    changed(session, row, events, clock.now())
     return playlist_now(session, row.id, actor)
