@@ -112,13 +112,13 @@ class TestEditPlaylist:
 
 class TestChoosePlaylistCover:
     def test_takes_that_of_a_release_which_is_in_it(self, ana, filled, shelf, visitor, release):
-        other = visitor.send(GetRelease(shelf.release("Green", "Ada", cover="/covers/green")))
+        other = visitor.send(GetRelease(shelf.release("Green", "Ada", cover="covers/green")))
         with pytest.raises(Invalid):
             ana.send(ChoosePlaylistCover(filled.id, other.id))
         ana.send(AddToPlaylist(filled.id, (other.tracks[0].id,)))
         assert ana.send(ListPlaylists()).items[0].cover_release_id == release.id
         chosen = ana.send(ChoosePlaylistCover(filled.id, other.id))
-        assert (chosen.cover, chosen.cover_release_id) == ("/covers/green", other.id)
+        assert (chosen.cover, chosen.cover_release_id) == ("/media/covers/green/640.jpg", other.id)
         assert ana.send(edit(filled)).cover_release_id == other.id
         assert ana.send(ChoosePlaylistCover(filled.id)).cover_release_id == release.id
 
