@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -22,10 +24,12 @@ from apps.core.search.segment import Segment
 
 LOOK_SECONDS = 1.0
 """How often a process looks for changes, at most."""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 1.0
 """For how long a query waits for the index to be read for the first time."""
 MOST_CHANGES = 5_000
-"""Where more releases and playlists have changed than so many, everything is read anew."""
+"""Where more has changed than so much, everything is read anew; so many changes are taken up at once meanwhile."""
+RETRY_SECONDS = 300.0
+"""After everything could not be read anew it is not tried again for so long: it costs a minute of a processor."""
 
 State = tuple[Index, int, Model | None]
 """An index, the latest change that is in it, and the model that its popularity is from."""
@@ -45,8 +49,12 @@ class SearchIndexes:
     """Of the latest change that is in it."""
     _model: Model | None = None
     _looked_at: float = 0.0
+    _failed_at: float = -math.inf
+    """When everything was to be read anew, in vain."""
     _working: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _waiting: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the one query that waits for the first reading."""
 
     def current(self) -> Index:
         """The index, for a caller that is within an app context and holds no connection to read by.
@@ -54,7 +62,7 @@ class SearchIndexes:
         Raises `Unavailable` while it is first read.
         """
         if self._index is None:
-            return self._first()
+            return self._begun()
         if self.timer() - self._looked_at >= LOOK_SECONDS and self._lock.acquire(blocking=False):
             # Of threads that find it due, one looks; the others go on with what there is.
             try:
@@ -73,19 +81,29 @@ class SearchIndexes:
 
     def settle(self) -> None:
         """Wait for what is done beside."""
-        if self._working:
-            self._working.join()
+        self._join()
 
-    def _first(self) -> Index:
-        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+    def _join(self, seconds: float | None = None) -> None:
+        if self._working:
+            self._working.join(seconds)
+
+    def _begun(self) -> Index:
+        """Of the queries that come before it is read one waits a moment: a server has few threads, and they have other things to do."""
+        self.prepare()
+        if self._waiting.acquire(blocking=False):
+            try:
+                self._join(PATIENCE_SECONDS)
+            finally:
+                self._waiting.release()
+        if self._index is None:
             raise Unavailable("The search still reads the catalogue: this process has only just begun.", "Try again in a minute.")
-        try:
+        return self._index
+
+    def _first(self) -> None:
+        with self._lock:
             if self._index is None:
                 self._looked_at = self.timer()
                 self._index, self._number, self._model = self._read()
-            return self._index
-        finally:
-            self._lock.release()
 
     def _look(self, index: Index) -> None:
         self._looked_at = self.timer()
@@ -93,16 +111,28 @@ class SearchIndexes:
             model = self.models.current(connection)
             changes = fetch(connection, statements.CHANGES, {"number": self._number})
             if model is not self._model or len(changes) > MOST_CHANGES:
-                self._work(lambda: self._replace(self._read))
-                return
+                # That takes a while: what changes until then is found all the same.
+                self._read_anew()
+            changes = _at_once(changes)
             if not changes:
                 return
             changed = {subject: [change.subject_id for change in changes if change.kind == subject] for subject in Subject}
-            releases, music = read_releases(connection, changed[Subject.RELEASE], model)
+            releases, music = read_releases(connection, changed[Subject.RELEASE], self._model)
             playlists, lists = read_playlists(connection, changed[Subject.PLAYLIST])
         self._index, self._number = index.changed(releases | playlists, music + lists), changes[-1].number
         if self._index.crowded:
             self._work(lambda: self._replace(self._compact))
+
+    def _read_anew(self) -> None:
+        if self.timer() - self._failed_at >= RETRY_SECONDS:
+            self._work(self._renew)
+
+    def _renew(self) -> None:
+        try:
+            self._replace(self._read)
+        except Exception:
+            self._failed_at = self.timer()
+            raise
 
     def _work(self, work: Callable[[], object]) -> None:
         """In a thread of its own, one at a time."""
@@ -127,6 +157,10 @@ class SearchIndexes:
     def _read(self) -> State:
         began = self.timer()
         with reader() as connection:
+            self.models.current(connection)
+        # A process that has just begun has none yet: what is read without it would be read twice.
+        self.models.settle()
+        with reader() as connection:
             number = fetch(connection, statements.LATEST)[0][0] or 0
             model = self.models.current(connection)
         index = Index([Segment(read_all(reader, model))])
@@ -138,3 +172,10 @@ class SearchIndexes:
             index, number, model = self._index, self._number, self._model
         assert index is not None
         return index.compact(), number, model
+
+
+def _at_once(changes: Sequence[Any]) -> Sequence[Any]:
+    """The first of them, all of a number or none: what has been taken up is told by the number."""
+    if len(changes) <= MOST_CHANGES:
+        return changes
+    return [change for change in changes[:MOST_CHANGES] if change.number < changes[MOST_CHANGES].number]

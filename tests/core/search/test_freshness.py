@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
@@ -13,15 +18,30 @@ from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
 from apps.core.contract.errors import Unavailable
-from apps.core.contract.search import Search
+from apps.core.contract.search import Search, SearchKind
 from apps.core.database import close_engines, db
+from apps.core.radio.model import Model
+from apps.core.radio.models import RadioModelRow
 from apps.core.search import index as indexing
 from apps.core.search import keeping, reading
 from apps.core.search.changes import Subject, note_changes
 from apps.core.search.keeping import SearchIndexes
 from apps.core.search.models import SearchChangeRow
+from tests.factories.radio import model_bytes
 
 LATEST_ALLOWED = 5.0
+NO_PLAYS = model_bytes({})
+"""A radio model of no recordings."""
+
+
+def record_model(indexes, path):
+    """As if a training had made it."""
+    path.write_bytes(NO_PLAYS)
+    indexes.models.storage.put("radio/model", path, "application/octet-stream")
+    facts = {"size": len(NO_PLAYS), "recordings": 0, "first_day": "2026-01-01", "last_day": "2026-01-02", "trained_at": datetime.now(UTC)}
+    with indexes.core.app_context(), Session(db.engine) as session:
+        session.add(RadioModelRow(key="radio/model", sha256=hashlib.sha256(NO_PLAYS).hexdigest(), **facts))
+        session.commit()
 
 
 class Hand:
@@ -113,6 +133,38 @@ class TestFollowing:
         assert len(index) == 4 * 4 + 1
         assert find("violet garden").releases
 
+    def test_what_changes_is_found_while_all_is_read_anew(self, catalogue, find, indexes, monkeypatch):
+        catalogue.release("Blue Garden")
+        find("blue")
+        read, may_end = keeping.read_all, threading.Event()
+        monkeypatch.setattr(keeping, "MOST_CHANGES", 1)
+        monkeypatch.setattr(keeping, "read_all", lambda *arguments: may_end.wait(60) and read(*arguments))
+        for title in ("Green", "Red", "Violet"):
+            catalogue.release(f"{title} Garden")
+        try:
+            for title in ("Green", "Red", "Violet"):
+                assert find(f"{title} garden", kinds=(SearchKind.RELEASE,)).releases[0].title == f"{title} Garden"
+        finally:
+            may_end.set()
+            indexes.settle()
+        assert find("violet garden").releases
+
+    def test_what_cannot_be_read_anew_is_tried_again_after_a_while(self, catalogue, visitor, timer, indexes, monkeypatch):
+        catalogue.release("Blue Garden")
+        visitor.send(Search("blue garden"))
+        tried = []
+        monkeypatch.setattr(keeping, "read_all", lambda *_: tried.append(None) or 1 / 0)
+        indexes.models._model = Model(NO_PLAYS)
+        for _ in range(5):
+            timer.time += keeping.LOOK_SECONDS
+            assert visitor.send(Search("blue garden")).releases
+            indexes.settle()
+        assert len(tried) == 1
+        timer.time += keeping.RETRY_SECONDS
+        visitor.send(Search("blue garden"))
+        indexes.settle()
+        assert len(tried) == 2
+
     def test_large_segments_are_merged_beside(self, catalogue, find, indexes, monkeypatch):
         monkeypatch.setattr(indexing, "MOST_MERGED", 0)
         for title in ("Blue", "Green", "Red"):
@@ -151,11 +203,44 @@ class TestBeginning:
         monkeypatch.setattr(keeping, "PATIENCE_SECONDS", 0.01)
         with indexes._lock, pytest.raises(Unavailable, match="still reads"):
             visitor.send(Search("blue"))
+        indexes.settle()
 
-    def test_of_those_that_wait_one_reads(self, indexes, core_app):
+    def test_of_those_who_ask_one_waits(self, catalogue, visitor, indexes, monkeypatch):
+        catalogue.release("Blue Garden")
+        monkeypatch.setattr(keeping, "PATIENCE_SECONDS", 60)
+        read, begun, may_end = keeping.read_all, threading.Event(), threading.Event()
+        monkeypatch.setattr(keeping, "read_all", lambda *arguments: begun.set() or (may_end.wait(60) and read(*arguments)))
+        with ThreadPoolExecutor() as threads:
+            waiting = threads.submit(visitor.send, Search("blue garden"))
+            try:
+                assert begun.wait(60)
+                other = threads.submit(visitor.send, Search("blue"))
+                # Whichever of the two was second has its answer before anything is read.
+                (told,) = wait((waiting, other), 30, return_when=FIRST_COMPLETED).done
+                assert isinstance(told.exception(), Unavailable)
+            finally:
+                may_end.set()
+            assert ({waiting, other} - {told}).pop().result().releases
+
+    def test_who_waited_for_nothing_takes_what_there_is(self, indexes, core_app):
         with core_app.app_context():
-            first = indexes._first()
-            assert indexes._first() is first
+            indexes._first()
+            first = indexes._index
+            indexes._first()
+        assert indexes._index is first
+
+    def test_all_is_read_once_with_how_much_it_is_heard(self, catalogue, visitor, indexes, monkeypatch, tmp_path):
+        catalogue.release("Blue Garden")
+        record_model(indexes, tmp_path / "model")
+        read, times = keeping.read_all, []
+        monkeypatch.setattr(keeping, "read_all", lambda *arguments: times.append(None) or read(*arguments))
+        for _ in range(2):
+            visitor.send(Search("blue garden"))
+            indexes.settle()
+            indexes.models.settle()
+            indexes.look_again()
+        assert indexes._model is not None
+        assert len(times) == 1
 
     def test_while_one_looks_the_others_go_on(self, catalogue, visitor, indexes, find):
         catalogue.release("Blue Garden")
