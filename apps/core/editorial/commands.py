@@ -20,6 +20,7 @@ from apps.core.editorial.rules import check_shelf
 from apps.core.outbox import Events
 from apps.core.playlists.models import PlaylistRow
 from apps.core.playlists.statements import PUBLIC
+from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 
 SUBJECTS: Mapping[ShelfKind, tuple[str, Select[str]]] = {
@@ -70,6 +71,7 @@ def remove_shelf(action: RemoveShelf, session: Session) -> Done:
 def assemble_compilation(action: AssembleCompilation, session: Session, events: Events, clock: Clock) -> str:
     release = compilation(session, action, clock.now())
     compile_tracks(session, events, release, action.track_ids, clock.now())
+    note_changes(session, Subject.RELEASE, [release.id])
     touch(session)
     return release.id
 

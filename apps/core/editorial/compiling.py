@@ -19,7 +19,6 @@ from apps.core.database import FOR_CHANGE
 from apps.core.outbox import Events
 from apps.core.playback.publishing import show_releases
 from apps.core.rights.following import follow, lock_releases
-from apps.core.search.changes import Subject, note_changes
 
 HOUSE = "house"
 """The deliverer of what staff put together."""
@@ -55,7 +54,6 @@ def compile_tracks(session: Session, events: Events, release: ReleaseRow, track_
     _note_sources(session, taken)
     follow(session, [*taken, *(track.id for track in existing.values())], now)
     show_releases(session, events, ReleaseRow.id == release.id, now)
-    note_changes(session, Subject.RELEASE, [release.id])
 
 
 def _sources(session: Session, track_ids: Sequence[str]) -> list[TrackRow]:

@@ -39,6 +39,7 @@ from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for_new
 from apps.core.outbox import Events
 from apps.core.rights.deals import ensure_folder_deals, move_folder_deals
+from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 from ports.storage.keys import PUBLIC
 
@@ -84,15 +85,17 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
     if work.delivered_release_id != action.delivered_release_id:
         raise Invalid("This job is for another release.", "Write the one that was claimed.")
     delivered = session.get_one(DeliveredReleaseRow, work.delivered_release_id)
-    release_id = delivered.release_id = write_files(session, events, delivered, action, separators, clock.now())
-    delivered.written_at = clock.now()
+    written = write_files(session, events, delivered, action, separators, clock.now())
+    delivered.release_id, delivered.written_at = written.release_id if written else None, clock.now()
     finish(job)
     finish_delivery(session, work.delivery_id)
-    if release_id is not None:
+    if written is not None:
         # The delivery is locked and read again by now: whoever moves its folder to another audience meets this release, or came before.
         subscribers_only = session.get_one(DeliveryRow, work.delivery_id).subscribers_only
-        ensure_folder_deals(session, release_id, clock.now(), subscribers_only=subscribers_only)
-    return release_id
+        ensure_folder_deals(session, written.release_id, clock.now(), subscribers_only=subscribers_only)
+        note_changes(session, Subject.RELEASE, written.changed)
+        touch(session)
+    return delivered.release_id
 
 
 @handles(RecordCover)
@@ -113,8 +116,9 @@ def record_cover(action: RecordCover, session: Session) -> Done:
 def hide_removed_files(action: HideRemovedFiles, session: Session, clock: Clock) -> RemovedFiles:
     hidden = remove_files(session, action.source, action.paths, clock.now())
     if hidden:
+        note_changes(session, Subject.RELEASE, hidden)
         touch(session)
-    return RemovedFiles(hidden)
+    return RemovedFiles(len(hidden))
 
 
 @handles(SetFolderAudience)

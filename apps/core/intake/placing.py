@@ -16,8 +16,11 @@ from apps.core.playback.models import PublishedRenditionRow
 
 def write_tracks(
     session: Session, release: ReleaseRow, accepted: Sequence[Accepted], recordings: Recordings, existing: Sequence[TrackRow]
-) -> None:
-    """Give each recording its place; a track keeps its id when it moves, even to another release of the same folder."""
+) -> Collection[str]:
+    """Give each recording its place; a track keeps its id when it moves, even to another release of the same folder.
+
+    Returns the releases that tracks moved away from.
+    """
     tracks = _tracks(session, accepted, recordings, existing)
     kept = {track.id for track in tracks.values()}
     places = place([one.file for one in accepted], [(track.disc, track.number) for track in existing if track.id not in kept])
@@ -37,6 +40,7 @@ def write_tracks(
         track.hidden_at = None
     session.flush()
     hide_what_is_left_empty(session, left)
+    return left
 
 
 def _tracks(session: Session, accepted: Sequence[Accepted], recordings: Recordings, existing: Sequence[TrackRow]) -> dict[str, TrackRow]:

@@ -16,8 +16,8 @@ from apps.core.intake.placing import hide_what_is_left_empty
 from apps.core.rights.following import follow_releases, lock_releases
 
 
-def remove_files(session: Session, source: str, paths: Sequence[str], now: datetime) -> int:
-    """Forget the files, and hide each track of which no other file is left; returns how many were hidden."""
+def remove_files(session: Session, source: str, paths: Sequence[str], now: datetime) -> Sequence[str]:
+    """Forget the files, and hide each track of which no other file is left; returns the release of each that was hidden."""
     row = DeliveredFileRow
     brought = (
         select(row.id, row.recording_id, DeliveredReleaseRow.release_id)
@@ -37,8 +37,9 @@ def remove_files(session: Session, source: str, paths: Sequence[str], now: datet
         track.hidden_at = now
     session.flush()
     follow_releases(session, releases, now)
-    hide_what_is_left_empty(session, {track.release_id for track in hidden})
-    return len(hidden)
+    of_releases = [track.release_id for track in hidden]
+    hide_what_is_left_empty(session, set(of_releases))
+    return of_releases
 
 
 def _has_a_file() -> ColumnElement[bool]:

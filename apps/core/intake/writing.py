@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ReleaseRow, TrackRow
-from apps.core.catalogue.version import touch
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus, WriteRelease
 from apps.core.contract.jobs import TranscodeWork, Work
@@ -28,13 +28,18 @@ from apps.core.jobs.work import ask_for
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PublishedRenditionRow
 from apps.core.playback.publishing import publish, show_releases
-from apps.core.search.changes import Subject, note_changes
+
+
+class Written(NamedTuple):
+    release_id: str
+    changed: Sequence[str]
+    """Every release that has other names or tracks by it, or is shown or withdrawn: a recording has its names on all that hold it."""
 
 
 def write_files(
     session: Session, events: Events, delivered: DeliveredReleaseRow, action: WriteRelease, separators: Separators, now: datetime
-) -> str | None:
-    """Write what was accepted, but for its deals, and mark what was refused; returns the release's id, or None where nothing was."""
+) -> Written | None:
+    """Write what was accepted, but for its deals, and mark what was refused; None where nothing was accepted."""
     delivery = session.get_one(DeliveryRow, delivered.delivery_id)
     accepted = judge(session, delivery, delivered.id, action.files)
     if not accepted:
@@ -45,7 +50,7 @@ def write_files(
     crediting = read_credits(session, files, separators)
     named = meet_names(session, files, crediting)
     recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named, crediting)
-    write_tracks(session, release, accepted, recordings, tracks)
+    left = write_tracks(session, release, accepted, recordings, tracks)
     describe_release(session, release, files, delivery.source, named, crediting)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
@@ -53,9 +58,8 @@ def write_files(
     _prepare_audio(session, events, accepted, recordings, now)
     take_picture(session, events, release, delivered, action.picture, {file.path for file in files}, now)
     show_releases(session, events, ReleaseRow.id == release.id, now)
-    note_changes(session, Subject.RELEASE, [release.id])
-    touch(session)
-    return release.id
+    holding = session.scalars(select(TrackRow.release_id).where(TrackRow.recording_id.in_([one.id for one in recordings.values()])))
+    return Written(release.id, [*left, *holding])
 
 
 def _release(session: Session, delivery: DeliveryRow, delivered: DeliveredReleaseRow, now: datetime) -> ReleaseRow:

@@ -48,6 +48,7 @@ from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import NEW_SESSION, PLAYABLE, PREVIEW_RENDITION
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
+from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
 
@@ -71,9 +72,10 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     session.flush()
     # The recording is locked: no release that brings it newer content is being written meanwhile.
     if _newest_content(session, work.recording_id) == work.content_hash:
-        publish(session, events, {work.recording_id: work.content_hash}, now)
+        shown = publish(session, events, {work.recording_id: work.content_hash}, now)
         heard = {"refusal": None, "duration_ms": action.audio.duration_ms}
         session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(heard))
+        note_changes(session, Subject.RELEASE, shown)
         touch(session)
     return Done()
 

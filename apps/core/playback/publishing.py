@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
@@ -14,24 +14,26 @@ from apps.core.contract.playback import RecordingPublished
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.outbox import Events
 from apps.core.playback.models import PublishedRenditionRow
-from apps.core.search.changes import Subject, note_changes
 
 
-def publish(session: Session, events: Events, contents: Mapping[str, str], now: datetime) -> None:
-    """Let this content (by recording) be heard from now on, and show the releases that have something to play by it."""
+def publish(session: Session, events: Events, contents: Mapping[str, str], now: datetime) -> Sequence[str]:
+    """Let this content (by recording) be heard from now on, and show the releases that have something to play by it; returns those."""
     if not contents:
-        return
+        return ()
     switch = insert(session, PublishedRenditionRow)
     changes = {"content_hash": switch.excluded.content_hash, "published_at": switch.excluded.published_at}
     rows = [{"recording_id": one, "content_hash": content_hash, "published_at": now} for one, content_hash in sorted(contents.items())]
     session.execute(switch.on_conflict_do_update(index_elements=[PublishedRenditionRow.recording_id], set_=changes), rows)
     for recording_id in contents:
         events.emit(RecordingPublished(recording_id))
-    show_releases(session, events, ReleaseRow.id.in_(select(TrackRow.release_id).where(TrackRow.recording_id.in_(contents))), now)
+    return show_releases(session, events, ReleaseRow.id.in_(select(TrackRow.release_id).where(TrackRow.recording_id.in_(contents))), now)
 
 
-def show_releases(session: Session, events: Events, among: ColumnElement[bool], now: datetime) -> None:
-    """Show those of the releases that have a playable track and are not shown yet."""
+def show_releases(session: Session, events: Events, among: ColumnElement[bool], now: datetime) -> Sequence[str]:
+    """Show those of the releases that have a playable track and are not shown yet.
+
+    Returns them, for the Command to note as the last it does but for touching the catalogue.
+    """
     track = TrackRow.recording_id == PublishedRenditionRow.recording_id
     ready = exists().where(TrackRow.release_id == ReleaseRow.id, track, TrackRow.hidden_at.is_(None))
     hidden = select(ReleaseRow).where(among, ReleaseRow.published_at.is_(None), ready).order_by(ReleaseRow.id)
@@ -39,4 +41,4 @@ def show_releases(session: Session, events: Events, among: ColumnElement[bool], 
     for release in shown:
         release.published_at = now
         events.emit(ReleasePublished(release.id))
-    note_changes(session, Subject.RELEASE, [release.id for release in shown])
+    return [release.id for release in shown]

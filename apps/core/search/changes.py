@@ -24,12 +24,13 @@ class Subject(StrEnum):
 def note_changes(session: Session, subject: Subject, ids: Iterable[str]) -> None:
     """Have every process's index read these anew; to be called by every Command that changes their names or shows or withdraws them.
 
-    The counter's row is locked until the transaction ends: whoever has seen a number has seen all before it. Where the catalogue's
-    version is touched as well, that comes after, so that of two Commands one waits for the other and never both.
+    The counter's row is locked until the transaction ends: whoever has seen a number has seen all before it. So this comes once everything
+    else is written, with `touch` alone after it: a Command that took another lock under this one could meet one that waits the other way.
     """
     changed = sorted(set(ids))
     if not changed:
         return
+    session.flush()
     counter = insert(session, SearchCounterRow).values(id=ONLY_ROW, number=1)
     grown = {"number": SearchCounterRow.number + 1}
     number = session.scalar(

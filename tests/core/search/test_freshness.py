@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,11 @@ from apps.core.catalogue.models import ReleaseRow
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
 from apps.core.contract.actions import Actor, Service
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Unavailable
+from apps.core.contract.ids import id_from_bytes
+from apps.core.contract.intake import HideRemovedFiles, ListDeliveries, ListKnownFiles
 from apps.core.contract.search import Search, SearchKind
 from apps.core.database import close_engines, db
 from apps.core.radio.model import Model
@@ -27,6 +32,7 @@ from apps.core.search import keeping, reading
 from apps.core.search.changes import Subject, note_changes
 from apps.core.search.keeping import SearchIndexes
 from apps.core.search.models import SearchChangeRow
+from apps.core.search.segment import Filters
 from tests.factories.radio import model_bytes
 
 LATEST_ALLOWED = 5.0
@@ -73,6 +79,27 @@ def elsewhere(values):
         close_engines()
 
 
+def indexed(indexes, kind, words):
+    """The ids of what fits in the index, whatever of it may be seen."""
+    indexes.look_again()
+    with indexes.core.app_context():
+        return [id_from_bytes(hit.id) for hit in indexes.current().find(words, (kind,), Filters(), 40)[kind]]
+
+
+@contextmanager
+def statements_of(core):
+    """What is sent to the database meanwhile."""
+    sent = []
+    with core.app_context():
+        engine = db.engine
+    listen = lambda _connection, _cursor, statement, *_: sent.append(statement)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+
 class TestFollowing:
     def test_a_change_in_one_process_is_found_in_another_in_time(self, catalogue, elsewhere):
         ask, indexes = elsewhere
@@ -99,6 +126,31 @@ class TestFollowing:
         assert find("dusk").tracks == ()
         assert len(find("new ada").tracks) == 2
         assert [one.name for one in find("ada").artists] == ["Ada"]
+
+    def test_a_new_name_is_found_on_every_release_that_has_the_recording(self, catalogue, find, indexes):
+        shared = {"artist": "Ada", "isrc": "GBAAA1200001", "album_artist": "Ada"}
+        for album in ("Blue Garden", "Best of Gardens"):
+            catalogue.deliver([catalogue.file(f"{album}/1.flac", title="Dawn", album=album, **shared)])
+        catalogue.transcode_all()
+        assert find("ada dawn").tracks
+        catalogue.deliver([catalogue.file("Blue Garden/1.flac", title="Dawn", album="Blue Garden", **{**shared, "artist": "Zephyrine"})])
+        assert len(indexed(indexes, SearchKind.TRACK, "zephyrine dawn")) == 2
+
+    def test_a_release_that_all_tracks_moved_away_from_leaves_the_index(self, catalogue, indexes):
+        names = {"artist": "Ada", "album_artist": "Ada"}
+        (blue,) = catalogue.deliver([catalogue.file("Garden/1.flac", title="Dawn", album="Blue Garden", **names)])
+        catalogue.transcode_all()
+        assert indexed(indexes, SearchKind.RELEASE, "blue garden") == [blue]
+        catalogue.deliver([catalogue.file("Garden/1.flac", title="Dawn", album="Green Harbour", **names)])
+        assert blue not in indexed(indexes, SearchKind.RELEASE, "blue garden")
+
+    def test_a_release_whose_files_are_gone_leaves_the_index(self, catalogue, operator, indexes):
+        release_id = catalogue.release("Blue Garden", tracks=1)
+        assert indexed(indexes, SearchKind.RELEASE, "blue garden") == [release_id]
+        (delivery,) = operator.send(ListDeliveries()).items
+        files = operator.send(ListKnownFiles(delivery.source)).files
+        assert operator.send(HideRemovedFiles(delivery.source, tuple(file.path for file in files))).tracks == 1
+        assert indexed(indexes, SearchKind.RELEASE, "blue garden") == []
 
     def test_what_is_withdrawn_leaves_the_index(self, catalogue, find, core_app, indexes):
         release_id = catalogue.release("Blue Garden", tracks=2)
@@ -272,6 +324,22 @@ class TestNoting:
             note_changes(session, Subject.RELEASE, [])
             session.commit()
         assert left(SearchChangeRow.number) == []
+
+    def test_is_the_last_that_a_command_does(self, catalogue, core_app, staff):
+        source = catalogue.release("Green Garden")
+        deliver = [catalogue.file("Blue Garden/1.flac", title="Dawn", album="Blue Garden", artist="Ada", album_artist="Ada")]
+        track_ids = tuple(track.id for track in staff.send(GetRelease(source)).tracks)
+        for work in (
+            lambda: catalogue.deliver(deliver),
+            catalogue.transcode_all,
+            lambda: staff.send(AssembleCompilation("Our Gardens", track_ids)),
+        ):
+            with statements_of(core_app) as sent:
+                work()
+            written = [statement.split()[2] for statement in sent if "outbox" not in statement]
+            for at in (at for at, table in enumerate(written) if table == "search_counter"):
+                assert written[at : at + 3] == ["search_counter", "search_change", "catalogue_version"]
+            assert written[-1] == "catalogue_version"
 
     @pytest.mark.postgresql
     def test_a_later_number_waits_for_the_earlier_one(self, catalogue, core_app):
