@@ -37,6 +37,8 @@ EDITION = re.compile(
 PARTING = re.compile(r"\s*[;,/、]\s*|\s+(?:&|\+|x|×|and|with|vs\.?|feat\.?|ft\.?|featuring)\s+", re.IGNORECASE)
 ARTICLES = frozenset({"the", "a", "an", "los", "las", "les", "die", "der", "das", "el", "la", "le"})
 MOST_PARTS = 4
+LONGEST = 200
+"""Letters of a name or a query that are looked at: nothing is told apart by more, and comparing takes as long as both are together."""
 
 
 def fold(text: str) -> str:
@@ -65,6 +67,10 @@ def _letters(shaped: str) -> Iterator[str]:
             yield " "
 
 
+def cut(folded: str) -> str:
+    return folded[:LONGEST].rstrip()
+
+
 def without_article(folded: str) -> str:
     first, _, rest = folded.partition(" ")
     return rest if rest and first in ARTICLES else folded
@@ -90,7 +96,7 @@ def title_spellings(title: str) -> list[str]:
         found.update((fold(added), None) for added in BRACKETS.findall(title) if added.isascii() != plain.isascii())
     if DRESSED.search(title):
         found[fold(undressed(title))] = None
-    return [one for one in found if one]
+    return [one for one in dict.fromkeys(map(cut, found)) if one]
 
 
 def name_spellings(name: str) -> list[str]:

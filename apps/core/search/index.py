@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from apps.core.contract.search import SearchKind
-from apps.core.search.rules import LONGEST, Asked, costs, most_cost, prior
+from apps.core.search.folding import LONGEST
+from apps.core.search.rules import Asked, costs, most_cost, prior
 from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key
 
 REMEMBERED = 1_000

@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from apps.core.search.folding import ARTICLES, fold
+from apps.core.search.folding import ARTICLES, cut, fold
 from apps.core.search.grams import FIRST_IDEOGRAPH
 from apps.core.search.numbers import has_numbers, in_digits, in_words
 
-LONGEST = 200
-"""Letters of a query that are looked at: nothing is told apart by more."""
 EDIT = 3.6
 SPACING = 0.5
 OTHER_SPELLING = 0.1
@@ -40,6 +38,8 @@ PRIOR = 5.0
 WELL_KNOWN = 1_000.0
 """Of a small catalogue's few plays none says much."""
 MOST_NAMES, MOST_MAKERS = 4, 6
+MOST_WORDS = 24
+"""Of a name, and of a query, that are compared one by one: each is looked for among all of the other's."""
 IDEOGRAPHS = chr(FIRST_IDEOGRAPH)
 
 
@@ -73,7 +73,7 @@ class Asked:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        return cls(fold(text))
+        return cls(cut(fold(text)))
 
     @cached_property
     def words(self) -> Sequence[str]:
@@ -121,8 +121,9 @@ def costs(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:
 
 
 def _costs(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:
-    matching = _matching(asked.words, candidates)
-    return np.minimum(_of_whole(asked, candidates), [_of_words(asked.words, names, matching) for names in candidates])
+    words = asked.words[:MOST_WORDS]
+    matching = _matching(words, candidates)
+    return np.minimum(_of_whole(asked, candidates), [_of_words(words, names, matching) for names in candidates])
 
 
 def _of_whole(asked: Asked, candidates: Sequence[Names]) -> NDArray[Any]:
@@ -176,7 +177,7 @@ def _distances(asked: str, texts: Sequence[str], most: int) -> NDArray[Any]:
 
 def _matching(words: Sequence[str], candidates: Sequence[Names]) -> Mapping[tuple[str, str], float]:
     """What it costs to take a word typed for a word of the candidates, for those that are near enough."""
-    theirs = list({word for names in candidates for text in (*names.own, *names.makers) for word in text.split()})
+    theirs = list({word for names in candidates for text in (*names.own, *names.makers) for word in _words(text)})
     found: dict[tuple[str, str], float] = {}
     for number, word in enumerate(words):
         allowed = most_edits(len(word))
@@ -193,7 +194,12 @@ def _matching(words: Sequence[str], candidates: Sequence[Names]) -> Mapping[tupl
 
 def _of_words(words: Sequence[str], names: Names, matching: Mapping[tuple[str, str], float]) -> float:
     """Word by word, in whatever order, the name's own words and those of its makers."""
-    return min(_aligned(words, own.split(), names.makers[0].split() if names.makers else [], matching) for own in names.own[:MOST_NAMES])
+    makers = _words(names.makers[0]) if names.makers else []
+    return min(_aligned(words, _words(own), makers, matching) for own in names.own[:MOST_NAMES])
+
+
+def _words(text: str) -> Sequence[str]:
+    return text.split(maxsplit=MOST_WORDS)[:MOST_WORDS]
 
 
 def _aligned(words: Sequence[str], own: Sequence[str], makers: Sequence[str], matching: Mapping[tuple[str, str], float]) -> float:

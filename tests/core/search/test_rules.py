@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.core.search.folding import fold, maker_spellings, name_spellings, title_spellings
+from apps.core.search.folding import LONGEST, fold, maker_spellings, name_spellings, title_spellings
 from apps.core.search.numbers import in_digits, in_words
 from apps.core.search.rules import Asked, Names, costs, most_cost, most_edits
 
@@ -132,6 +134,22 @@ class TestCosts:
     def test_ideographs_say_more_than_letters(self):
         assert Asked.of("しーな林檎").most_edits > most_edits(5)
         assert Asked.of("seena").most_edits == most_edits(5)
+
+    def test_long_names_made_to_be_dear_are_compared_soon(self):
+        """A hostile delivery and a hostile visitor: they have no more of a processor than others."""
+        words = [f"{chr(97 + one % 26)}{chr(97 + one // 26)}" for one in range(333)]
+        titles = [" ".join(("$a", *words[at:], *words[:at], "(live)")) for at in range(300)]
+        names = [Names(title_spellings(title), maker_spellings(" ".join(words))) for title in titles]
+        asked = Asked.of(" ".join(["1", *(word[0] for word in words[:99])]))
+        began = time.process_time()
+        costs(asked, names)
+        assert time.process_time() - began < 3
+
+    @pytest.mark.parametrize("text", ["ab " * 400, "\ufdfa" * 200])
+    def test_of_a_long_name_the_beginning_is_compared(self, text):
+        assert max(map(len, title_spellings(text))) <= LONGEST
+        assert len(Asked.of(text).text) <= LONGEST
+        assert cost(text, text) < 1
 
     @settings(max_examples=200)
     @given(st.text(), st.text(min_size=1), st.text())
