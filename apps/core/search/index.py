@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from apps.core.contract.ids import BYTES
 from apps.core.contract.search import SearchKind
 from apps.core.search.folding import LONGEST
 from apps.core.search.rules import Asked, costs, most_cost, prior
 from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key
 
-REMEMBERED = 1_000
+REMEMBERED = 500
 """Answers that are kept for as long as nothing changes: people type the same beginnings."""
 MOST_MERGED = 5_000
 """Entries that are merged while somebody waits."""
@@ -25,12 +27,31 @@ class Hit(NamedTuple):
     """Comparable across kinds; the higher the better."""
 
 
+class Kept(NamedTuple):
+    """Hits in few bytes: hundreds of answers with hundreds of hits are remembered."""
+
+    ids: bytes
+    scores: array[float]
+
+    @classmethod
+    def of(cls, hits: Sequence[Hit]) -> Kept:
+        return cls(b"".join(hit.id for hit in hits), array("d", [hit.score for hit in hits]))
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        return [Hit(self.ids[at * BYTES : (at + 1) * BYTES], score) for at, score in enumerate(self.scores)]
+
+
+Question = tuple[str, tuple[SearchKind, ...], Filters, int]
+
+
 class Index:
     """Immutable: a change makes another index, which shares most with the one before. Safe to use from any number of threads."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
-        self._find = lru_cache(REMEMBERED)(self._find_anew)
+        self._kept: dict[Question, Mapping[SearchKind, Kept]] = {}
+        self._keeping = threading.Lock()
         self._highest = {kind: max((segment.highest(kind) for segment in segments), default=0.0) for kind in KINDS}
 
     def changed(self, owners: Iterable[bytes], entries: Iterable[Entry]) -> Index:
@@ -58,7 +79,17 @@ class Index:
 
     def find(self, text: str, kinds: Sequence[SearchKind], filters: Filters, most: int) -> Mapping[SearchKind, Sequence[Hit]]:
         """What fits, the best first: of each kind and segment at least so many, where there are."""
-        return self._find(text[:LONGEST], tuple(kinds), filters, most)
+        question = text[:LONGEST], tuple(kinds), filters, most
+        kept = self._kept.get(question) or self._keep(question)
+        return {kind: some.hits for kind, some in kept.items()}
+
+    def _keep(self, question: Question) -> Mapping[SearchKind, Kept]:
+        kept = {kind: Kept.of(hits) for kind, hits in self._find_anew(*question).items()}
+        with self._keeping:
+            while len(self._kept) >= REMEMBERED:
+                del self._kept[next(iter(self._kept))]
+            self._kept[question] = kept
+        return kept
 
     def _find_anew(self, text: str, kinds: Sequence[SearchKind], filters: Filters, most: int) -> Mapping[SearchKind, Sequence[Hit]]:
         asked = Asked.of(text)

@@ -71,10 +71,13 @@ GROUPS: Mapping[SearchKind, Group] = {
 
 @handles(Search)
 def search(action: Search, actor: Actor, indexes: SearchIndexes, clock: Clock, plans: Plans) -> SearchResult:
+    entitlement = plans.entitlement(actor.plan, actor.account_id)
+    if action.playable and not entitlement.models:
+        return SearchResult(None)
     kinds = [kind for kind in KINDS if not action.kinds or kind in action.kinds]
     # Before anything is held to read by: the index may have to be read first.
     index = indexes.current()
-    parameters = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
+    parameters = here_on(entitlement, actor.territory, clock.now())
     with reader() as connection:
         seen = _seen(connection, index, kinds, action, parameters)
     best = {kind: some[0][0].score - OF_ANYBODY * (kind is SearchKind.PLAYLIST) for kind, some in seen.items() if some}
@@ -91,26 +94,31 @@ def _seen(
     """The best of each kind that may be seen here; where much may not be, more are looked for."""
     filters = Filters(action.type, action.genre, action.label, action.first_year, action.last_year)
     seen: dict[SearchKind, Seen] = {}
+    looked_up: dict[SearchKind, dict[bytes, Any]] = {kind: {} for kind in kinds}
     looked_for, most = kinds, max(CANDIDATES, 2 * action.size)
     for candidates in (most, most * MORE):
         found = index.find(action.text, looked_for, filters, candidates)
-        seen |= {kind: _shown(connection, GROUPS[kind], found[kind], action, parameters) for kind in looked_for}
+        seen |= {kind: _shown(connection, GROUPS[kind], found[kind], action, parameters, looked_up[kind]) for kind in looked_for}
         looked_for = [kind for kind in looked_for if len(seen[kind]) < action.size and len(found[kind]) >= candidates]
         if not looked_for:
             break
     return seen
 
 
-def _shown(connection: Connection, group: Group, hits: Sequence[Hit], action: Search, parameters: Mapping[str, Any]) -> Seen:
-    """The first hits that may be seen here, each thing once."""
+def _shown(
+    connection: Connection, group: Group, hits: Sequence[Hit], action: Search, parameters: Mapping[str, Any], rows: dict[bytes, Any]
+) -> Seen:
+    """The first hits that may be seen here, each thing once; `rows` has what was looked up before, None for what may not be seen."""
     seen: dict[Hashable, tuple[Hit, Any]] = {}
     start, length = 0, action.size + SPARE
     while start < len(hits) and len(seen) < action.size:
         some = hits[start : start + length]
         statement = group.playable if action.playable else group.shown
-        rows = {row.key: row for row in fetch(connection, statement, {**parameters, "found": [hit.id for hit in some]})}
+        if unknown := [hit.id for hit in some if hit.id not in rows]:
+            rows |= dict.fromkeys(unknown)
+            rows |= {row.key: row for row in fetch(connection, statement, {**parameters, "found": unknown})}
         for hit in some:
-            if hit.id in rows:
-                seen.setdefault(group.sameness(rows[hit.id]), (hit, rows[hit.id]))
+            if (row := rows[hit.id]) is not None:
+                seen.setdefault(group.sameness(row), (hit, row))
         start, length = start + length, length * MORE
     return list(seen.values())[: action.size]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from apps.core.contract.search import Search
 from apps.core.search.keeping import SearchIndexes
@@ -11,6 +15,26 @@ from apps.core.search.keeping import SearchIndexes
 @pytest.fixture
 def indexes(core_app):
     return core_app.extensions["container"].get(SearchIndexes)
+
+
+@pytest.fixture
+def database_statements():
+    """Collects what is sent to the database meanwhile, with its parameters."""
+
+    @contextmanager
+    def collect():
+        sent = []
+
+        def note(_connection, _cursor, statement, parameters, *_):
+            sent.append((statement, parameters))
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return collect
 
 
 @pytest.fixture

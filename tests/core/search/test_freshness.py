@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -84,20 +83,6 @@ def indexed(indexes, kind, words):
     indexes.look_again()
     with indexes.core.app_context():
         return [id_from_bytes(hit.id) for hit in indexes.current().find(words, (kind,), Filters(), 40)[kind]]
-
-
-@contextmanager
-def statements_of(core):
-    """What is sent to the database meanwhile."""
-    sent = []
-    with core.app_context():
-        engine = db.engine
-    listen = lambda _connection, _cursor, statement, *_: sent.append(statement)  # noqa: E731
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
 
 
 class TestFollowing:
@@ -325,7 +310,7 @@ class TestNoting:
             session.commit()
         assert left(SearchChangeRow.number) == []
 
-    def test_is_the_last_that_a_command_does(self, catalogue, core_app, staff):
+    def test_is_the_last_that_a_command_does(self, catalogue, staff, database_statements):
         source = catalogue.release("Green Garden")
         deliver = [catalogue.file("Blue Garden/1.flac", title="Dawn", album="Blue Garden", artist="Ada", album_artist="Ada")]
         track_ids = tuple(track.id for track in staff.send(GetRelease(source)).tracks)
@@ -334,9 +319,9 @@ class TestNoting:
             catalogue.transcode_all,
             lambda: staff.send(AssembleCompilation("Our Gardens", track_ids)),
         ):
-            with statements_of(core_app) as sent:
+            with database_statements() as sent:
                 work()
-            written = [statement.split()[2] for statement in sent if "outbox" not in statement]
+            written = [statement.split()[2] for statement, _ in sent if "outbox" not in statement]
             for at in (at for at, table in enumerate(written) if table == "search_counter"):
                 assert written[at : at + 3] == ["search_counter", "search_change", "catalogue_version"]
             assert written[-1] == "catalogue_version"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+import weakref
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +95,37 @@ class TestFinding:
 
     def test_a_year_nobody_has_lived_in_is_held(self):
         assert found(index_of(track(1, "Blue", year=10**9)), "blue", first_year=2000) == [1]
+
+
+class TestRemembering:
+    def test_what_was_asked_before_is_answered_the_same(self):
+        index = index_of(*(track(number, f"Blue {number}", popularity=number) for number in range(1, 9)), artist(9, "Blue"))
+        first = index.find("blue", EVERYTHING, Filters(), MOST)
+        assert index.find("blue", EVERYTHING, Filters(), MOST) == first
+        assert index.find("blue", EVERYTHING, Filters(), 1) != first
+
+    def test_takes_little_memory_however_much_is_asked(self, monkeypatch):
+        monkeypatch.setattr(indexing, "REMEMBERED", 20)
+        index = index_of(*(track(number, "Blue") for number in range(1, 1_001)))
+        found(index, "blue")
+        tracemalloc.start()
+        try:
+            for number in range(40):
+                assert len(index.find("blue" + " " * number, EVERYTHING, Filters(first_year=None), 1_000)[SearchKind.TRACK]) == 1_000
+            assert tracemalloc.get_traced_memory()[0] < 20 * 1_000 * 40
+        finally:
+            tracemalloc.stop()
+
+    def test_ends_with_the_index(self):
+        index = index_of(track(1, "Blue"))
+        found(index, "blue")
+        left = weakref.ref(index)
+        gc.disable()
+        try:
+            del index
+            assert left() is None
+        finally:
+            gc.enable()
 
 
 class TestChanges:

@@ -126,6 +126,22 @@ class TestWhatMayBeSeen:
         on_plan(ben, "monthly")
         assert find("blue garden", ben, playable=True).tracks
 
+    def test_is_nothing_for_whoever_may_play_nothing_and_costs_nothing(self, blue, find, database_statements):
+        find("blue garden")
+        with database_statements() as sent:
+            assert find("blue garden", playable=True).top is None
+        assert sent == []
+
+    def test_is_looked_up_once(self, catalogue, find, deals, monkeypatch, database_statements):
+        monkeypatch.setattr(queries, "CANDIDATES", 1)
+        for number in range(12):
+            deals.none(catalogue.release("Song", artist=f"Artist {number}", tracks=1))
+        find("song")
+        with database_statements() as sent:
+            find("song", size=1, kinds=(SearchKind.RELEASE,))
+        ids = [bytes(value) for _, parameters in sent for value in parameters if isinstance(value, (bytes, memoryview))]
+        assert len(ids) == len(set(ids)) > 5
+
     def test_is_not_found_before_it_is_published(self, catalogue, find):
         catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"]))
         assert find("dawn").top is None
