@@ -13,37 +13,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import chain, count, islice
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import insert
 
 from apps.core.app import create_core
-from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
-from apps.core.catalogue.rules import name_key
 from apps.core.client.in_process import InProcessClient
 from apps.core.client.interface import Sender
-from apps.core.contract.actions import WORLDWIDE, Actor, Service
-from apps.core.contract.catalogue import CreditRole, ReleaseType
-from apps.core.contract.ids import id_to_bytes, new_id
+from apps.core.contract.actions import Actor, Service
+from apps.core.contract.ids import id_to_bytes
 from apps.core.contract.radio_model import HEADER, MAGIC, VERSION
 from apps.core.contract.search import Search, SearchKind
-from apps.core.database import close_engines, db
-from apps.core.playback.models import PublishedRenditionRow
+from apps.core.database import close_engines
 from apps.core.radio.keeping import RadioModels
 from apps.core.radio.model import Model
-from apps.core.rights.models import DealRow
-from apps.core.rights.terms import CommercialModel, UseType
 from apps.core.search.keeping import SearchIndexes
+from bench.books import Books
 from bench.measure import end_cleanly, show
 from bench.search_peer import compare_with_peer
 from bench.servers import home, migrate, postgresql, postgresql_binary
 
-AT_ONCE = 20_000
 ASKED = 10
 ON_A_RELEASE = 12
 CHECKED = 5
@@ -51,11 +42,10 @@ Row = Mapping[str, str]
 
 
 @dataclass
-class Books:
-    """The catalogue as it goes into Core: each artist once, each track on a release of its artist and album."""
+class Catalogue:
+    """What was read of files, as it goes into Core: each track on a release of its artist and album."""
 
-    rows: dict[type[Any], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    artists: dict[str, str] = field(default_factory=dict[str, str])
+    books: Books = field(default_factory=Books)
     releases: dict[tuple[str, str], tuple[str, Iterator[int]]] = field(default_factory=dict[tuple[str, str], tuple[str, Iterator[int]]])
     names: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What each thing is called in the files, by its id: spellings that the catalogue takes for one artist's may be several there."""
@@ -64,52 +54,26 @@ class Books:
     """By recording."""
 
     def artist(self, name: str) -> str:
-        key = name_key(name)
-        if key not in self.artists:
-            self.artists[key] = new_id()
-            self.called[self.artists[key]] = name
-            self.rows[ArtistRow].append({"id": self.artists[key], "name": name, "name_key": key})
-        return self.artists[key]
+        artist_id = self.books.artist(name)
+        self.called.setdefault(artist_id, name)
+        return artist_id
 
-    def track(self, row: Row, now: datetime) -> None:
+    def track(self, row: Row) -> None:
         performers = [name for name in row["artist"].split("; ") if name]
+        for name in performers:
+            self.artist(name)
         display = ", ".join(performers)
-        release_id, numbers = self._release(display, row["album"] or row["title"], now)
-        recording_id, track_id = new_id(), new_id()
+        release_id, numbers = self._release(display, row["album"] or row["title"])
+        recording_id = self.books.recording(row["title"], performers)
+        track_id = self.books.track(release_id, next(numbers), recording_id, row["title"])
         self.names[track_id].add(row["track_id"])
         self.called[track_id] = f"{row['title']}, {display}"
         self.plays[recording_id] = float(row["popularity"] or 0)
-        facts = {"deliverer": "bench", "identity": recording_id, "title": row["title"], "artist": display, "explicit": False}
-        self.rows[RecordingRow].append({"id": recording_id, **facts, "duration_ms": 200_000})
-        self.rows[RecordingCreditRow] += [
-            {"recording_id": recording_id, "position": at, "artist_id": self.artist(name), "role": CreditRole.MAIN, "credited_as": name}
-            for at, name in enumerate(performers)
-        ]
-        place = {"release_id": release_id, "recording_id": recording_id, "disc": 1, "number": next(numbers)}
-        self.rows[TrackRow].append({"id": track_id, **place, "title": row["title"]})
-        self.rows[PublishedRenditionRow].append({"recording_id": recording_id, "content_hash": "0" * 64, "published_at": now})
 
-    def _release(self, artist: str, title: str, now: datetime) -> tuple[str, Iterator[int]]:
+    def _release(self, artist: str, title: str) -> tuple[str, Iterator[int]]:
         if (artist, title) not in self.releases:
-            self.releases[artist, title] = release_id, _ = new_id(), count(1)
-            facts = {"deliverer": "bench", "identity": release_id, "title": title, "title_key": title[:100], "artist": artist}
-            self.rows[ReleaseRow].append({"id": release_id, **facts, "type": ReleaseType.ALBUM, "added_at": now, "published_at": now})
-            terms = {"commercial_model": CommercialModel.SUBSCRIPTION, "use_type": UseType.ON_DEMAND_STREAM, "starts_at": now}
-            self.rows[DealRow].append({"id": new_id(), "release_id": release_id, "territory": WORLDWIDE, **terms})
+            self.releases[artist, title] = self.books.release(title, artist), count(1)
         return self.releases[artist, title]
-
-    def write(self, core: Flask) -> None:
-        with core.app_context(), db.engine.begin() as connection:
-            for table, rows in sorted(self.rows.items(), key=lambda one: ORDER.index(one[0])):
-                some = iter(rows)
-                while batch := list(islice(some, AT_ONCE)):
-                    connection.execute(insert(table), batch)
-        with core.app_context():
-            for engine in db.engines.values():
-                with engine.connect() as connection:
-                    if engine is db.engine:
-                        connection.exec_driver_sql("ANALYZE")
-                        connection.commit()
 
     @property
     def model(self) -> Model:
@@ -122,9 +86,6 @@ class Books:
             + bytes(4 * (size + 1) + 4 * size)
             + struct.pack(f"<{size}f", *(plays for _, plays in known))
         )
-
-
-ORDER = (ArtistRow, ReleaseRow, DealRow, RecordingRow, RecordingCreditRow, TrackRow, PublishedRenditionRow)
 
 
 @click.command
@@ -168,15 +129,15 @@ def main(
             environment |= {"DATABASE_URL": stack.enter_context(postgresql())[0]}
             migrate(environment)
         core = create_core(environment)
-        books = _books((*catalogues, *more), tracks)
-        books.write(core)
-        core.extensions["container"].get(RadioModels)._model = books.model  # noqa: SLF001 - not trained, to measure nothing else
-        _measure(core, books, _rows(queries), misses=misses)
+        catalogue = _catalogue((*catalogues, *more), tracks)
+        catalogue.books.write(core)
+        core.extensions["container"].get(RadioModels)._model = catalogue.model  # noqa: SLF001 - not trained, to measure nothing else
+        _measure(core, catalogue, _rows(queries), misses=misses)
         with core.app_context():
             close_engines()
 
 
-def _measure(core: Flask, books: Books, asked: Sequence[Row], *, misses: bool) -> None:
+def _measure(core: Flask, catalogue: Catalogue, asked: Sequence[Row], *, misses: bool) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.perf_counter(), time.process_time()
     with core.app_context():
@@ -188,7 +149,7 @@ def _measure(core: Flask, books: Books, asked: Sequence[Row], *, misses: bool) -
         f"{before / 1024:,.0f}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f}",
     )
     listener = Sender(InProcessClient(core, Service.WEBSITE), Actor(Service.WEBSITE))
-    ranks = _ask(listener, books, asked, misses=misses)
+    ranks = _ask(listener, catalogue, asked, misses=misses)
     times = sorted(_time(listener, asked, SearchKind))
     show("all kinds at once: p50, p95, p99 (ms)", ", ".join(f"{_at(times, share):.1f}" for share in (0.5, 0.95, 0.99)), "p95 50, p99 100")
     times = sorted(_time(listener, asked, None))
@@ -199,16 +160,16 @@ def _measure(core: Flask, books: Books, asked: Sequence[Row], *, misses: bool) -
     print(f"first {_share(every, 1):.3f} in5 {_share(every, CHECKED):.3f} p95_ms {_at(times, 0.95):.1f}", flush=True)
 
 
-def _ask(listener: Sender, books: Books, asked: Iterable[Row], *, misses: bool) -> Mapping[str, list[int]]:
+def _ask(listener: Sender, catalogue: Catalogue, asked: Iterable[Row], *, misses: bool) -> Mapping[str, list[int]]:
     """By class of query, at which place the right answer came; 0 where it did not."""
     ranks: defaultdict[str, list[int]] = defaultdict(list)
     for row in asked:
         found = _found(listener, row)
         right = set(row["accept"].split("|"))
-        rank = next((place for place, one in enumerate(found, start=1) if books.names[one] & right), 0)
+        rank = next((place for place, one in enumerate(found, start=1) if catalogue.names[one] & right), 0)
         ranks[row["class"].partition(":")[0]].append(rank)
         if misses and rank != 1:
-            first = books.called[found[0]] if found else "nothing"
+            first = catalogue.called[found[0]] if found else "nothing"
             show(f"missed: {row['query']}", f"{row['artist']} {row['title']}".strip(), f"came at {rank}, first {first}")
     return ranks
 
@@ -235,15 +196,15 @@ def _at(times: Sequence[float], share: float) -> float:
     return times[min(int(len(times) * share), len(times) - 1)]
 
 
-def _books(catalogues: Sequence[Path], tracks: int) -> Books:
-    books, now = Books(), datetime.now(UTC)
-    for folder in catalogues:
+def _catalogue(folders: Sequence[Path], tracks: int) -> Catalogue:
+    catalogue = Catalogue()
+    for folder in folders:
         for row in _rows(folder / "artists.csv.gz"):
-            books.names[books.artist(row["name"])].add(row["artist_id"])
-    read = list(chain.from_iterable(_rows(folder / "tracks.csv.gz") for folder in catalogues))
+            catalogue.names[catalogue.artist(row["name"])].add(row["artist_id"])
+    read = list(chain.from_iterable(_rows(folder / "tracks.csv.gz") for folder in folders))
     for row in chain(read, _made_up(read, tracks - len(read))):
-        books.track(row, now)
-    return books
+        catalogue.track(row)
+    return catalogue
 
 
 def _made_up(read: Sequence[Row], missing: int) -> Iterator[Row]:

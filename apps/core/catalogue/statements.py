@@ -97,14 +97,15 @@ LYRICS = (
     .where(offered(TrackRow.release_id, TrackRow.id))
 )
 
-OF_ARTIST = ReleaseCreditRow.artist_id == bindparam("artist_id", type_=IdColumn())
-OWN = exists().where(ReleaseCreditRow.release_id == ReleaseRow.id, OF_ARTIST)
 LISTED = (TrackRow.disc != ASIDE) & TrackRow.hidden_at.is_(None)
 """Tracks that are on their release still."""
-HEARD_ON = (
-    exists()
-    .where(TrackRow.release_id == ReleaseRow.id, RecordingCreditRow.recording_id == TrackRow.recording_id, LISTED)
-    .where(RecordingCreditRow.artist_id == bindparam("artist_id", type_=IdColumn()))
+ARTIST = bindparam("artist_id", type_=IdColumn())
+# As lists, not as conditions on each release: SQLite would look at every release of the catalogue, whoever the artist is.
+OWN = ReleaseRow.id.in_(select(ReleaseCreditRow.release_id).where(ReleaseCreditRow.artist_id == ARTIST))
+HEARD_ON = ReleaseRow.id.in_(
+    select(TrackRow.release_id)
+    .join(RecordingCreditRow, RecordingCreditRow.recording_id == TrackRow.recording_id)
+    .where(RecordingCreditRow.artist_id == ARTIST, LISTED)
 )
 LATEST_FIRST = (ReleaseRow.year.desc().nulls_last(), ReleaseRow.id.desc())
 OWN_RELEASES = select(*SUMMARY).where(VISIBLE, OWN).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
