@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from os import truncate
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 
 from apps.core.contract.catalogue import GetRelease, ListReleases
 from apps.core.contract.intake import MAXIMUM_PICTURE_BYTES, GetDelivery, Refusal
+from apps.core.contract.jobs import CoverWork, JobStatus, ListJobs
 from ports.environment import Environment
 from ports.storage.interface import ObjectNotFound
 from ports.transcoder.ffmpeg import FfmpegTranscoder
+from tasks.covers import prepare_cover
 from tasks.housekeeping import delete_spent_files
+from tasks.leases import do_job
 from tests.factories.audio import tag
 from tests.factories.pictures import make_picture, png_claiming, size_of
 
@@ -142,3 +146,30 @@ class TestWhatIsNoLongerThere:
     def test_housekeeping_leaves_it_as_long_as_it_is_wanted(self, quarantined, office, storage):
         delete_spent_files(office)
         assert storage.size(quarantined[1]) is not None
+
+
+class TestADiskFullOfCovers:
+    @pytest.fixture
+    def full(self, office, monkeypatch):
+        """Begins and ends a time in which no cover can be stored."""
+        put = office.storage.put
+
+        def refuse(key, source, content_type):
+            if key.startswith("covers/") and full:
+                raise OSError(errno.ENOSPC, "No space left on device", key)
+            put(key, source, content_type)
+
+        full = [True]
+        monkeypatch.setattr(office.storage, "put", refuse)
+        return full
+
+    def test_puts_covers_off_and_nothing_else(self, folder, import_folder, do_tasks, office, operator, full, shown, spoilt):
+        make_picture(folder / "Album" / "cover.jpg")
+        delivery_id = import_folder()
+        do_tasks()
+        assert (shown().cover, len(shown().tracks), spoilt(delivery_id)) == (None, 2, ())
+        (waiting,) = [job for job in operator.send(ListJobs(status=JobStatus.WAITING)).items if job.kind == "cover"]
+        assert "No space left on device" in waiting.reason
+        full.clear()
+        do_job(office, waiting.id, CoverWork, prepare_cover)
+        assert shown().cover is not None
