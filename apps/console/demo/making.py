@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -24,7 +24,7 @@ from apps.console.folder.report import NO_BROKER, NOT_RUNNING
 from apps.console.folder.walk import Walk
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
-from apps.core.contract.intake import DeliverySummary, GetDelivery, OpenDelivery
+from apps.core.contract.intake import DeliverySummary, GetDelivery, ListDeliveries, OpenDelivery
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
 
@@ -42,7 +42,6 @@ class Making:
     folder: Path
     say: Callable[[str], object]
     releases: tuple[Release, ...] = RELEASES
-    deliveries: list[DeliveryId] = field(default_factory=list[DeliveryId])
 
     def run(self) -> None:
         """Make and deliver what is not there yet, and wait until all of it can be played."""
@@ -67,8 +66,7 @@ class Making:
         """As `celesta import` does."""
         fresh = sort_out(self.core, self.folder, list(Walk(self.folder).files())).fresh
         if fresh:
-            self.deliveries.append(self.core.send(OpenDelivery(str(self.folder))))
-            deliver(self.core, self.deliveries[-1], self.folder, fresh, lambda _: None)
+            deliver(self.core, self.core.send(OpenDelivery(str(self.folder))), self.folder, fresh, lambda _: None)
 
     def _finish(self) -> None:
         try:
@@ -87,13 +85,24 @@ class Making:
 
     def _states(self) -> Iterator[list[DeliverySummary]]:
         """How far the deliveries are, again and again; ends where nothing moves for a while."""
+        deliveries = self._deliveries()
         before, since = None, time.monotonic()
         while time.monotonic() < since + STALLED_SECONDS:
-            states = [self.core.send(GetDelivery(one)).summary for one in self.deliveries]
+            states = [self.core.send(GetDelivery(one)).summary for one in deliveries]
             if states != before:
                 before, since = states, time.monotonic()
             yield states
             time.sleep(POLL_SECONDS)
+
+    def _deliveries(self) -> list[DeliveryId]:
+        """Those of earlier runs as well: one that was interrupted left some that nobody had taken in."""
+        found: list[DeliveryId] = []
+        cursor, more = None, True
+        while more:
+            page = self.core.send(ListDeliveries(cursor))
+            found += [one.id for one in page.items if one.source == str(self.folder)]
+            cursor, more = page.next, page.next is not None
+        return found
 
 
 def _is_settled(state: DeliverySummary) -> bool:

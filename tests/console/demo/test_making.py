@@ -68,6 +68,12 @@ class TestMaking:
         assert make(FLARE)[-1] == NOT_RUNNING
         assert [path.name for path in (tmp_path / "home" / "demo").rglob("*.flac")] == ["01 Flare.flac"]
 
+    def test_interrupted_before_it_is_taken_in_it_keeps_the_files(self, make, tmp_path, monkeypatch):
+        monkeypatch.setenv("TASK_QUEUE", "held")
+        make(FLARE)
+        assert make(FLARE) == [NOT_RUNNING]
+        assert [path.name for path in (tmp_path / "home" / "demo").rglob("*.flac")] == ["01 Flare.flac"]
+
 
 class TestWhetherItIsWanted:
     def test_in_an_empty_catalogue_only(self, own_home, catalogue):
