@@ -83,6 +83,13 @@ class TestSearching:
     def test_asks_nothing_by_spaces(self, guest):
         assert "Type some of a name" in guest.get("/search?q=+++").text
 
+    def test_tells_by_voice_how_much_is_found_and_no_more(self, guest, release_id):
+        page = guest.get("/search?q=blue+garden").text
+        (told,) = re.findall(r'<p id="count" [^>]*role="status">([^<]*)</p>', page)
+        assert told.strip() == "2 tracks, 1 release"
+        assert "aria-live" not in page.partition('id="found"')[2].partition(">")[0]
+        assert re.search(r'role="status">\s*Nothing found\s*</p>', guest.get("/search?q=xyzzy").text)
+
     @pytest.mark.parametrize("wrong", ["kind=song", "type=tape", "first_year=early", "playable=perhaps"])
     def test_refuses_what_is_no_filter(self, guest, wrong):
         answer = guest.get(f"/search?q=blue&{wrong}")
