@@ -133,14 +133,15 @@ class TestWhatMayBeSeen:
         assert sent == []
 
     def test_is_looked_up_once(self, catalogue, find, deals, monkeypatch, database_statements):
-        monkeypatch.setattr(queries, "CANDIDATES", 1)
-        for number in range(12):
-            deals.none(catalogue.release("Song", artist=f"Artist {number}", tracks=1))
+        monkeypatch.setattr(queries, "CANDIDATES", 7)
+        for number in range(13):
+            title = "Song" if number < 7 else "Song of the Harbour"
+            deals.none(catalogue.release(title, artist=f"Artist {number:02}", tracks=1))
         find("song")
         with database_statements() as sent:
             find("song", size=1, kinds=(SearchKind.RELEASE,))
         ids = [bytes(value) for _, parameters in sent for value in parameters if isinstance(value, (bytes, memoryview))]
-        assert len(ids) == len(set(ids)) > 5
+        assert len(ids) == len(set(ids)) > 7
 
     def test_is_not_found_before_it_is_published(self, catalogue, find):
         catalogue.deliver(catalogue.files("Blue Garden", ["Dawn"]))
