@@ -31,7 +31,6 @@ from apps.core.radio.keeping import RadioModels
 from apps.core.radio.licences import Licences
 from apps.core.rights.plans import Plans
 from apps.core.schema import check_schema
-from apps.core.search.keeping import SearchIndexes
 from ports.amazon.interface import AmazonStore
 from ports.apple.interface import AppleStore
 from ports.clock.interface import Clock
@@ -46,6 +45,9 @@ from ports.task_queue.interface import TaskQueue
 
 def create_core(values: Mapping[str, str]) -> Flask:
     """Core, configured by `values` alone; raises `BootError` with one clear line where it cannot start."""
+    # numpy starts threads as it is imported. Whoever holds signals back until it is ready does so before this, or those would take them.
+    from apps.core.search.keeping import SearchIndexes  # noqa: PLC0415
+
     app = Flask("core", static_folder=None)
     container = Container(values)
     container.put(Passwords, Passwords.from_env(container.environment))

@@ -28,7 +28,7 @@ class TestClients:
         client_id = re.fullmatch(r"client id: (\w{22})\n", told)[1]
         app = visitor.send(GetApp(client_id))
         assert (app.name, app.redirect_uris, app.scopes, app.confidential) == ("Pocket player", (BACK,), frozenset(Scope), False)
-        assert run("list").output == f"{client_id}  Pocket player  public  account catalogue history playback purchases  {BACK}\n"
+        assert run("list").output == f"{client_id}  Pocket player  public  account catalogue history library playback purchases  {BACK}\n"
         assert run("remove", client_id).exit_code == 0
         assert run("list").output == ""
 

@@ -20,8 +20,10 @@ def unsafe_routes(website) -> set[tuple[str, str]]:
     }
 
 
-def _value(rule, name: str) -> str:
-    """An id, or the first of the words that the address takes there."""
+def _value(rule, name: str) -> str | None:
+    """What the address stands for without it, an id, or the first of the words that the address takes there."""
+    if rule.defaults and name in rule.defaults:
+        return rule.defaults[name]
     words = getattr(rule._converters[name], "items", None)
     return min(words) if words else ID
 
