@@ -9,14 +9,6 @@ function arrived() {
   clearTimeout(loading);
   root.removeAttribute("data-loading");
   localTimes();
-  showCurrentTab();
-}
-
-/** Staff have more tabs than a phone shows at once. */
-function showCurrentTab() {
-  const tabs = document.querySelector(".entries");
-  const current = tabs?.querySelector("[aria-current]");
-  if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
 }
 
 /** Moments in the reader's own time zone and manner. */
@@ -72,4 +64,3 @@ document.addEventListener("htmx:error", failed);
 
 notice.querySelector("button").addEventListener("click", () => (notice.hidden = true));
 localTimes();
-showCurrentTab();

@@ -28,6 +28,8 @@ class Entry:
     permission: Permission
     also: frozenset[str] = frozenset()
     """Blueprints beside the endpoint's own whose pages belong to it."""
+    tab: bool = False
+    """Whether a phone shows it below at all times; it has room for a few."""
 
     def leads_to(self, endpoint: str | None) -> bool:
         """Is the page shown one of this entry's?"""
@@ -38,13 +40,13 @@ LIBRARY = frozenset({"listening", "playlists", "sharing", "smart"})
 """What lies within the library besides its own pages."""
 
 ENTRIES = (
-    Entry("Home", "home.show", "house", ListReleases.permission),
-    Entry("Search", "search.show", "search", Search.permission),
-    Entry("Releases", "releases.index", "disc-3", ListReleases.permission),
+    Entry("Home", "home.show", "house", ListReleases.permission, tab=True),
+    Entry("Search", "search.show", "search", Search.permission, tab=True),
+    Entry("Releases", "releases.index", "disc-3", ListReleases.permission, tab=True),
+    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY, tab=True),
     Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
     Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Shelves", "editorial.index", "layout-list", ListShelves.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),

@@ -75,7 +75,12 @@ class Listener:
 
     def go(self, entry: str) -> None:
         """Choose from the navigation."""
-        self.page.get_by_role("navigation", name="Main").get_by_role("link", name=entry).click()
+        main = self.page.get_by_role("navigation", name="Main")
+        link = main.get_by_role("link", name=entry, exact=True)
+        main.get_by_role("link", name="Home", exact=True).wait_for()
+        if not link.is_visible():
+            main.get_by_role("button", name="More").click()
+        link.click()
 
     def open_release(self) -> None:
         self.go("Releases")

@@ -113,15 +113,15 @@ class TestDeliveries:
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
         assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Charts", "Log in"]
-        assert _entries(listener) == ["Home", "Search", "Releases", "Series", "Charts", "Stations", "Library", "Account"]
+        assert _entries(listener) == ["Home", "Search", "Releases", "Library", "Series", "Charts", "Stations", "Account"]
         assert _entries(clerk) == [
             "Home",
             "Search",
             "Releases",
+            "Library",
             "Series",
             "Charts",
             "Stations",
-            "Library",
             "Account",
             "Shelves",
             "Deliveries",
@@ -132,6 +132,18 @@ class TestNavigation:
             "Costs",
         ]
 
+    def test_of_a_phone_leads_to_all_that_is_no_tab_by_one_button(self, listener):
+        tabs, _, others = listener.get("/series").text.partition("<nav")[2].partition("</nav>")[0].partition("<button")
+        assert [word for word in ("Home", "Search", "Releases", "Library") if f"<span>{word}</span>" in tabs] == [
+            "Home",
+            "Search",
+            "Releases",
+            "Library",
+        ]
+        assert 'popovertarget="more-entries" aria-current="true"' in others.partition("</button>")[0]
+        assert "<span>Series</span>" in others
+        assert 'popovertarget="more-entries">' in listener.get("/releases").text
+
     def test_marks_where_one_is(self, listener, catalogue):
         release = listener.get(f"/releases/{catalogue.release()}").text
         assert release.count('aria-current="page"') == 1
@@ -140,7 +152,7 @@ class TestNavigation:
 
 def _entries(visitor) -> list[str]:
     nav = visitor.get("/").text.partition("<nav")[2].partition("</nav>")[0]
-    return [part.partition("</span>")[0] for part in nav.split("<span>")[1:]]
+    return [part.partition("<span>")[2].partition("</span>")[0] for part in nav.split('<a class="entry"')[1:]]
 
 
 class TestTheLedger:
