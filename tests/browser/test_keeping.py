@@ -1,0 +1,86 @@
+"""Keeping music in a browser: favourites, and a playlist from its first track to its last."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import DESKTOP
+from tests.browser.listener import Listener
+
+
+def menu_of(listener: Listener, row: Locator) -> None:
+    row.locator("summary").click()
+
+
+def add(listener: Listener, row: Locator) -> None:
+    menu_of(listener, row)
+    row.get_by_role("link", name="Add to a playlist").click()
+
+
+class TestAFavourite:
+    def test_is_found_in_the_library_and_leaves_it_again(self, listener):
+        listener.open_release()
+        title = listener.page.get_by_role("heading", level=1).inner_text()
+        heart = listener.page.get_by_role("button", name=f"Favourite: {title}", exact=True)
+        heart.click()
+        expect(heart).to_have_attribute("aria-pressed", "true")
+        listener.go("Library")
+        kept = listener.page.locator(f'.card[href="{listener.release}"]')
+        expect(kept).to_be_visible()
+        kept.click()
+        expect(heart).to_have_attribute("aria-pressed", "true")
+        heart.press("Enter")
+        expect(heart).to_have_attribute("aria-pressed", "false")
+        expect(heart).to_be_focused()
+        listener.go("Library")
+        expect(listener.page.get_by_text("The heart beside a track")).to_be_visible()
+
+
+class TestAPlaylist:
+    @pytest.fixture
+    def filled(self, listener) -> Listener:
+        """On the page of a playlist that has the first two tracks of a release."""
+        listener.open_release()
+        rows = listener.page.locator("[data-track]")
+        add(listener, rows.nth(0))
+        listener.page.get_by_label("Title of a new playlist").fill("Evenings")
+        listener.page.get_by_role("button", name="Make it with this").click()
+        expect(listener.page.get_by_role("heading", name="Evenings")).to_be_visible()
+        listener.open_release()
+        add(listener, rows.nth(1))
+        listener.page.get_by_role("button", name="Add to Evenings").click()
+        expect(rows).to_have_count(2)
+        return listener
+
+    def test_is_moved_by_keyboard_and_played_in_order(self, filled):
+        rows = filled.page.locator("#entries [data-track]")
+        first, second = (rows.nth(at).get_attribute("data-title") for at in range(2))
+        if filled.page.viewport_size == DESKTOP:
+            filled.page.get_by_role("button", name=f"Move {second} up").press("Enter")
+        else:
+            rows.nth(1).locator("summary").press("Enter")
+            rows.nth(1).get_by_role("button", name="Move up").press("Enter")
+        expect(rows.nth(0)).to_have_attribute("data-title", second)
+        expect(rows.nth(1)).to_have_attribute("data-title", first)
+        filled.play_all()
+        filled.listen_on()
+        assert filled.playing_title == second
+        filled.page.evaluate("document.activeElement.blur()")
+        filled.page.keyboard.press("n")
+        filled.until(lambda: filled.playing_title == first, "the next track")
+        filled.listen_on()
+
+    def test_made_public_is_found_by_others(self, filled, visit):
+        filled.page.get_by_role("link", name="Edit", exact=True).click()
+        filled.page.get_by_label("Title").fill("Embers of a Hearth")
+        filled.page.locator("[name=visibility]").select_option("public")
+        filled.page.get_by_role("button", name="Save").click()
+        expect(filled.page.get_by_role("heading", name="Embers of a Hearth")).to_be_visible()
+        other = visit()
+        path = "/search?q=embres+of+a+hearth&kind=playlist"
+        found = other.page.get_by_role("region", name="Playlists").get_by_role("link", name="Embers of a Hearth")
+        other.open(path)
+        other.until(lambda: found.count() > 0 or other.open(path), "the index to follow")
+        found.first.click()
+        expect(other.page.get_by_role("heading", name="Embers of a Hearth")).to_be_visible()
