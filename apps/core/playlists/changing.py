@@ -21,10 +21,11 @@ def changed(session: Session, row: PlaylistRow, events: Events, now: datetime) -
 
     Before the change is flushed, as it is compared with what was there.
     """
-    if _is_found_otherwise(row):
-        note_changes(session, Subject.PLAYLIST, [row.id])
+    found_otherwise = _is_found_otherwise(row)
     row.changed_at = now
     events.emit(PlaylistChanged(row.id))
+    if found_otherwise:
+        note_changes(session, Subject.PLAYLIST, [row.id])
 
 
 def _is_found_otherwise(row: PlaylistRow) -> bool:
