@@ -30,6 +30,7 @@ class TestAFavourite:
         expect(kept).to_be_visible()
         kept.click()
         expect(heart).to_have_attribute("aria-pressed", "true")
+        expect(listener.page.locator("#main")).to_be_focused()  # which every page begins with, once it is there
         heart.press("Enter")
         expect(heart).to_have_attribute("aria-pressed", "false")
         expect(heart).to_be_focused()
