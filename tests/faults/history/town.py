@@ -80,8 +80,10 @@ class Town:
         return first or chance.random() < share
 
     def look_round(self, who: Account) -> None:
-        """Learn which tracks can be played now."""
+        """Learn which tracks can be played now; on what editors compile are recordings that are other tracks, too, and kept or hidden as those."""
         for release in who.website.ask(ListReleases(size=100)).items:
+            if release.title.startswith("compilation-"):
+                continue
             detail = who.website.ask(GetRelease(release.id))
             self.tracks += [track.id for track in detail.tracks if track.playable and track.id not in self.tracks]
 

@@ -38,13 +38,11 @@ def entries(scene: Scene) -> Iterator[Finding]:
     for one in removals:
         left = there.intersection(one.action.entry_ids) if one.done else ()
         yield from (Finding(Wrong.LOST, RemoveFromPlaylist.__name__, f"{entry_id} is still there") for entry_id in left)
-    wishes = defaultdict[tuple[str, str], set[str]](set)
-    for one in scene.of((AddToPlaylist,)):
-        for track_id in one.action.track_ids if one.possible else ():
-            wishes[one.action.playlist_id, track_id].add(one.asked.key or one.asked.id)
+    wishes = {one.asked.key or one.asked.id: one.action for one in scene.of((AddToPlaylist,)) if one.possible}
+    wished = Counter((action.playlist_id, track_id) for action in wishes.values() for track_id in action.track_ids)
     for key, number in Counter(row[1:] for row in rows).items():
-        if key in wishes and number > len(wishes[key]):
-            yield Finding(Wrong.TWICE, AddToPlaylist.__name__, f"{key}: {number} instead of {len(wishes[key])}")
+        if key in wished and number > wished[key]:
+            yield Finding(Wrong.TWICE, AddToPlaylist.__name__, f"{key}: {number} instead of {wished[key]}")
 
 
 def lengths(scene: Scene) -> Iterator[Finding]:
