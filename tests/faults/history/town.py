@@ -80,7 +80,7 @@ class Town:
         return first or chance.random() < share
 
     def look_round(self, who: Account) -> None:
-        """Learn which tracks can be played now. What editors compile is left out: its recordings are kept and hidden as other tracks, too."""
+        """Learn which tracks can be played now; what editors compile has recordings that are kept and hidden as other tracks, too."""
         for release in who.website.ask(ListReleases(size=100)).items:
             if release.title.startswith("compilation-"):
                 continue
