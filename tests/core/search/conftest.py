@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
+from psycopg import Binary
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -26,7 +27,8 @@ def database_statements():
         sent = []
 
         def note(_connection, _cursor, statement, parameters, *_):
-            sent.append((statement, parameters))
+            values = parameters.values() if isinstance(parameters, dict) else parameters
+            sent.append((statement, [value.obj if isinstance(value, Binary) else value for value in values]))
 
         event.listen(Engine, "before_cursor_execute", note)
         try:
