@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from apps.console.demo.house import House
 from apps.core.client.interface import Sender
 from apps.core.contract.billing import CancelSubscription, ConfirmCheckout, ListSubscriptions, StartCheckout, Subscription
-from apps.core.contract.catalogue import GetRelease, ListReleases
-from apps.core.contract.ids import TrackId
+from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseDetail, ReleaseType
+from apps.core.contract.ids import PlaylistId, TrackId
+from apps.core.contract.library import AddFavourite, ArtistSubject, FavouriteSubject, ReleaseSubject, TrackSubject
 from apps.core.contract.listening import Play, RecordPlays
 from apps.core.contract.playback import EndPlayback, StartPlayback
+from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, Visibility
 from apps.core.contract.radio import FeedbackKind, NextTracks, SendStationFeedback, StartStation, StationBatch, TrackSeed
 
 SHOP_SITE = "https://music.example"
@@ -32,7 +34,10 @@ class Listener:
     tracks: Sequence[TrackId]
     """Those that the listener likes, the most liked first."""
     chance: random.Random
-    kept: list[Play] = field(default_factory=list[Play])
+    untold: list[Play] = field(default_factory=list[Play])
+    """What was played since plays were told of last."""
+    playlists: list[PlaylistId] = field(default_factory=list[PlaylistId])
+    """Made by them, the last one last."""
     plays: int = 0
     purchase: str = ""
     """The shop's name of what was bought."""
@@ -81,13 +86,13 @@ class Listener:
         clock.advance(heard / 1000 + 1)
         self.core.send(EndPlayback(session.id))
         self.plays += 1
-        self.kept.append(Play(f"{self.name}-{self.plays:06}", track_id, started, heard, (session.id,)))
+        self.untold.append(Play(f"{self.name}-{self.plays:06}", track_id, started, heard, (session.id,)))
 
     def send(self) -> None:
         """Tell what was played, as players do now and then."""
-        if self.kept:
-            self.core.send(RecordPlays(tuple(self.kept)))
-            self.kept.clear()
+        if self.untold:
+            self.core.send(RecordPlays(tuple(self.untold)))
+            self.untold.clear()
 
     def tune_in(self) -> tuple[StationBatch, StationBatch]:
         """Start a station, skip two, like the third, and hear what comes next: both batches."""
@@ -102,8 +107,29 @@ class Listener:
         self.house.clock.advance(timedelta(minutes=3).total_seconds())
         return first, self.core.send(NextTracks(station.id))
 
+    def keep(self, track_id: TrackId, release: ReleaseDetail) -> None:
+        """A track, with what it is on and whose it is, as favourites, and the track in the playlist made last."""
+        subjects: list[FavouriteSubject] = [TrackSubject(track_id), ReleaseSubject(release.id)]
+        if release.type is not ReleaseType.COMPILATION:
+            subjects.append(ArtistSubject(release.credits[0].artist_id))
+        for subject in subjects:
+            self.core.send(AddFavourite(subject))
+        for playlist_id in self.playlists[-1:]:
+            self.core.send(AddToPlaylist(playlist_id, (track_id,), only_new=True))
 
-def tracks_of(visitor: Sender) -> Iterator[TrackId]:
+    def make_playlist(self, title: str, description: str, tracks: Sequence[TrackId]) -> None:
+        """For everybody to find."""
+        made = self.core.send(CreatePlaylist(title, description, Visibility.PUBLIC))
+        self.core.send(AddToPlaylist(made.id, tuple(tracks), only_new=True))
+        self.playlists.append(made.id)
+
+
+def releases_of(visitor: Sender) -> Iterator[ReleaseDetail]:
     """All that there is to choose from."""
     for release in visitor.send(ListReleases(size=100)).items:
-        yield from (track.id for track in visitor.send(GetRelease(release.id)).tracks)
+        yield visitor.send(GetRelease(release.id))
+
+
+def tracks_of(visitor: Sender) -> Iterator[TrackId]:
+    for release in releases_of(visitor):
+        yield from (track.id for track in release.tracks)

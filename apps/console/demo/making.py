@@ -16,6 +16,7 @@ import click
 from apps.console.core import operator
 from apps.console.demo.catalogue import RELEASES, Release
 from apps.console.demo.files import path_of, write_release
+from apps.console.demo.home_page import arrange_home_page
 from apps.console.demo.production import refuse_production
 from apps.console.demo.wanted import folder_of
 from apps.console.embedded import embedded_environment
@@ -25,6 +26,7 @@ from apps.console.folder.walk import Walk
 from apps.core.client.interface import Sender
 from apps.core.contract.ids import DeliveryId
 from apps.core.contract.intake import DeliverySummary, GetDelivery, ListDeliveries, OpenDelivery
+from ports.clock.interface import Clock
 from ports.container import Container
 from ports.task_queue.interface import QueueUnavailable, TaskQueue
 
@@ -39,6 +41,7 @@ POLITE = 10
 class Making:
     core: Sender
     queue: TaskQueue
+    clock: Clock
     folder: Path
     say: Callable[[str], object]
     releases: tuple[Release, ...] = RELEASES
@@ -79,6 +82,7 @@ class Making:
                 # It lies in storage by now; made again it would be the same, and would not be delivered again.
                 shutil.rmtree(self.folder, ignore_errors=True)
             if all(_is_settled(state) for state in states):
+                arrange_home_page(self.core, self.clock.now())
                 self.say(f"The demo catalogue is complete: {len(self.releases)} releases can be played.")
                 return
         self.say(NOT_RUNNING)
@@ -114,7 +118,7 @@ def make_catalogue(say: Callable[[str], object] = click.echo) -> None:
     environment = embedded_environment(os.environ)
     refuse_production(environment)
     container = Container(environment)
-    Making(operator(container), container.get(TaskQueue), folder_of(environment), say).run()
+    Making(operator(container), container.get(TaskQueue), container.get(Clock), folder_of(environment), say).run()
 
 
 def main() -> None:

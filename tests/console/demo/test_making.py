@@ -19,7 +19,9 @@ from apps.console.demo.wanted import is_wanted
 from apps.console.embedded import embedded_environment
 from apps.console.folder.report import NOT_RUNNING
 from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseType
+from apps.core.contract.editorial import GetHome, ListShelves, ShelfKind
 from apps.core.contract.intake import ListDeliveries
+from ports.clock.interface import Clock
 from ports.container import Container
 from ports.task_queue.interface import TaskQueue
 from tasks.office import office
@@ -38,7 +40,8 @@ def make(own_home, tmp_path, monkeypatch):
 
     def run(*releases):
         said, container = [], Container(embedded_environment(os.environ))
-        Making(core.operator(container), container.get(TaskQueue), tmp_path / "home" / "demo", said.append, releases).run()
+        queue, clock = container.get(TaskQueue), container.get(Clock)
+        Making(core.operator(container), queue, clock, tmp_path / "home" / "demo", said.append, releases).run()
         return said
 
     yield run
@@ -52,6 +55,7 @@ class TestMaking:
         said = make(*FEW)
         assert said[0] == "Demo catalogue, 1 of 2: Rooftop by Terrace Hours is delivered."
         assert said[-1] == "The demo catalogue is complete: 3 releases can be played."
+        assert [(shelf.kind, shelf.title) for shelf in visitor.send(GetHome()).shelves] == [(ShelfKind.NEWEST, "New here")]
         assert not (tmp_path / "home" / "demo").exists()
         assert make(*FEW) == ["The demo catalogue is here already."]
         assert len(operator.send(ListDeliveries()).items) == 3
@@ -63,9 +67,10 @@ class TestMaking:
         assert (flare.type, flare.genre, flare.label, flare.upc) == (ReleaseType.SINGLE, "Drum & Bass", "Tin Roof", FLARE.upc)
         assert flare.released_on == "2025-07-04"
 
-    def test_where_nobody_takes_it_in_it_says_so_and_keeps_the_files(self, make, tmp_path, monkeypatch):
+    def test_where_nobody_takes_it_in_it_says_so_and_keeps_the_files(self, make, operator, tmp_path, monkeypatch):
         monkeypatch.setenv("TASK_QUEUE", "held")
         assert make(FLARE)[-1] == NOT_RUNNING
+        assert operator.send(ListShelves()) == ()
         assert [path.name for path in (tmp_path / "home" / "demo").rglob("*.flac")] == ["01 Flare.flac"]
 
     def test_interrupted_before_it_is_taken_in_it_keeps_the_files(self, make, tmp_path, monkeypatch):

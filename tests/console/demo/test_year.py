@@ -17,6 +17,7 @@ from pathlib import Path
 from apps.console.demo.files import write_excerpts
 from apps.console.demo.house import NOWHERE, House, make_environment
 from apps.console.demo.year import Year
+from apps.core.contract.editorial import GetHome
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
@@ -25,6 +26,9 @@ if __name__ == "__main__":
     year.begin(folder / "music")
     year.live()
     print(*year.lines(), sep="\\n")
+    print(f"Elif keeps {year.kept(year.listeners[4])}.")
+    home = year.listeners[0].core.send(GetHome())
+    print(*(f"{shelf.title}: {len(shelf.playlists)} playlists" for shelf in home.shelves), sep="\\n")
 """
 
 
@@ -34,9 +38,13 @@ class TestTheYear:
         script.write_text(WEEKS)
         told = subprocess.run([sys.executable, script, tmp_path], env=plain(), capture_output=True, text=True, timeout=500, check=False)
         assert told.returncode == 0, told.stderr
-        first, *others = told.stdout.splitlines()[-7:]
-        assert first.startswith("16 listeners, 2 weeks: 3 likes, "), told.stdout
+        told_of = told.stdout.splitlines()
+        begins = next(at for at, line in enumerate(told_of) if line.startswith("16 listeners"))
+        first, *others = told_of[begins:]
+        assert first.startswith("16 listeners, 2 weeks: 3 likes, 3 playlists, "), told.stdout
         assert first.endswith(" plays, 3 skips")
         assert "UK singles: 2 weekly editions." in others
         assert sum("weeks at number one: " in line for line in others) >= 1
         assert any(line.startswith("Ana lately played ") for line in others)
+        assert "Elif keeps 1 tracks, 1 releases, 1 artists, 0 playlists." in others
+        assert others[-1] == "By listeners: 3 playlists"
