@@ -47,15 +47,16 @@ class TestRequests:
 
 @pytest.fixture
 def served(values, tmp_path) -> Iterator[tuple[str, str]]:
-    """Core behind two gunicorn workers, and where it tells its metrics."""
+    """Core behind two gunicorn workers, which answered one request, and where it tells its metrics."""
     port, metrics = free_port(), free_port()
     environment = {**os.environ, **values, "CLOCK": "system", "PORT": str(port), "METRICS_PORT": str(metrics), "WEB_CONCURRENCY": "2"}
     command = [sys.executable, "-m", "gunicorn", "-c", "python:wsgi.gunicorn", "wsgi.core:application"]
     with subprocess.Popen(command, env=environment, cwd=ROOT) as server:
         try:
             address = f"http://127.0.0.1:{metrics}/metrics"
-            wait_until(lambda: _answers(address))
-            yield f"http://127.0.0.1:{port}", address
+            url = f"http://127.0.0.1:{port}"
+            wait_until(lambda: _answers(address) and _serves(url))
+            yield url, address
         finally:
             server.terminate()
 
@@ -63,6 +64,16 @@ def served(values, tmp_path) -> Iterator[tuple[str, str]]:
 def _answers(address: str) -> bool:
     try:
         return "celesta_build_info" in _read(address)
+    except OSError:
+        return False
+
+
+def _serves(url: str) -> bool:
+    """Whether a worker is there: one that is ended while it begins is waited for until its grace is over."""
+    try:
+        return bool(_read(url))
+    except HTTPError:
+        return True
     except OSError:
         return False
 
@@ -79,7 +90,7 @@ class TestServing:
             with pytest.raises(HTTPError, match="404"):
                 urlopen(f"{url}/metrics")
         text = _read(address)
-        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 20.0' in text
+        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 21.0' in text
         assert 'celesta_port_info{implementation="fake",port="card payments"} 1.0' in text
 
     def test_begins_failures_at_zero_so_that_the_first_is_an_increase(self, served):
@@ -97,7 +108,7 @@ class TestServing:
         assert "choose another METRICS_PORT" in refused.stderr
         with pytest.raises(HTTPError, match="404"):
             urlopen(f"{url}/metrics")
-        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 1.0' in _read(address)
+        assert 'celesta_http_requests_total{app="core",method="GET",route="(none)",status="4xx"} 2.0' in _read(address)
 
 
 LOADED_BEFORE = """
