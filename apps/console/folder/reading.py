@@ -71,12 +71,21 @@ def read_all(root: Path, files: Sequence[Seen]) -> Iterator[list[FoundFile]]:
 
 @contextmanager
 def _ctrl_c_held_back() -> Generator[None]:
-    """Processes that start in this block hear of Ctrl-C only once they are prepared: Python would say where it was interrupted."""
+    """Processes that start in this block hear of Ctrl-C only once they are prepared: Python would say where it was interrupted.
+
+    This one hears of it after the block, from whatever thread the system chose to take it: else a process that starts would find
+    nothing to be prepared with.
+    """
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
 
 
 def prepare_reader() -> None:
