@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 
 from apps.core.contract.exports import DropExportedPlays
 from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import WrapKeysAnew
+from apps.core.contract.pictures import KEYS_PER_QUESTION, OWN_COVERS, UPLOADED, ListSpentPictures
 from tasks.app import celery
 from tasks.office import Office, office
 from tasks.previews import cut_missing_previews
@@ -31,6 +32,7 @@ def prune() -> None:
 def clear_quarantine() -> None:
     if take_slot(office(), CLEAR_QUARANTINE):
         delete_spent_files(office())
+        delete_spent_pictures(office())
 
 
 def delete_spent_files(office: Office) -> None:
@@ -38,4 +40,12 @@ def delete_spent_files(office: Office) -> None:
     keys = office.storage.keys(QUARANTINE)
     while batch := tuple(islice(keys, KEYS_PER_QUERY)):
         for key in office.core.send(ListSpentKeys(batch)):
+            office.storage.delete(key)
+
+
+def delete_spent_pictures(office: Office) -> None:
+    """Remove uploaded pictures that nothing is made of, and covers made of them that were replaced or taken away."""
+    keys = chain(office.storage.keys(UPLOADED), office.storage.keys(OWN_COVERS))
+    while batch := tuple(islice(keys, KEYS_PER_QUESTION)):
+        for key in office.core.send(ListSpentPictures(batch)):
             office.storage.delete(key)

@@ -26,6 +26,7 @@ JOB_TASKS = {
     "chart": ("tasks.charts.count", "reports"),
     "encrypt": ("tasks.encryption.encrypt", "default"),
     "export": ("tasks.exports.export", "reports"),
+    "picture": ("tasks.covers.prepare_uploaded", "media"),
     "receive": ("tasks.intake.receive", "default"),
     "statements": ("tasks.statements.write", "reports"),
     "train": ("tasks.radio.train", "reports"),

@@ -32,6 +32,8 @@ MODULES = (
     "oauth.queries",
     "offline.commands",
     "offline.queries",
+    "pictures.commands",
+    "pictures.queries",
     "playback.commands",
     "playback.queries",
     "playlists.commands",

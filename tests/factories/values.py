@@ -22,6 +22,7 @@ TEXTS = (
         "0" * 32,
         "#336699",
         f"covers/{new_id()}/0a1b",
+        f"covers/own/{new_id()}",
         "",
     ),
 )

@@ -7,11 +7,21 @@ import pytest
 from apps.console.folder.delivery import deliver
 from apps.console.folder.walk import Walk
 from apps.core.contract.intake import OpenDelivery
-from apps.core.contract.jobs import ChartWork, CoverWork, DispatchWork, ExportWork, JobId, ReceiveWork, StatementsWork, TranscodeWork
+from apps.core.contract.jobs import (
+    ChartWork,
+    CoverWork,
+    DispatchWork,
+    ExportWork,
+    JobId,
+    PictureWork,
+    ReceiveWork,
+    StatementsWork,
+    TranscodeWork,
+)
 from ports.container import Container
 from ports.storage.interface import Storage
 from tasks.charts import count_edition
-from tasks.covers import prepare_cover
+from tasks.covers import prepare_cover, prepare_picture
 from tasks.dispatch import send_statement
 from tasks.exports import export_day
 from tasks.intake import receive_release
@@ -24,6 +34,7 @@ from tests.factories.audio import make_audio
 WORK = {
     "tasks.dispatch.dispatch": (DispatchWork, send_statement),
     "tasks.covers.prepare": (CoverWork, prepare_cover),
+    "tasks.covers.prepare_uploaded": (PictureWork, prepare_picture),
     "tasks.charts.count": (ChartWork, count_edition),
     "tasks.exports.export": (ExportWork, export_day),
     "tasks.intake.receive": (ReceiveWork, receive_release),

@@ -34,7 +34,10 @@ def summaries(rows: Sequence[Any]) -> tuple[ReleaseSummary, ...]:
 def series_summaries(rows: Sequence[Any]) -> tuple[SeriesSummary, ...]:
     """Of the rows of `spines`, in their order."""
     shelves = [list(spines) for _, spines in groupby(rows, key=attrgetter("series_id"))]
-    return tuple(SeriesSummary(spines[0].series_id, spines[0].series, spines[0].volumes, volumes(spines)) for spines in shelves)
+    return tuple(
+        SeriesSummary(spines[0].series_id, spines[0].series, spines[0].series_cover, spines[0].volumes, volumes(spines))
+        for spines in shelves
+    )
 
 
 def volumes(rows: Sequence[Any]) -> tuple[Volume, ...]:

@@ -91,6 +91,8 @@ class SeriesRow(Base):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     title: Mapped[str]
     title_key: Mapped[str] = mapped_column(unique=True)
+    cover: Mapped[str | None] = mapped_column(CoverColumn)
+    """Made of a picture that was uploaded for it."""
 
 
 class ReleaseRow(Base):

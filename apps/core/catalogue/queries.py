@@ -130,7 +130,7 @@ def get_series(action: GetSeries, actor: Actor, connection: Connection, clock: C
     rows = fetch(connection, statements.VOLUMES, {**here(actor.territory, clock.now()), "series_id": action.series_id})
     if not rows:
         raise NotFound("There is no such series here.", "It may not be offered in your country, or no longer.")
-    return SeriesDetail(action.series_id, rows[0].series, volumes(rows))
+    return SeriesDetail(action.series_id, rows[0].series, rows[0].series_cover, volumes(rows))
 
 
 @handles(GetCatalogueState)

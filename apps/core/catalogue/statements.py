@@ -113,17 +113,23 @@ APPEARS_ON = select(*SUMMARY).where(VISIBLE, ~OWN, HEARD_ON).order_by(*LATEST_FI
 
 NEWEST_VOLUME = (ReleaseRow.volume.desc(), ReleaseRow.id.desc())
 ON_SHELF = exists().where(ReleaseRow.series_id == SeriesRow.id, VISIBLE)
-SHELVES = select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(ON_SHELF).order_by(SeriesRow.title_key).limit(PAGE_LIMIT)
+SHELVES = (
+    select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key, SeriesRow.cover)
+    .where(ON_SHELF)
+    .order_by(SeriesRow.title_key)
+    .limit(PAGE_LIMIT)
+)
 FURTHER_SHELVES = SHELVES.where(SeriesRow.title_key > bindparam("key"))
 
 
-def spines(shelves: Select[str, str, str]) -> Select[Any]:
+def spines(shelves: Select[str, str, str, str | None]) -> Select[Any]:
     """The volumes of each of these series, the newest first, no more than a shelf shows; with each how many there are."""
     series = shelves.subquery()
     place = func.row_number().over(partition_by=ReleaseRow.series_id, order_by=NEWEST_VOLUME)
     volumes = (
         select(
             *SUMMARY, ReleaseRow.volume, series.c.id.label("series_id"), series.c.title.label("series"), series.c.title_key,
+            series.c.cover.label("series_cover"),
             place.label("place"), func.count().over(partition_by=ReleaseRow.series_id).label("volumes"),
         )
         .join(series, series.c.id == ReleaseRow.series_id)
@@ -135,7 +141,7 @@ def spines(shelves: Select[str, str, str]) -> Select[Any]:
 
 SPINES, FURTHER_SPINES = spines(SHELVES), spines(FURTHER_SHELVES)
 VOLUMES = (
-    select(*SUMMARY, ReleaseRow.volume, SeriesRow.title.label("series"))
+    select(*SUMMARY, ReleaseRow.volume, SeriesRow.title.label("series"), SeriesRow.cover.label("series_cover"))
     .join(SeriesRow, SeriesRow.id == ReleaseRow.series_id)
     .where(SeriesRow.id == bindparam("series_id", type_=IdColumn()), VISIBLE)
     .order_by(*NEWEST_VOLUME)

@@ -144,6 +144,8 @@ class SeriesSummary(msgspec.Struct, frozen=True):
 
     id: SeriesId
     title: str
+    cover: str | None
+    """Uploaded for the series, as `ReleaseSummary` has it; None where none was."""
     count: int
     """How many of its volumes are offered here."""
     volumes: tuple[Volume, ...]
@@ -153,6 +155,7 @@ class SeriesSummary(msgspec.Struct, frozen=True):
 class SeriesDetail(msgspec.Struct, frozen=True):
     id: SeriesId
     title: str
+    cover: str | None
     volumes: tuple[Volume, ...]
     """All that are offered here, the newest first, by their numbers; at most 500."""
 

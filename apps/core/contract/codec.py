@@ -25,6 +25,7 @@ from apps.core.contract import (
     listening,
     oauth,
     offline,
+    pictures,
     playback,
     playlists,
     radio,
@@ -40,12 +41,12 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, playback, playlists, radio, reporting, search, sharing, smart),
+    *(oauth, offline, pictures, playback, playlists, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""
 
-MAXIMUM_BYTES = 4 * 1024 * 1024
-"""The largest Action."""
+MAXIMUM_BYTES = 8 * 1024 * 1024
+"""The largest Action: one with a picture of 5 MiB, which is a third longer as JSON has it."""
 MAXIMUM_TRIP = MAXIMUM_BYTES + 64 * 1024
 """The largest trip to the door: the largest Action and what travels beside it."""
 

@@ -77,7 +77,7 @@ class PickedPlaylist(msgspec.Struct, frozen=True):
     description: str
     tracks: int
     cover: str | None
-    """The cover of the release that was chosen for it, or of its first track."""
+    """Its own, else that of the release that was chosen for it, or of its first track."""
     note: str
 
 

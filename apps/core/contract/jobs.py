@@ -14,6 +14,7 @@ from apps.core.contract.charts import ChartRules
 from apps.core.contract.days import Day, WeekName
 from apps.core.contract.ids import DeliveredReleaseId, DeliveryId, Id, JobId, LeaseToken, RecordingId, ReleaseId
 from apps.core.contract.paging import Cursor, Page, PageSize
+from apps.core.contract.pictures import PictureId, PictureSubject
 from apps.core.contract.reporting import StatementNumber
 
 LEASE_SECONDS = 15
@@ -54,6 +55,15 @@ class CoverWork(msgspec.Struct, frozen=True, tag="cover"):
     release_id: ReleaseId
     source_key: str
     content_hash: str
+
+
+class PictureWork(msgspec.Struct, frozen=True, tag="picture"):
+    """Make every size of a cover of an uploaded picture."""
+
+    of: PictureSubject
+    subject_id: Id
+    picture_id: PictureId
+    source_key: str
 
 
 class EncryptWork(msgspec.Struct, frozen=True, tag="encrypt"):
@@ -113,7 +123,9 @@ class TrainWork(msgspec.Struct, frozen=True, tag="train"):
     day: Day
 
 
-Work = ReceiveWork | TranscodeWork | CoverWork | EncryptWork | ExportWork | ChartWork | TrainWork | StatementsWork | DispatchWork
+Work = (
+    ReceiveWork | TranscodeWork | CoverWork | PictureWork | EncryptWork | ExportWork | ChartWork | TrainWork | StatementsWork | DispatchWork
+)
 
 
 class JobClaim(msgspec.Struct, frozen=True):

@@ -67,7 +67,7 @@ class PlaylistSummary(msgspec.Struct, frozen=True):
     tracks: int
     duration_ms: int
     cover: str | None
-    """The cover of the release that was chosen for it, or of its first track."""
+    """Its own, else that of the release that was chosen for it, or of its first track."""
     cover_release_id: ReleaseId | None
     created_at: datetime
     changed_at: datetime
@@ -143,7 +143,8 @@ class EditPlaylist(Command[PlaylistSummary], frozen=True):
 
 
 class ChoosePlaylistCover(Command[PlaylistSummary], frozen=True):
-    """Give a playlist the cover of a release that one of its tracks is on; None gives it that of the first track. Its owner may.
+    """Give a playlist the cover of a release that one of its tracks is on; None gives it that of the first track. A picture that was
+    uploaded for it goes. Its owner may.
 
     Raises NotFound, Forbidden for other members, Invalid for another release. Emits PlaylistChanged.
     """

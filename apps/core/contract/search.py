@@ -47,7 +47,7 @@ class FoundPlaylist(msgspec.Struct, frozen=True):
     tracks: int
     duration_ms: int
     cover: str | None
-    """The cover of the release that was chosen for it, or of its first track."""
+    """Its own, else that of the release that was chosen for it, or of its first track."""
 
 
 class SearchResult(msgspec.Struct, frozen=True):

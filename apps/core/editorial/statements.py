@@ -9,7 +9,7 @@ from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, 
 from apps.core.database import IdColumn
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.playlists.models import PlaylistRow
-from apps.core.playlists.statements import COVERS, FILLED, PUBLIC
+from apps.core.playlists.statements import COVER, COVERS, FILLED, PUBLIC
 from apps.core.rights.offers import NOW, TERRITORY
 
 SUBJECTS = bindparam("subjects", expanding=True, type_=IdColumn())
@@ -24,9 +24,9 @@ SHOWN = SHELF.where(
     ShelfRow.starts_at <= NOW, or_(ShelfRow.ends_at.is_(None), ShelfRow.ends_at > NOW), or_(~_LIMITED, _HERE)
 ).order_by(*IN_ORDER)  # fmt: skip
 RELEASES = select(*SUMMARY).where(ReleaseRow.id.in_(SUBJECTS), VISIBLE)
-SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
+SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key, SeriesRow.cover).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
 PLAYLISTS = (
-    select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, ReleaseRow.cover)
+    select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, COVER)
     .outerjoin(ReleaseRow, COVERS)
     .where(PlaylistRow.id.in_(SUBJECTS), PUBLIC, FILLED)
 )

@@ -43,6 +43,7 @@ from apps.core.jobs.work import try_again, wait_in_trouble, work_decoder
 from apps.core.middleware.idempotency import IdempotencyRow
 from apps.core.offline.models import DeviceRow, LicenceRow, ProvedStretchRow
 from apps.core.outbox import Events, OutboxRow
+from apps.core.pictures.models import PictureRow
 from apps.core.playback.models import PlaybackSessionRow
 from apps.core.playlists.access import KEPT as DELETED_KEPT
 from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
@@ -140,6 +141,7 @@ def prune_expired(session: Session, clock: Clock) -> bool:
         (PlaylistTrackRow, PlaylistTrackRow.playlist_id.in_(gone)),
         (PlaylistInvitationRow, PlaylistInvitationRow.playlist_id.in_(gone) | (PlaylistInvitationRow.expires_at < now)),
         (PlaylistMemberRow, PlaylistMemberRow.playlist_id.in_(gone)),
+        (PictureRow, PictureRow.subject_id.in_(gone)),
         (PlaylistRow, PlaylistRow.id.in_(gone)),
         (IdempotencyRow, IdempotencyRow.created_at < now - KEPT),
         (OutboxRow, OutboxRow.published_at < now - KEPT),

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.intake import DeliveryStatus, FileStatus
-from apps.core.contract.jobs import CoverWork, DispatchWork, JobStatus, ReceiveWork, TranscodeWork
+from apps.core.contract.jobs import CoverWork, DispatchWork, JobStatus, PictureWork, ReceiveWork, TranscodeWork
 from apps.core.contract.reporting import Status
 from apps.core.intake.finishing import finish_delivery
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
+from apps.core.pictures.models import PictureRow
 from apps.core.playback.models import PublishedRenditionRow
 from apps.core.reporting.models import StatementRow
 
@@ -29,6 +30,8 @@ def fail(session: Session, row: JobRow, reason: str, now: datetime) -> None:
         _refuse_release(session, work, reason, now)
     elif isinstance(work, CoverWork):
         session.execute(update(DeliveredReleaseRow).where(_with_picture(work)).values(picture_refusal=reason))
+    elif isinstance(work, PictureWork):
+        session.execute(update(PictureRow).where(_newest(work)).values(refusal=reason))
     elif isinstance(work, DispatchWork):
         mine = (StatementRow.number == work.number) & (StatementRow.status == Status.APPROVED)
         session.execute(update(StatementRow).where(mine).values(status=Status.FAILED, reason=reason))
@@ -47,6 +50,9 @@ def take_back(session: Session, row: JobRow) -> None:
     elif isinstance(work, CoverWork):
         refused = _with_picture(work) & (DeliveredReleaseRow.picture_refusal == row.reason)
         session.execute(update(DeliveredReleaseRow).where(refused).values(picture_refusal=None))
+    elif isinstance(work, PictureWork):
+        refused = _newest(work) & (PictureRow.refusal == row.reason)
+        session.execute(update(PictureRow).where(refused).values(refusal=None))
     elif isinstance(work, ReceiveWork):
         session.execute(update(DeliveredReleaseRow).where(DeliveredReleaseRow.id == work.delivered_release_id).values(written_at=None))
         _accept(session, DeliveredFileRow.delivered_release_id == work.delivered_release_id, row.reason, FileStatus.WAITING)
@@ -64,6 +70,10 @@ def _accept(session: Session, which: ColumnElement[bool], reason: str | None, st
 
 def _with_picture(work: CoverWork) -> ColumnElement[bool]:
     return (DeliveredReleaseRow.release_id == work.release_id) & (DeliveredReleaseRow.picture_hash == work.content_hash)
+
+
+def _newest(work: PictureWork) -> ColumnElement[bool]:
+    return (PictureRow.subject_id == work.subject_id) & (PictureRow.picture_id == work.picture_id)
 
 
 def _refuse_content(session: Session, work: TranscodeWork, reason: str) -> None:

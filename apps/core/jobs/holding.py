@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow
 from apps.core.contract.errors import Invalid, LeaseLost
-from apps.core.contract.jobs import CoverWork, JobStatus, TranscodeWork, Work
+from apps.core.contract.jobs import CoverWork, JobStatus, PictureWork, TranscodeWork, Work
 from apps.core.database import FOR_CHANGE
 from apps.core.jobs.models import JobRow
 from apps.core.jobs.work import work_decoder
+from apps.core.pictures.models import TABLES
 
 W = TypeVar("W", bound=Work)
 
@@ -38,7 +39,7 @@ def held_work(session: Session, job_id: str, lease: str, kind: type[W]) -> tuple
 
 
 def lock_subject(session: Session, job_id: str) -> Work | None:
-    """Lock the recording or the release that a job is about, and return its work; to be called before the job is locked.
+    """Lock the recording, or what a cover is of, that a job is about, and return its work; to be called before the job is locked.
 
     Whoever writes a release holds it and its recordings when asking for their jobs: the other way round, each would wait for the other.
     """
@@ -48,6 +49,9 @@ def lock_subject(session: Session, job_id: str) -> Work | None:
     work = work_decoder().decode(stored)
     if isinstance(work, CoverWork):
         session.execute(select(ReleaseRow.id).where(ReleaseRow.id == work.release_id).with_for_update(**FOR_CHANGE))
+    if isinstance(work, PictureWork):
+        subject = TABLES[work.of].id
+        session.execute(select(subject).where(subject == work.subject_id).with_for_update(**FOR_CHANGE))
     if isinstance(work, TranscodeWork):
         session.execute(select(RecordingRow.id).where(RecordingRow.id == work.recording_id).with_for_update(**FOR_CHANGE))
     return work

@@ -11,6 +11,7 @@ from apps.core.catalogue.models import RecordingRow, TrackRow
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
+from apps.core.contract.pictures import PictureSubject
 from apps.core.contract.playlists import (
     MOST_FOLDERS,
     MOST_TRACKS,
@@ -33,6 +34,7 @@ from apps.core.contract.playlists import (
     RestorePlaylist,
 )
 from apps.core.outbox import Events
+from apps.core.pictures.showing import take_away
 from apps.core.playlists.access import locked, locked_by_hand, locked_though_deleted, no_such_playlist
 from apps.core.playlists.adding import append, chosen, offered_tracks, recordings_in
 from apps.core.playlists.beginning import begin
@@ -76,6 +78,7 @@ def choose_playlist_cover(action: ChoosePlaylistCover, actor: Actor, session: Se
         raise Invalid("That cover is of a release which no track here is on.", "Choose one of a release whose track is in the playlist.")
     row.cover_release_id = action.release_id
     changed(session, row, events, clock.now())
+    take_away(session, events, PictureSubject.PLAYLIST, row.id, clock.now())
     return playlist_now(session, row.id, actor)
 
 

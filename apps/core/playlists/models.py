@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from apps.core.catalogue.covers import CoverColumn
 from apps.core.contract.ids import new_id
 from apps.core.database import Base, IdColumn
 
@@ -22,6 +23,8 @@ class PlaylistRow(Base):
     visibility: Mapped[str]
     cover_release_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("release.id"))
     """Whose cover was chosen for it; the first track's where none was."""
+    cover: Mapped[str | None] = mapped_column(CoverColumn)
+    """Made of a picture that was uploaded for it; it comes before any release's."""
     rule: Mapped[bytes | None]
     """Of a smart playlist: the contract's `SmartRule`, encoded. It has no tracks of its own."""
     tracks: Mapped[int] = mapped_column(default=0)

@@ -99,5 +99,5 @@ def _fitting(action: GetPlaylistTracks, actor: Actor, connection: Connection, cl
     entries = tuple(PlaylistEntry(one.track_id, at, one, row.changed_at, None, None) for at, one in enumerate(tracks, first))
     following = encode_cursor(first + len(rows)) if first + len(rows) <= number else None
     cover = tracks[0] if tracks and first == 1 else None
-    known = {"cover": cover.cover, "cover_release_id": cover.release_id} if cover else {}
+    known = {"cover": row.cover or cover.cover, "cover_release_id": cover.release_id} if cover else {}
     return PlaylistDetail(msgspec.structs.replace(playlist_of(row), tracks=number, **known), Page(entries, following))

@@ -29,10 +29,12 @@ _FIRST_RELEASE = (
 )
 COVERS = ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_RELEASE)
 """Of the release whose cover a playlist has."""
+COVER = func.coalesce(PlaylistRow.cover, ReleaseRow.cover).label("cover")
+"""Its own, else that release's."""
 _SUMMARY = (
     select(
         PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
-        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, ReleaseRow.cover,
+        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, COVER,
         ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
         PlaylistRow.rule,
     )

@@ -12,7 +12,7 @@ from functools import partial
 from apps.core.contract.accounts import ChangeRoles
 from apps.core.contract.actions import Role
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
-from tests.faults.history.rounds import administering, buying, collecting, editorial, intake, keeping, listening, office, sharing
+from tests.faults.history.rounds import administering, buying, collecting, editorial, intake, keeping, listening, office, painting, sharing
 from tests.faults.history.town import Account, Town
 
 LISTENERS, LISTENING_THREADS = 3, 2
@@ -23,12 +23,12 @@ Round = Callable[[Town, random.Random], object]
 COMMERCE: Sequence[Round] = (
     intake.take_in, partial(intake.take_in, clicks=3), intake.take_away, intake.change_audience,
     buying.buy, buying.stay_away, buying.claim, buying.notify,
-    buying.change_password, keeping.keep, keeping.connect,
+    buying.change_password, keeping.keep, keeping.connect, painting.paint,
 )  # fmt: skip
 OFFICE: Sequence[Round] = (
     administering.invite, administering.change_roles, administering.suspend, administering.register_apps, administering.contract,
-    administering.sign, editorial.arrange, editorial.compile_some, office.keep_house, office.take_slots, office.cut_preview,
-    office.lend_a_hand, office.replay,
+    administering.sign, editorial.arrange, editorial.compile_some, painting.cover_a_compilation, office.keep_house,
+    office.take_slots, office.cut_preview, office.lend_a_hand, office.replay,
 )  # fmt: skip
 LISTENING = (
     listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,

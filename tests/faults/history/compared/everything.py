@@ -6,12 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.core.contract.actions import Command
-from tests.faults.history.compared import editorial, library, listening, money, people, playlists, results, scheduled, sharing, work
+from tests.faults.history.compared import (
+    editorial,
+    library,
+    listening,
+    money,
+    people,
+    pictures,
+    playlists,
+    results,
+    scheduled,
+    sharing,
+    work,
+)
 from tests.faults.history.compared.rules import Finding, Rule, Scene
 
 RULES: Sequence[Rule] = (
-    *people.RULES, *library.RULES, *listening.RULES, *playlists.RULES, *sharing.RULES, *editorial.RULES, *money.RULES, *work.RULES,
-    *results.RULES, *scheduled.RULES,
+    *people.RULES, *library.RULES, *listening.RULES, *playlists.RULES, *pictures.RULES, *sharing.RULES, *editorial.RULES,
+    *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES,
 )  # fmt: skip
 
 

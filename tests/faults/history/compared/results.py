@@ -14,6 +14,7 @@ from apps.core.contract.codec import encoder
 from apps.core.contract.exports import DayManifest, RecordExport
 from apps.core.contract.intake import RecordCover, WriteRelease
 from apps.core.contract.offline import RecordEncryption
+from apps.core.contract.pictures import OWN_COVERS
 from apps.core.contract.playback import RecordPreview, RecordTranscode, Rendition
 from apps.core.contract.radio import RecordRadioModel
 from apps.core.contract.reporting import (
@@ -72,7 +73,7 @@ def _sha256(scene: Scene, key: str) -> str:
 def covers(scene: Scene) -> Iterator[Finding]:
     """Every cover lies there in every size, and nothing else lies where covers do."""
     expected = {f"{key}/{side}.jpg" for (key,) in scene.rows("SELECT key FROM cover") for side in COVER_SIDES}
-    there = set(scene.house.storage.keys(PUBLIC))
+    there = {key for key in scene.house.storage.keys(PUBLIC) if not key.startswith(OWN_COVERS)}
     yield from (Finding(Wrong.LOST, RecordCover.__name__, key) for key in expected - there)
     yield from (Finding(Wrong.TWICE, RecordCover.__name__, key) for key in there - expected)
 

@@ -22,6 +22,7 @@ from apps.core.contract.jobs import (
     TakeSlot,
 )
 from apps.core.contract.offline import RecordEncryption
+from apps.core.contract.pictures import RecordPicture
 from apps.core.contract.playback import RecordTranscode
 from apps.core.contract.radio import RecordRadioModel
 from apps.core.contract.reporting import (
@@ -35,6 +36,7 @@ GONE = "SELECT source, path FROM delivered_file JOIN delivery ON delivery.id = d
 ENDS = (
     WriteRelease,
     RecordTranscode,
+    RecordPicture,
     RecordEncryption,
     RecordExport,
     RecordEdition,
