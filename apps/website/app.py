@@ -23,6 +23,7 @@ from apps.website.headers import set_up_headers
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
 from apps.website.session import WebSessionInterface
+from apps.website.uploads import set_up_uploads
 from apps.website.views import (
     account,
     artists,
@@ -39,6 +40,7 @@ from apps.website.views import (
     library,
     listening,
     partner,
+    pictures,
     plans,
     player,
     playlists,
@@ -68,7 +70,7 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, smart, listening, entrance),
+    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, smart, listening, entrance, pictures),
     *(account, devices, connect, plans, subscription),
     *(editorial, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
@@ -93,6 +95,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     watch_requests(app, "website", environment, quiet=QUIET)
     app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
     set_up_login(app, Accounts(People(client, lambda: clock.now().timestamp()), stranger))
+    set_up_uploads(app)
     CSRFProtect(app)
     set_up_headers(app, environment.text("MEDIA_ORIGINS", " ").strip(), secure)
     set_up_assets(app, ROOT / "static")

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, request
 
 from apps.core.contract.catalogue import GetSeries, ListSeries
 from apps.core.contract.ids import SeriesId
-from apps.website.actor import core
+from apps.core.contract.pictures import PutPicture
+from apps.website.actor import actor, core
 
 views = Blueprint("series", __name__, url_prefix="/series")
 
@@ -18,4 +19,5 @@ def index() -> str:
 
 @views.get("/<id:series_id>")
 def show(series_id: SeriesId) -> str:
-    return render_template("series/show.html", series=core().send(GetSeries(series_id)))
+    may_cover = PutPicture.permission.allows(actor())
+    return render_template("series/show.html", series=core().send(GetSeries(series_id)), may_cover=may_cover)
