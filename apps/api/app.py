@@ -28,6 +28,7 @@ from apps.api.views import (
     listening,
     oauth,
     offline,
+    pictures,
     playback,
     playlists,
     radio,
@@ -64,7 +65,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, playlists.views, search.views, sharing.views, smart.views),
+    *(radio.views, library.views, playlists.views, pictures.views, search.views, sharing.views, smart.views),
 )
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from apps.api.operations import ATTRIBUTE, Operation
 from apps.api.problems import CONTENT_TYPE, HTTP_PROBLEMS, Problem
-from apps.api.reading import JSON
+from apps.api.reading import FORM, JSON
 from apps.core.contract.description import ERRORS, describe
 from apps.core.contract.errors import CelestaError, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
 from apps.core.contract.ids import Id
@@ -90,9 +90,12 @@ def _described(app: Flask, rule: Rule, operation: Operation, schemas: dict[str, 
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas[repr(operation.body)]}}}
+    if hasattr(app.view_functions[rule.endpoint], "picture"):
+        described["requestBody"] = {"required": True, "content": {FORM: {"schema": UPLOAD}}}
     return described
 
 
+UPLOAD = {"type": "object", "required": ["picture"], "properties": {"picture": {"type": "string", "format": "binary"}}}
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
     "description": "With it, the same request sent again gets the first answer.",

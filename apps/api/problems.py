@@ -35,7 +35,11 @@ HTTP_PROBLEMS = {
     404: ("not_found", "Not found", "Check the address against the API's documentation."),
     405: ("method_not_allowed", "Method not allowed", "Use one of the methods in the Allow header."),
     413: ("too_large", "Too large", "Send it in smaller parts."),
-    415: ("unsupported_media_type", "Unsupported media type", "Send JSON, with Content-Type: application/json."),
+    415: (
+        "unsupported_media_type",
+        "Unsupported media type",
+        "Send what the API's documentation says of this address: nearly everywhere JSON, with Content-Type: application/json.",
+    ),
 }
 """Code, title and next step of what Flask refuses before a view sees it."""
 

@@ -13,11 +13,13 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from apps.core.contract.actions import Action
 from apps.core.contract.errors import Invalid
+from apps.core.contract.pictures import LARGEST_UPLOAD, too_large
 
 T = TypeVar("T")
 Path = ParamSpec("Path")
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -35,11 +37,17 @@ def takes(kind: type[T]) -> Callable[[Callable[Concatenate[T, Path], Response]],
     return wrap
 
 
+def takes_picture(view: Callable[Path, Response]) -> Callable[Path, Response]:
+    """Let a view read a form with a picture in it, and nothing else."""
+    view.picture = True  # pyright: ignore[reportFunctionMemberAccess] - what `refuse_unread` and the description look for
+    return view
+
+
 def refuse_unread(endpoint: str) -> None:
-    """Refuse what the view would silently ignore: parameters it does not take, and bodies that are not JSON."""
+    """Refuse what the view would silently ignore: parameters it does not take, and bodies that it does not read."""
     if request.query_string and not hasattr(current_app.view_functions[endpoint], "parameters"):
         raise BadRequest(f"{request.path} takes no query parameters.")
-    if request.mimetype not in {"", JSON}:
+    if request.mimetype not in {"", FORM if hasattr(current_app.view_functions[endpoint], "picture") else JSON}:
         raise UnsupportedMediaType(f"{request.mimetype[:80]} is not read here.")
 
 
@@ -55,6 +63,17 @@ def body(kind: type[T]) -> T:
         raise Invalid("The body does not fit: it goes on and on within itself.", getattr(kind, "hint", Action.hint)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"The body is not valid JSON: {error}.") from None
+
+
+def picture() -> bytes:
+    """The file in the form's field `picture`. Raises `TooLarge`, and `Invalid` where there is none."""
+    if (request.content_length or 0) > LARGEST_UPLOAD:
+        raise too_large()
+    request.max_content_length = LARGEST_UPLOAD
+    file = request.files.get("picture")
+    if file is None:
+        raise Invalid("There is no picture in the body.", "Send multipart/form-data with the file in its field named picture.")
+    return file.read()
 
 
 def idempotency_key() -> str | None:

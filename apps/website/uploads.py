@@ -7,13 +7,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from apps.core.contract.pictures import MOST_PICTURE_BYTES, too_large
+from apps.core.contract.pictures import LARGEST_UPLOAD, too_large
 from apps.website.actor import viewer
 
 V = TypeVar("V", bound=Callable[..., Any])
-
-LARGEST_UPLOAD = MOST_PICTURE_BYTES + 64 * 1024
-"""A picture, and what a form has beside it."""
 
 
 def takes_picture(view: V) -> V:

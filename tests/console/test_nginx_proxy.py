@@ -16,6 +16,7 @@ import pytest
 
 from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
+from apps.core.contract.pictures import LARGEST_UPLOAD
 from ports.edge import REQUEST_ID
 from ports.environment import Environment
 from ports.secrets.env import EnvSecrets
@@ -163,8 +164,25 @@ class TestLimits:
     def test_a_body_of_unknown_length_passes_whole(self, edge):
         assert told(edge, "/api/v1/plays", iter([bytes(1000)] * 100))["length"] == 100_000
 
-    def test_a_larger_one_is_refused(self, edge):
-        assert ask(edge, "/api/v1/plays", bytes(1_100_000))[0] == 413
+    @pytest.mark.parametrize(
+        "path", ["/api/v1/plays", "/playlists/4kZ/edit", "/playlists/4kZ/picture/remove", "/api/v1/playlists/4kZ/cover"]
+    )
+    def test_a_larger_one_is_refused(self, edge, path):
+        status, text, _ = ask(edge, path, bytes(1_100_000))
+        assert (status, "at most 5 MiB, and whatever else is sent 1 MiB" in text) == (413, True)
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("/playlists/4kZ/picture", "website"),
+            ("/editorial/pictures/release/4kZ", "website"),
+            ("/api/v1/playlists/4kZ/picture", "api"),
+        ],
+    )
+    def test_a_picture_passes_and_so_does_one_that_the_app_refuses_in_its_own_words(self, edge, path, name):
+        seen = told(edge, path, bytes(LARGEST_UPLOAD + 1))
+        assert (seen["name"], seen["length"]) == (name, LARGEST_UPLOAD + 1)
+        assert ask(edge, path, bytes(2 * LARGEST_UPLOAD + 1))[0] == 413
 
 
 class TestWithoutTheApp:

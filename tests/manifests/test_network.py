@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apps.api.well_known import OAUTH_METADATA
+from apps.core.contract.pictures import LARGEST_UPLOAD
 from tests.manifests.rendering import OVERLAYS, Manifest, containers, environment, named, of_kind, pods
 
 pytestmark = [pytest.mark.manifests, pytest.mark.parametrize("overlay", OVERLAYS)]
@@ -39,6 +40,13 @@ def openings(overlay: str, component: str, direction: str) -> dict[str, Any]:
     labels = pods(overlay)[component]["metadata"]["labels"]
     found = [one for one in of_kind(overlay, "NetworkPolicy") if selects(one, labels)]
     return {one["metadata"]["name"]: one["spec"][direction] for one in found if one["spec"].get(direction)}
+
+
+def test_a_picture_comes_through_the_ingress(overlay):
+    """Of what is larger than a picture the apps say so in their own words."""
+    (ingress,) = of_kind(overlay, "Ingress")
+    most = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+    assert int(most.removesuffix("m")) << 20 > LARGEST_UPLOAD
 
 
 def test_nothing_is_open_by_itself(overlay):

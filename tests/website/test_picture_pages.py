@@ -14,8 +14,7 @@ from werkzeug.test import encode_multipart
 from apps.core.contract.catalogue import GetRelease, ListSeries
 from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.jobs import FailJob
-from apps.core.contract.pictures import MOST_PICTURE_BYTES, RecordPicture, own_cover
-from apps.website.uploads import LARGEST_UPLOAD
+from apps.core.contract.pictures import LARGEST_UPLOAD, MOST_PICTURE_BYTES, RecordPicture, own_cover
 from tests.factories.shelf import Shelf
 from tests.website.visitor import form_token
 

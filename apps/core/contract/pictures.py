@@ -14,6 +14,8 @@ from apps.core.contract.ids import Id, JobId, LeaseToken, PlaylistId
 
 MOST_PICTURE_BYTES = 5 << 20
 """What a telephone's camera makes is smaller."""
+LARGEST_UPLOAD = MOST_PICTURE_BYTES + 64 * 1024
+"""Bytes of a request: a picture, and what a form has beside it."""
 ACCEPTED = "JPEG, PNG or WebP"
 SECONDS_BETWEEN = 5
 """From one picture of an account to its next: each is a worker's second."""
