@@ -30,6 +30,7 @@ from apps.api.views import (
     offline,
     pictures,
     playback,
+    playlist_files,
     playlists,
     radio,
     search,
@@ -65,7 +66,7 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, playlists.views, pictures.views, search.views, sharing.views, smart.views),
+    *(radio.views, library.views, playlists.views, playlist_files.views, pictures.views, search.views, sharing.views, smart.views),
 )
 
 

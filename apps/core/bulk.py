@@ -69,6 +69,14 @@ def each_id(ids: ColumnElement[bytes]) -> Select[str]:
     return select(id_at(ids, starts.c.start))
 
 
+def each_text(dialect: str, name: str) -> Select[str]:
+    """The texts of the list in JSON that this parameter is, for a statement that is the same whatever their number."""
+    texts = bindparam(name, type_=String)
+    if dialect == "sqlite":
+        return select(func.json_each(texts).table_valued("value").c.value)
+    return select(func.json_array_elements_text(texts.cast(postgresql.JSON)).table_valued("value").c.value)
+
+
 def joined_ids(ids: Iterable[str]) -> bytes:
     """The ids one after the other, each once, as `each_id` reads them; what only looks like an id is of nothing, and left out."""
     return b"".join(id_to_bytes(one) for one in dict.fromkeys(ids) if one <= HIGHEST_ID)

@@ -36,6 +36,8 @@ MODULES = (
     "pictures.queries",
     "playback.commands",
     "playback.queries",
+    "playlist_files.commands",
+    "playlist_files.queries",
     "playlists.commands",
     "playlists.queries",
     "radio.commands",

@@ -43,6 +43,7 @@ from apps.website.views import (
     pictures,
     plans,
     player,
+    playlist_files,
     playlists,
     ports,
     releases,
@@ -70,7 +71,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, series, artists, charts, stations, library, playlists, sharing, smart, listening, entrance, pictures),
+    *(home, search, releases, series, artists, charts, stations, library, playlists, playlist_files, pictures),
+    *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
     *(editorial, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )

@@ -27,6 +27,7 @@ from apps.core.contract import (
     offline,
     pictures,
     playback,
+    playlist_files,
     playlists,
     radio,
     reporting,
@@ -41,7 +42,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, pictures, playback, playlists, radio, reporting, search, sharing, smart),
+    *(oauth, offline, pictures, playback, playlist_files, playlists, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""
 

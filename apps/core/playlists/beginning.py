@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.contract.actions import Actor
 from apps.core.contract.ids import new_id
+from apps.core.contract.playlist_files import ImportPlaylist
 from apps.core.contract.playlists import CreatePlaylist, PlaylistRole
 from apps.core.contract.smart import CreateSmartPlaylist
 from apps.core.outbox import Events
@@ -15,10 +16,10 @@ from apps.core.playlists.changing import changed
 from apps.core.playlists.models import PlaylistRow
 from apps.core.playlists.placing import check_folder, join, lock_library
 
+Begun = CreatePlaylist | CreateSmartPlaylist | ImportPlaylist
 
-def begin(
-    session: Session, events: Events, actor: Actor, asked: CreatePlaylist | CreateSmartPlaylist, now: datetime, rule: bytes | None = None
-) -> PlaylistRow:
+
+def begin(session: Session, events: Events, actor: Actor, asked: Begun, now: datetime, rule: bytes | None = None) -> PlaylistRow:
     """Their own, the last in its folder. Raises `NotFound` for the folder, `Conflict` where the library is full."""
     lock_library(session, actor)
     check_folder(session, actor, asked.folder_id)

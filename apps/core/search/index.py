@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from apps.core.contract.ids import BYTES
 from apps.core.contract.search import SearchKind
 from apps.core.search.folding import LONGEST
 from apps.core.search.rules import Asked, costs, most_cost, prior
-from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key
+from apps.core.search.segment import KINDS, Candidate, Columns, Entry, Filters, Segment, merged, owner_key, title_code
 
 REMEMBERED = 500
 """Answers that are kept for as long as nothing changes: people type the same beginnings."""
@@ -82,6 +83,16 @@ class Index:
         question = text[:LONGEST], tuple(kinds), filters, most
         kept = self._kept.get(question) or self._keep(question)
         return {kind: some.hits for kind, some in kept.items()}
+
+    def titled(self, titles: Set[str]) -> Mapping[str, Sequence[Candidate]]:
+        """The tracks that go by each of these folded titles, exactly."""
+        codes = np.array(sorted(map(title_code, titles)), np.uint32)
+        found: defaultdict[str, list[Candidate]] = defaultdict(list)
+        for segment in self.segments:
+            for candidate in segment.titled(codes):
+                for title in titles & frozenset(candidate.names.own):
+                    found[title].append(candidate)
+        return found
 
     def _keep(self, question: Question) -> Mapping[SearchKind, Kept]:
         kept = {kind: Kept.of(hits) for kind, hits in self._find_anew(*question).items()}

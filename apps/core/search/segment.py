@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 from zlib import crc32
 
@@ -72,10 +73,15 @@ def name_code(name: str | None) -> int:
     return crc32(name_key(name).encode()) | 1 if name else 0
 
 
+def title_code(spelling: str) -> int:
+    """A folded spelling of a title, as a number to be compared."""
+    return crc32(spelling.encode("utf-8", "surrogatepass")) | 1
+
+
 FACTS = np.dtype(
     [
         ("id", f"V{BYTES}"), ("owner", np.uint64), ("popularity", np.float32), ("genre", np.uint32), ("label", np.uint32),
-        ("year", np.int16), ("kind", np.int8), ("type", np.int8),
+        ("whole", np.uint32), ("bare", np.uint32), ("year", np.int16), ("kind", np.int8), ("type", np.int8),
     ]
 )  # fmt: skip
 MOST_YEAR = 9999
@@ -112,6 +118,14 @@ class Columns:
         start = self._ends[at - 1] if at else 0
         return _names(self._records[start : self._ends[at]])
 
+    @cached_property
+    def by_title(self) -> tuple[Column, Column]:
+        """The codes of tracks' titles in order, and where each one's entry is."""
+        tracks = np.flatnonzero(self.facts["kind"] == KINDS.index(SearchKind.TRACK))
+        codes, places = np.concatenate([self.facts[name][tracks] for name in ("whole", "bare")]), np.concatenate([tracks, tracks])
+        order = np.argsort(codes)
+        return codes[order], places[order]
+
     def __len__(self) -> int:
         return self.facts.size
 
@@ -119,7 +133,9 @@ class Columns:
 def _facts(entry: Entry) -> tuple[Any, ...]:
     year = UNKNOWN if entry.year is None else min(entry.year, MOST_YEAR)
     kind, of_type = KINDS.index(entry.kind), TYPES.index(ReleaseType(entry.type)) if entry.type else UNKNOWN
-    return entry.id, owner_key(entry.owner), entry.popularity, name_code(entry.genre), name_code(entry.label), year, kind, of_type
+    whole, bare = (title_code(entry.names.own[at]) if len(entry.names.own) > at else 0 for at in range(2))
+    names = name_code(entry.genre), name_code(entry.label), whole, bare
+    return entry.id, owner_key(entry.owner), entry.popularity, *names, year, kind, of_type
 
 
 def _record(entry: Entry) -> bytes:
@@ -157,6 +173,15 @@ class Segment:
             for kind in kinds:
                 found[kind].update(self._best(shared, kind, passing, most))
         return {kind: [self._candidate(at) for at in sorted(some)] for kind, some in found.items()}
+
+    def titled(self, codes: Column) -> Iterable[Candidate]:
+        """The tracks with one of these codes for a title, whole or bare, and some whose code is the same by chance."""
+        known, places = self.columns.by_title
+        starts, ends = np.searchsorted(known, codes, "left"), np.searchsorted(known, codes, "right")
+        found = [places[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if start < end]
+        if found:
+            near = np.unique(np.concatenate(found))
+            yield from map(self._candidate, near[self.alive[near]].tolist())
 
     def _best(self, shared: Column, kind: SearchKind, passing: Column, most: int) -> Iterable[int]:
         start, end = self._range(kind)

@@ -23,6 +23,7 @@ from apps.core.contract.listening import ClearHistory, RecordPlays
 from apps.core.contract.oauth import DisconnectApp, RegisterApp, RemoveApp
 from apps.core.contract.offline import RegisterDevice, SaveOffline
 from apps.core.contract.playback import StartPlayback
+from apps.core.contract.playlist_files import ImportPlaylist
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeleteFolder, RemoveFromPlaylist
 from apps.core.contract.radio import AskForTraining, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from apps.core.contract.reporting import AskForStatements, OpenRun, RecordUsage
@@ -66,8 +67,8 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
 
 ONCE: frozenset[Kind] = frozenset({
     *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CreateFolder, CreatePlaylist,
-    CreateSmartPlaylist, FailJob, NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles, RecordPlays,
-    RecordUsage, RefreshSubscription,
+    CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles,
+    RecordPlays, RecordUsage, RefreshSubscription,
     RegisterAccount, RegisterApp, RegisterDevice, SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback,
     StartStation, TakeSlot,
 })  # fmt: skip

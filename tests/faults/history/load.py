@@ -32,7 +32,7 @@ OFFICE: Sequence[Round] = (
 )  # fmt: skip
 LISTENING = (
     listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,
-    collecting.collect, collecting.thin_out, collecting.arrange, collecting.rule, sharing.share,
+    collecting.collect, collecting.bring, collecting.thin_out, collecting.arrange, collecting.rule, sharing.share,
 )  # fmt: skip
 
 

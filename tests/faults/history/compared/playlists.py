@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from apps.core.contract.codec import encoder
+from apps.core.contract.playlist_files import ImportPlaylist
 from apps.core.contract.playlists import (
     AddToPlaylist,
     ChoosePlaylistCover,
@@ -72,7 +73,7 @@ def folders(scene: Scene) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     added(
-        CreatePlaylist, CreateSmartPlaylist, rows="SELECT title FROM playlist WHERE title LIKE 'playlist-SEASON-%'",
+        CreatePlaylist, CreateSmartPlaylist, ImportPlaylist, rows="SELECT title FROM playlist WHERE title LIKE 'playlist-SEASON-%'",
         keys=lambda one: [one.action.title],
     ),
     set_to(

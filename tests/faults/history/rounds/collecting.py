@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from apps.core.contract.playlist_files import ImportPlaylist
 from apps.core.contract.playlists import (
     AddToPlaylist,
     ChoosePlaylistCover,
@@ -37,6 +38,12 @@ def collect(town: Town, who: Account, chance: random.Random) -> None:
     track = who.website.ask(GetPlaylistTracks(playlist.id)).entries.items[0].track
     who.website.again(ChoosePlaylistCover(playlist.id, track.release_id))
     who.website.once(AddToPlaylist(playlist.id, (town.a_track(chance),)))
+
+
+def bring(town: Town, who: Account, chance: random.Random) -> None:
+    """A playlist that comes with its tracks from elsewhere, one of them twice."""
+    tracks = tuple(town.a_track(chance) for _ in range(TRACKS))
+    who.website.once(ImportPlaylist(town.new_name("playlist"), (*tracks, tracks[0])))
 
 
 def thin_out(town: Town, who: Account, chance: random.Random) -> None:
