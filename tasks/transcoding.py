@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.core.contract.jobs import TranscodeWork
-from apps.core.contract.playback import Audio, RecordTranscode, Rendition, SegmentEntry
+from apps.core.contract.playback import Audio, RecordFingerprint, RecordTranscode, Rendition, SegmentEntry
 from ports.storage.interface import ObjectNotFound, Storage
 from ports.transcoder.interface import MediaRefused, RenditionFile, Transcode
 from tasks.app import celery
@@ -45,6 +45,9 @@ def transcode_recording(office: Office, lease: Lease, work: TranscodeWork) -> No
         preview = preview_of(made.renditions, into)
         files = (*made.renditions, preview) if preview else made.renditions
         renditions = tuple(_store(office.storage, lease, prefix, file) for file in files)
+    if made.fingerprint:
+        # First: whatever is heard can be compared with whatever is heard after it.
+        office.core.send(RecordFingerprint(lease.job_id, lease.token, made.duration_ms, made.fingerprint))
     office.core.send(RecordTranscode(lease.job_id, lease.token, _audio(made), renditions))
     # Housekeeping clears sources of which no transcode came.
     office.storage.delete(work.source_key)

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 SECONDS = 12
 SAMPLE_RATE = 44_100
+FINGERPRINT_FRAMES = 90
 ENCODER_DELAY = 1024
 PLAYLIST = b"#EXTM3U"
 FRAMES_A_SEGMENT = 216
@@ -121,6 +122,7 @@ def _described(folder: Path, digest: bytes) -> Transcode:
         loudness=None,
         true_peak=None,
         waveform=digest,
+        fingerprint=hashlib.shake_128(digest).digest(4 * FINGERPRINT_FRAMES),
         renditions=(*files, flac_file(folder / "flac", read_stream_information(folder / "flac"))),
     )
 

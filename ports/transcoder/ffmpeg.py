@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -104,6 +105,15 @@ class FfmpegTranscoder:
         progress(1.0)
         return cover
 
+    @cached_property
+    def _takes_fingerprints(self) -> bool:
+        """An ffmpeg may have been built without: then recordings are known by ISRC and content alone."""
+        with tempfile.TemporaryDirectory() as folder:
+            finished = self.ffmpeg.run(ladder.trying_fingerprints(), self._permit(Path(folder)), _unheard, writes=True)
+        if finished.code != 0:
+            log.warning("This ffmpeg was built without Chromaprint: the same sound delivered twice is not recognised.")
+        return finished.code == 0
+
     def _permit(self, folder: Path, source: Path | None = None) -> Permit:
         return Permit(folder, time.monotonic() + self._limits.seconds, source)
 
@@ -134,7 +144,9 @@ class FfmpegTranscoder:
         def heard(seconds: float) -> None:
             progress(min(1.0, seconds / source.seconds) * ENCODED if source.seconds else 0.0)
 
-        finished = self.ffmpeg.run(ladder.encoding(source, self._limits.source_seconds), permit, heard, writes=True)
+        finished = self.ffmpeg.run(
+            ladder.encoding(source, self._limits.source_seconds, fingerprint=self._takes_fingerprints), permit, heard, writes=True
+        )
         # An ffmpeg before version 7 ends well even where the disk was full.
         if finished.code != 0 or finished.troubles:
             raise self._failure(source.container, finished)
@@ -175,6 +187,7 @@ class FfmpegTranscoder:
         waveform = read_waveform(folder / ladder.PEAKS)
         (folder / ladder.SOURCE).unlink()
         (folder / ladder.PEAKS).unlink()
+        fingerprint = _taken(folder / ladder.FINGERPRINT)
         return Transcode(
             duration_ms=round(music.samples * 1000 / music.sample_rate),
             sample_rate=first.timescale,
@@ -184,6 +197,7 @@ class FfmpegTranscoder:
             loudness=loudness.integrated,
             true_peak=loudness.true_peak,
             waveform=waveform,
+            fingerprint=fingerprint,
             renditions=(
                 *(fragmented_file(folder / name, parsed) for name, parsed in fragmented.items()),
                 flac_file(folder / ladder.FLAC, music),
@@ -221,6 +235,15 @@ def _trouble_named() -> Generator[None]:
         yield
     except OSError as error:
         raise TranscoderUnavailable(f"The file could not be transcoded ({error.strerror}): try again.") from error
+
+
+def _taken(path: Path) -> bytes:
+    """What the file holds, which is gone then; nothing where there is none."""
+    if not path.exists():
+        return b""
+    content = path.read_bytes()
+    path.unlink()
+    return content
 
 
 def _installed(chosen: str | None) -> str:

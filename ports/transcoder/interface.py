@@ -78,6 +78,9 @@ class Transcode:
     """In dBTP; None for digital silence."""
     waveform: bytes
     """At most 1,000 peaks, one byte each, 0 (silence) to 255 (full scale), evenly spaced."""
+    fingerprint: bytes
+    """Chromaprint's, of the first ten minutes: a little-endian number of 32 bits for each eighth of a second or so, most of whose bits
+    are the same however it is encoded. Empty where it is too short, or nobody here can tell."""
     renditions: tuple[RenditionFile, ...]
 
 

@@ -113,6 +113,10 @@ class TestTranscoder:
     def test_the_waveform_has_at_most_a_thousand_peaks(self, done: Done):
         assert 0 < len(done.result.waveform) <= 1000
 
+    def test_the_fingerprint_is_numbers_of_32_bits_for_each_eighth_of_a_second(self, done: Done):
+        assert len(done.result.fingerprint) % 4 == 0
+        assert 60 <= len(done.result.fingerprint) // 4 <= 100
+
     def test_progress_rises_to_one(self, done: Done):
         assert done.progress == sorted(done.progress)
         assert done.progress[0] < done.progress[-1] == 1.0
@@ -120,6 +124,7 @@ class TestTranscoder:
     def test_the_same_file_gives_the_same_bytes(self, transcoder: Transcoder, done: Done, source: Path, into: Path):
         again = transcoder.transcode(source, into, lambda _: None)
         assert [file.sha256 for file in again.renditions] == [file.sha256 for file in done.result.renditions]
+        assert again.fingerprint == done.result.fingerprint
 
     def test_what_progress_raises_comes_out_as_it_is(self, transcoder: Transcoder, source: Path, into: Path):
         lost = Stop("the lease is lost")

@@ -162,6 +162,7 @@ MAY: dict[str, set[str]] = {
     "RecordEncryption": {"tasks"},
     "WrapKeysAnew": {"tasks"},
     "RecordTranscode": {"tasks"},
+    "RecordFingerprint": {"tasks"},
     "ListMissingPreviews": {"tasks"},
     "AskForExports": {"tasks"},
     "ReadDay": {"tasks"},

@@ -49,6 +49,8 @@ class RecordingRow(Base):
     p_line: Mapped[str | None]
     refusal: Mapped[str | None]
     """Why its audio could not be prepared, for a person."""
+    same_as: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"), index=True)
+    """The recording that its tracks play, as it sounds the same; what its files say of it is kept here."""
 
 
 class RecordingCreditRow(Base):
@@ -165,11 +167,19 @@ class TrackRow(Base):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"))
     recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), index=True)
+    """What is heard."""
+    own_recording_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"), index=True)
+    """What its file is, where that sounds the same as what is heard."""
     disc: Mapped[int]
     number: Mapped[int]
     title: Mapped[str]
     hidden_at: Mapped[datetime | None]
     """Since when nobody sees or plays it, whatever its deals say: its file was taken away where it came from."""
+
+    @property
+    def own_id(self) -> str:
+        """The recording that its file is."""
+        return self.own_recording_id or self.recording_id
 
 
 class TakenTrackRow(Base):

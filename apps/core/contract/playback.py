@@ -52,6 +52,9 @@ class Rendition(msgspec.Struct, frozen=True):
     segments: tuple[SegmentEntry, ...]
 
 
+LONGEST_FINGERPRINTED_MS = 7 * 86_400_000
+
+
 class Audio(msgspec.Struct, frozen=True):
     """What a transcode measured."""
 
@@ -119,8 +122,25 @@ class RecordingPublished(Event, frozen=True):
     recording_id: RecordingId
 
 
+class RecordFingerprint(Command[Done], frozen=True):
+    """Record how a recording sounds, before its transcode, which is compared by that with what is heard already.
+
+    Raises LeaseLost, and Invalid where the job is for something else.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    job_id: JobId
+    lease: LeaseToken
+    duration_ms: Annotated[int, Meta(ge=0, le=LONGEST_FINGERPRINTED_MS)]
+    fingerprint: Annotated[bytes, Meta(min_length=1, max_length=1 << 16)]
+    """As the transcoder gives it."""
+
+
 class RecordTranscode(Command[Done], frozen=True):
     """Record a finished transcode and publish it, all at once, and finish its job.
+
+    Where a recording of the same deliverer is heard already that sounds the same, the tracks of this one play that from now on.
 
     Raises LeaseLost, Invalid where a rendition is missing or its segments do not tile the file. Emits RecordingPublished.
     """

@@ -67,3 +67,25 @@ class DeliveredFileRow(Base):
     recording_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("recording.id"))
     removed_at: Mapped[datetime | None]
     """When it was found to be gone from its folder, and was to be hidden."""
+
+
+class FingerprintRow(Base):
+    """How a recording's content sounds, however it is encoded."""
+
+    __tablename__ = "fingerprint"
+
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
+    duration_ms: Mapped[int]
+    frames: Mapped[bytes]
+    """Little-endian numbers of 32 bits."""
+
+
+class FingerprintMarkRow(Base):
+    """A number that is found in a recording's fingerprint: by these, others that may sound the same are looked up."""
+
+    __tablename__ = "fingerprint_mark"
+
+    mark: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    duration_ms: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recording_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("recording.id"), primary_key=True, index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.intake.judging import Accepted
+from apps.core.intake.linking import OWN
 from apps.core.intake.recordings import Recordings
 from apps.core.intake.rules import place
 from apps.core.playback.models import PublishedRenditionRow
@@ -35,7 +36,9 @@ def write_tracks(
         if track is None:
             track = TrackRow(release_id=release.id)
             session.add(track)
-        track.recording_id, track.title = recordings[one.file.id].id, one.file.title
+        recording = recordings[one.file.id]
+        track.recording_id, track.title = recording.same_as or recording.id, one.file.title
+        track.own_recording_id = recording.id if recording.same_as else None
         track.disc, track.number = places[one.file.id]
         track.hidden_at = None
     session.flush()
@@ -45,7 +48,7 @@ def write_tracks(
 
 def _tracks(session: Session, accepted: Sequence[Accepted], recordings: Recordings, existing: Sequence[TrackRow]) -> dict[str, TrackRow]:
     """The track each file has already, by file id: the one of its recording here, else the one its path made before."""
-    here = {track.recording_id: track for track in existing}
+    here = {track.own_id: track for track in existing}
     found = {one.file.id: here[recordings[one.file.id].id] for one in accepted if recordings[one.file.id].id in here}
     taken = {track.id for track in found.values()}
     made = _made_before(session, [one for one in accepted if one.file.id not in found])
@@ -62,8 +65,8 @@ def _made_before(session: Session, accepted: Sequence[Accepted]) -> Mapping[tupl
     recordings = {one.held_recording_id for one in accepted if one.held_recording_id}
     if not releases:
         return {}
-    wanted = select(TrackRow).where(TrackRow.release_id.in_(releases), TrackRow.recording_id.in_(recordings))
-    return {(track.release_id, track.recording_id): track for track in session.scalars(wanted)}
+    wanted = select(TrackRow).where(TrackRow.release_id.in_(releases), OWN.in_(recordings))
+    return {(track.release_id, track.own_id): track for track in session.scalars(wanted)}
 
 
 def hide_what_is_left_empty(session: Session, left: Collection[str]) -> None:

@@ -49,7 +49,7 @@ def write_recordings(
 def _names(session: Session, deliverer: str, accepted: Sequence[Accepted], tracks: Iterable[TrackRow]) -> dict[str, str]:
     """What each file's recording goes by. An ISRC that the release has at another place already tells nothing apart either."""
     names = identities({one.content_hash: one.file for one in accepted})
-    places = {track.recording_id: (track.disc, track.number) for track in tracks}
+    places = {track.own_id: (track.disc, track.number) for track in tracks}
     wanted = select(RecordingRow.isrc, RecordingRow.id).filter_by(deliverer=deliverer).where(RecordingRow.identity.in_(names.values()))
     elsewhere = dict(session.execute(wanted.where(RecordingRow.id.in_(places))).all())
     for one in accepted:

@@ -21,6 +21,7 @@ from apps.core.intake.covering import take_picture
 from apps.core.intake.credits import Separators
 from apps.core.intake.describing import describe_release, meet_names, read_credits
 from apps.core.intake.judging import Accepted, judge
+from apps.core.intake.linking import part, stand_alone
 from apps.core.intake.models import DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import write_tracks
 from apps.core.intake.recordings import Recordings, write_recordings
@@ -50,16 +51,18 @@ def write_files(
     crediting = read_credits(session, files, separators)
     named = meet_names(session, files, crediting)
     recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named, crediting)
+    apart = part(session, [one.id for one in recordings.values()])
     left = write_tracks(session, release, accepted, recordings, tracks)
     describe_release(session, release, files, delivery.source, named, crediting)
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()
-    _prepare_audio(session, events, accepted, recordings, now)
+    replayed = _prepare_audio(session, events, accepted, recordings, now)
     take_picture(session, events, release, delivered, action.picture, {file.path for file in files}, now)
     show_releases(session, events, ReleaseRow.id == release.id, now)
-    holding = session.scalars(select(TrackRow.release_id).where(TrackRow.recording_id.in_([one.id for one in recordings.values()])))
-    return Written(release.id, [*left, *holding])
+    mine = [one.id for one in recordings.values()]
+    holding = session.scalars(select(TrackRow.release_id).where(TrackRow.recording_id.in_(mine) | TrackRow.own_recording_id.in_(mine)))
+    return Written(release.id, [*left, *apart, *replayed, *holding])
 
 
 def _release(session: Session, delivery: DeliveryRow, delivered: DeliveredReleaseRow, now: datetime) -> ReleaseRow:
@@ -70,8 +73,8 @@ def _release(session: Session, delivery: DeliveryRow, delivered: DeliveredReleas
     return session.scalars(select(ReleaseRow).filter_by(**known).with_for_update(**FOR_CHANGE)).one()
 
 
-def _prepare_audio(session: Session, events: Events, accepted: Sequence[Accepted], recordings: Recordings, now: datetime) -> None:
-    """Content that was prepared before is heard again at once; for other content a job is asked for."""
+def _prepare_audio(session: Session, events: Events, accepted: Sequence[Accepted], recordings: Recordings, now: datetime) -> Sequence[str]:
+    """Content that was prepared before is heard again at once; for other content a job is asked for. Returns what plays other sound."""
     contents = {recordings[one.file.id].id: one.content_hash for one in accepted}
     heard_row, audio = PublishedRenditionRow, AudioRow
     heard = {
@@ -81,10 +84,13 @@ def _prepare_audio(session: Session, events: Events, accepted: Sequence[Accepted
     prepared = {
         tuple(row) for row in session.execute(select(audio.recording_id, audio.content_hash).where(audio.recording_id.in_(contents)))
     }
-    publish(session, events, {one: content for one, content in contents.items() if (one, content) in prepared - heard}, now)
+    again = {one: content for one, content in contents.items() if (one, content) in prepared - heard}
+    alone = stand_alone(session, again)  # what they were linked by was other content
+    heard_again = publish(session, events, again, now)
     works: dict[str, Work] = {}
     for one in accepted:
         recording_id = recordings[one.file.id].id
         if (recording_id, one.content_hash) not in prepared:
             works[f"{recording_id}/{one.content_hash}"] = TranscodeWork(recording_id, one.received.key, one.content_hash)
     ask_for(session, events, works, now)
+    return [*alone, *heard_again]

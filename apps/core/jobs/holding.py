@@ -38,15 +38,18 @@ def held_work(session: Session, job_id: str, lease: str, kind: type[W]) -> tuple
     return row, work
 
 
+def work_of(session: Session, job_id: str) -> Work | None:
+    """What the job is to do, whoever holds it; None where there is no such job."""
+    stored = session.scalar(select(JobRow.work).where(JobRow.id == job_id))
+    return None if stored is None else work_decoder().decode(stored)
+
+
 def lock_subject(session: Session, job_id: str) -> Work | None:
     """Lock the recording, or what a cover is of, that a job is about, and return its work; to be called before the job is locked.
 
     Whoever writes a release holds it and its recordings when asking for their jobs: the other way round, each would wait for the other.
     """
-    stored = session.scalar(select(JobRow.work).where(JobRow.id == job_id))
-    if stored is None:
-        return None
-    work = work_decoder().decode(stored)
+    work = work_of(session, job_id)
     if isinstance(work, CoverWork):
         session.execute(select(ReleaseRow.id).where(ReleaseRow.id == work.release_id).with_for_update(**FOR_CHANGE))
     if isinstance(work, PictureWork):

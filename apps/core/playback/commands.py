@@ -29,6 +29,7 @@ from apps.core.contract.playback import (
     EndPlayback,
     MediaFile,
     PlaybackSession,
+    RecordFingerprint,
     RecordPreview,
     RecordTranscode,
     Rendition,
@@ -37,8 +38,9 @@ from apps.core.contract.playback import (
     StartPlayback,
 )
 from apps.core.database import FOR_CHANGE, insert
+from apps.core.intake.linking import keep_fingerprint, link, lock_alike
 from apps.core.intake.models import DeliveredFileRow
-from apps.core.jobs.holding import finish, held_work
+from apps.core.jobs.holding import finish, held_work, work_of
 from apps.core.outbox import Events
 from apps.core.playback.models import AudioRow, PlaybackSessionRow, RenditionRow, StreamSlotRow
 from apps.core.playback.publishing import publish
@@ -55,8 +57,19 @@ from ports.storage.interface import Storage
 SESSION = timedelta(seconds=SESSION_SECONDS)
 
 
+@handles(RecordFingerprint)
+def record_fingerprint(action: RecordFingerprint, session: Session) -> Done:
+    _, work = held_work(session, action.job_id, action.lease, TranscodeWork)
+    content = {"recording_id": work.recording_id, "content_hash": work.content_hash}
+    keep_fingerprint(session, content, action.fingerprint, action.duration_ms)
+    return Done()
+
+
 @handles(RecordTranscode)
 def record_transcode(action: RecordTranscode, session: Session, events: Events, clock: Clock) -> Done:
+    subject = work_of(session, action.job_id)
+    if isinstance(subject, TranscodeWork):
+        lock_alike(session, subject.recording_id)
     job, work = held_work(session, action.job_id, action.lease, TranscodeWork)
     check_renditions(action.renditions)
     now, content = clock.now(), {"recording_id": work.recording_id, "content_hash": work.content_hash}
@@ -72,10 +85,11 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     session.flush()
     # The recording is locked: no release that brings it newer content is being written meanwhile.
     if _newest_content(session, work.recording_id) == work.content_hash:
-        shown = publish(session, events, {work.recording_id: work.content_hash}, now)
+        changed = publish(session, events, {work.recording_id: work.content_hash}, now)
         heard = {"refusal": None, "duration_ms": action.audio.duration_ms}
         session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(heard))
-        note_changes(session, Subject.RELEASE, shown)
+        linked = link(session, work.recording_id, work.content_hash)
+        note_changes(session, Subject.RELEASE, [*changed, *linked])
         touch(session)
     return Done()
 

@@ -15,7 +15,7 @@ from apps.core.contract.exports import DayManifest, RecordExport
 from apps.core.contract.intake import RecordCover, WriteRelease
 from apps.core.contract.offline import RecordEncryption
 from apps.core.contract.pictures import OWN_COVERS
-from apps.core.contract.playback import RecordPreview, RecordTranscode, Rendition
+from apps.core.contract.playback import RecordFingerprint, RecordPreview, RecordTranscode, Rendition
 from apps.core.contract.radio import RecordRadioModel
 from apps.core.contract.reporting import (
     ApproveStatement,
@@ -153,6 +153,10 @@ RULES: tuple[Rule, ...] = (
     ),
     added(RecordCover, rows="SELECT key, colour FROM cover", within=False, keys=lambda one: [(one.action.key, one.action.colour)]),
     Rule((RecordCover,), covers),
+    added(
+        RecordFingerprint, rows="SELECT frames FROM fingerprint", within=False,
+        keys=lambda one: [one.action.fingerprint],
+    ),
     added(
         RecordEncryption, rows="SELECT key, size, sha256 FROM encrypted_file", within=False,
         keys=lambda one: [(one.action.key, one.action.size, one.action.sha256)],
