@@ -12,6 +12,11 @@ TOLD = "640.jpg"
 """The size whose address is told; the others lie beside it."""
 
 
+def address(key: str) -> str:
+    """Of a cover whose sizes lie in the folder of this key."""
+    return current_app.extensions["container"].get(Storage).public_url(f"{key}/{TOLD}")
+
+
 class CoverColumn(TypeDecorator[str]):
     """The key of the folder that holds each size in the database; in Python its address, as this process's storage has it.
 
@@ -22,6 +27,15 @@ class CoverColumn(TypeDecorator[str]):
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return current_app.extensions["container"].get(Storage).public_url(f"{value}/{TOLD}")
+        return None if value is None else address(value)
+
+
+class MosaicColumn(TypeDecorator[tuple[str, ...]]):
+    """Some covers that one statement has put together, each after a number, in the order of those; in Python their addresses."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        numbered = sorted((int(number), key) for number, _, key in (one.partition(":") for one in value.split(" "))) if value else []
+        return tuple(address(key) for _, key in numbered)

@@ -68,6 +68,8 @@ class PlaylistSummary(msgspec.Struct, frozen=True):
     duration_ms: int
     cover: str | None
     """Its own, else that of the release that was chosen for it, or of its first track."""
+    mosaic: tuple[str, ...]
+    """Where no cover was chosen or uploaded, those of the first four releases in it; none where it has no four with covers."""
     cover_release_id: ReleaseId | None
     created_at: datetime
     changed_at: datetime

@@ -48,6 +48,8 @@ class FoundPlaylist(msgspec.Struct, frozen=True):
     duration_ms: int
     cover: str | None
     """Its own, else that of the release that was chosen for it, or of its first track."""
+    mosaic: tuple[str, ...]
+    """Where no cover was chosen or uploaded, those of the first four releases in it; none where it has no four with covers."""
 
 
 class SearchResult(msgspec.Struct, frozen=True):

@@ -110,7 +110,7 @@ def _seen(shelf: Sequence[Any], subjects: Mapping[str, T]) -> list[tuple[T, str]
 
 
 def _playlist(row: Any, note: str) -> PickedPlaylist:
-    return PickedPlaylist(row.id, row.title, row.description, row.tracks, row.cover, note)
+    return PickedPlaylist(row.id, row.title, row.description, row.tracks, row.cover, row.mosaic, note)
 
 
 def _by_itself(connection: Connection, place: Mapping[str, Any]) -> tuple[ShownShelf, ...]:

@@ -9,7 +9,7 @@ from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, 
 from apps.core.database import IdColumn
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.playlists.models import PlaylistRow
-from apps.core.playlists.statements import COVER, COVERS, FILLED, PUBLIC
+from apps.core.playlists.statements import COVER, COVERS, FILLED, MOSAIC, PUBLIC
 from apps.core.rights.offers import NOW, TERRITORY
 
 SUBJECTS = bindparam("subjects", expanding=True, type_=IdColumn())
@@ -26,7 +26,7 @@ SHOWN = SHELF.where(
 RELEASES = select(*SUMMARY).where(ReleaseRow.id.in_(SUBJECTS), VISIBLE)
 SERIES = spines(select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key, SeriesRow.cover).where(SeriesRow.id.in_(SUBJECTS), ON_SHELF))
 PLAYLISTS = (
-    select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, COVER)
+    select(PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.tracks, COVER, MOSAIC)
     .outerjoin(ReleaseRow, COVERS)
     .where(PlaylistRow.id.in_(SUBJECTS), PUBLIC, FILLED)
 )

@@ -25,7 +25,7 @@ from apps.core.pictures.access import listeners, locked_for_staff
 from apps.core.pictures.describing import picture_now
 from apps.core.pictures.models import PictureRow
 from apps.core.pictures.showing import show, take_away
-from apps.core.pictures.taking import take
+from apps.core.pictures.taking import stored, take
 from apps.core.playlists.access import locked
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
@@ -37,9 +37,11 @@ TAKEN_DOWN = "We took it down, as it does not fit what we show here."
 def put_playlist_picture(
     action: PutPlaylistPicture, actor: Actor, session: Session, events: Events, clock: Clock, storage: Storage
 ) -> Picture:  # fmt: skip
-    locked(session, action.playlist_id, actor, PlaylistRole.OWNER)
-    take(session, events, storage, actor, PictureSubject.PLAYLIST, action.playlist_id, action.content, clock.now())
-    return picture_now(session, PictureSubject.PLAYLIST, action.playlist_id)
+    now = clock.now()
+    with stored(storage, action.content, now) as picture:
+        locked(session, action.playlist_id, actor, PlaylistRole.OWNER)
+        take(session, events, picture, actor, PictureSubject.PLAYLIST, action.playlist_id, now)
+        return picture_now(session, PictureSubject.PLAYLIST, action.playlist_id)
 
 
 @handles(RemovePlaylistPicture)
@@ -51,11 +53,13 @@ def remove_playlist_picture(action: RemovePlaylistPicture, actor: Actor, session
 
 @handles(PutPicture)
 def put_picture(action: PutPicture, actor: Actor, session: Session, events: Events, clock: Clock, storage: Storage) -> Picture:
-    subject = locked_for_staff(session, action.of, action.subject_id)
-    if listeners(subject):
-        raise Forbidden("This playlist is a listener's.", "Its cover is theirs to choose; you can take it down.")
-    take(session, events, storage, actor, action.of, action.subject_id, action.content, clock.now())
-    return picture_now(session, action.of, action.subject_id)
+    now = clock.now()
+    with stored(storage, action.content, now) as picture:
+        subject = locked_for_staff(session, action.of, action.subject_id)
+        if listeners(subject):
+            raise Forbidden("This playlist is a listener's.", "Its cover is theirs to choose; you can take it down.")
+        take(session, events, picture, actor, action.of, action.subject_id, now)
+        return picture_now(session, action.of, action.subject_id)
 
 
 @handles(TakeDownPicture)

@@ -15,7 +15,7 @@ from apps.core.playlists import statements
 def playlist_of(row: Any) -> PlaylistSummary:
     return PlaylistSummary(
         row.id, row.title, row.description, Visibility(row.visibility), row.owner, PlaylistRole(row.role) if row.role else None,
-        row.folder_id, row.tracks, row.duration_ms, row.cover, row.cover_release_id, row.created_at, row.changed_at,
+        row.folder_id, row.tracks, row.duration_ms, row.cover, row.mosaic, row.cover_release_id, row.created_at, row.changed_at,
         row.rule is not None,
     )  # fmt: skip
 

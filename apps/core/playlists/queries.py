@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.contract.actions import Actor
 from apps.core.contract.ids import Id
+from apps.core.contract.library import ListedTrack
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.contract.playlists import (
     GetPlaylistTracks,
@@ -99,5 +101,11 @@ def _fitting(action: GetPlaylistTracks, actor: Actor, connection: Connection, cl
     entries = tuple(PlaylistEntry(one.track_id, at, one, row.changed_at, None, None) for at, one in enumerate(tracks, first))
     following = encode_cursor(first + len(rows)) if first + len(rows) <= number else None
     cover = tracks[0] if tracks and first == 1 else None
-    known = {"cover": row.cover or cover.cover, "cover_release_id": cover.release_id} if cover else {}
+    known = {"cover": row.cover or cover.cover, "cover_release_id": cover.release_id, "mosaic": _mosaic(row, tracks)} if cover else {}
     return PlaylistDetail(msgspec.structs.replace(playlist_of(row), tracks=number, **known), Page(entries, following))
+
+
+def _mosaic(row: Any, tracks: Sequence[ListedTrack]) -> tuple[str, ...]:
+    """As of other playlists, of what fits."""
+    covers = {one.release_id: one.cover for one in tracks[: statements.LOOKED_AT] if one.cover}
+    return tuple(covers.values())[: statements.TILES] if row.cover is None and len(covers) >= statements.TILES else ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, case, cast, func, null, or_, select, tuple_, type_coerce
+from sqlalchemy.orm import aliased
 
 from apps.core.accounts.models import AccountRow
+from apps.core.catalogue.covers import MosaicColumn
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.contract.playlists import PlaylistRole, Visibility
 from apps.core.database import IdColumn, Moment
@@ -31,10 +33,45 @@ COVERS = ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_REL
 """Of the release whose cover a playlist has."""
 COVER = func.coalesce(PlaylistRow.cover, ReleaseRow.cover).label("cover")
 """Its own, else that release's."""
+TILES = 4
+"""Covers that a playlist without one of its own has side by side."""
+LOOKED_AT = 24
+"""Of a playlist's entries, for those covers: a long list of one release has none, however long it is."""
+
+
+def _mosaic() -> ColumnElement[tuple[str, ...]]:
+    """The covers of the first releases in a playlist for which none was chosen."""
+    release = aliased(ReleaseRow)
+    entries = (
+        select(TrackRow.release_id, PlaylistTrackRow.position)
+        .join(PlaylistTrackRow, PlaylistTrackRow.track_id == TrackRow.id)
+        .where(PlaylistTrackRow.playlist_id == PlaylistRow.id)
+        .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
+        .limit(LOOKED_AT)
+        .correlate(PlaylistRow)
+        .subquery()
+    )
+    first = func.min(entries.c.position)
+    tiles = (
+        select((cast(first, String) + ":" + type_coerce(release.cover, String)).label("tile"))
+        .join(entries, entries.c.release_id == release.id)
+        .where(release.cover.is_not(None))
+        .group_by(release.id, release.cover)
+        .order_by(first)
+        .limit(TILES)
+        .correlate(PlaylistRow)
+        .subquery()
+    )
+    together = select(case((func.count() == TILES, func.aggregate_strings(tiles.c.tile, " ")))).select_from(tiles).scalar_subquery()
+    unchosen = PlaylistRow.cover.is_(None) & PlaylistRow.cover_release_id.is_(None)
+    return type_coerce(case((unchosen, together), else_=null()), MosaicColumn)
+
+
+MOSAIC = _mosaic().label("mosaic")
 _SUMMARY = (
     select(
         PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
-        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, COVER,
+        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, COVER, MOSAIC,
         ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
         PlaylistRow.rule,
     )

@@ -14,7 +14,7 @@ from apps.core.contract.catalogue import CreditRole
 from apps.core.database import IdColumn
 from apps.core.playback.models import PublishedRenditionRow
 from apps.core.playlists.models import PlaylistRow, PlaylistTrackRow
-from apps.core.playlists.statements import COVER, COVERS, FILLED, PUBLIC
+from apps.core.playlists.statements import COVER, COVERS, FILLED, MOSAIC, PUBLIC
 from apps.core.rights.offers import offered
 from apps.core.search.models import SearchChangeRow, SearchCounterRow
 
@@ -123,7 +123,7 @@ SHOWN_TRACKS = (
 SHOWN_PLAYLISTS = (
     select(
         _raw(PlaylistRow.id).label("key"), PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, AccountRow.name.label("owner"),
-        PlaylistRow.tracks, PlaylistRow.duration_ms, COVER,
+        PlaylistRow.tracks, PlaylistRow.duration_ms, COVER, MOSAIC,
     )
     .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
     .outerjoin(ReleaseRow, COVERS)

@@ -102,7 +102,7 @@ class TestGetHome:
         assert visitor.send(GetHome()).shelves == ()
         ana.send(AddToPlaylist(mine.id, (track.id,)))
         (shelf,) = visitor.send(GetHome()).shelves
-        assert shelf.playlists == (PickedPlaylist(mine.id, "Evenings", "Slow ones", 1, None, "For the fire"),)
+        assert shelf.playlists == (PickedPlaylist(mine.id, "Evenings", "Slow ones", 1, None, (), "For the fire"),)
         ana.send(EditPlaylist(mine.id, "Evenings", "Slow ones", Visibility.PRIVATE))
         assert visitor.send(GetHome()).shelves == ()
         with pytest.raises(NotFound, match="public playlist"):

@@ -150,13 +150,14 @@ class TestPutPlaylistPicture:
             ben.send(GetPlaylistPicture(playlist.id))
         assert list(storage.keys("")) == []
 
-    def test_is_refused_within_seconds_of_the_last_one_of_that_account(self, ana, ben, playlist, clock):
+    def test_is_refused_within_seconds_of_the_last_one_of_that_account(self, ana, ben, playlist, clock, storage):
         others, bens = ana.send(CreatePlaylist("Mornings")), ben.send(CreatePlaylist("Nights"))
         ana.send(PutPlaylistPicture(playlist.id, JPEG))
         ana.send(RemovePlaylistPicture(playlist.id))
         for playlist_id in (playlist.id, others.id):
             with pytest.raises(TooMany, match="a moment ago"):
                 ana.send(PutPlaylistPicture(playlist_id, JPEG))
+        assert len(list(storage.keys(UPLOADED))) == 1
         ben.send(PutPlaylistPicture(bens.id, JPEG))
         clock.advance(5)
         assert ana.send(PutPlaylistPicture(others.id, JPEG)).status == PictureStatus.WAITING
@@ -169,6 +170,15 @@ class TestPutPlaylistPicture:
         with pytest.raises(Unavailable, match="cannot be stored at the moment"):
             ana.send(PutPlaylistPicture(playlist.id, JPEG))
         assert (catalogue.waiting("picture"), ana.send(GetPlaylistPicture(playlist.id)).status) == ([], PictureStatus.NONE)
+
+    def test_that_is_refused_leaves_at_most_what_housekeeping_clears(self, ana, playlist, storage, monkeypatch):
+        def broken(key):
+            raise OSError(5, "Input/output error", key)
+
+        monkeypatch.setattr(storage, "delete", broken)
+        with pytest.raises(NotFound):
+            ana.send(PutPlaylistPicture(new_id(), JPEG))
+        assert len(list(storage.keys(UPLOADED))) == 1
 
     def test_with_the_same_key_is_once(self, ana, playlist, catalogue):
         first, second = (ana.send(PutPlaylistPicture(playlist.id, JPEG), "once") for _ in range(2))

@@ -58,7 +58,7 @@ class TestWhatIsFound:
         made = make("Late Trains", "For the way home")
         (found,) = find("late trians").playlists
         duration = sum(track.duration_ms for track in release.tracks)
-        assert found == FoundPlaylist(made.id, "Late Trains", "For the way home", "Ana", 5, duration, None)
+        assert found == FoundPlaylist(made.id, "Late Trains", "For the way home", "Ana", 5, duration, None, ())
 
     def test_is_found_by_its_owner_and_by_how_it_is_described(self, make, names):
         make("Late Trains", "Piano for the way home")
