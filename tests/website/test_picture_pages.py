@@ -69,7 +69,10 @@ class TestAListenersCover:
         assert "No picture was uploaded" in listener.get(page).text
         answer = upload(listener, page)
         assert (answer.status_code, answer.location) == (HTTPStatus.SEE_OTHER, page)
-        assert "is being prepared" in listener.get(page).text
+        waiting = listener.get(page).text
+        assert "is being prepared" in waiting
+        # Scripts ask again and take what has the same id, which nothing else on the page may have.
+        assert waiting.count(f'id="{re.search("hx-select=.#(\\w+)", waiting)[1]}"') == 1
         folder = make()
         for shown in (page, playlist, "/library/playlists"):
             assert f"{folder}/" in listener.get(shown).text
