@@ -16,6 +16,8 @@ MODULES = (
     "catalogue.queries",
     "charts.commands",
     "charts.queries",
+    "corrections.commands",
+    "corrections.queries",
     "costs.queries",
     "editorial.commands",
     "editorial.queries",

@@ -29,6 +29,7 @@ from apps.website.views import (
     artists,
     charts,
     connect,
+    corrections,
     costs,
     deliveries,
     devices,
@@ -74,7 +75,7 @@ VIEWS = (
     *(home, search, releases, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
-    *(editorial, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
+    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
 )
 
 

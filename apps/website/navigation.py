@@ -9,6 +9,7 @@ from apps.core.contract.actions import PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases, ListSeries
 from apps.core.contract.charts import ListCharts
+from apps.core.contract.corrections import ListCorrections
 from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.editorial import ListShelves
 from apps.core.contract.health import GetHealth
@@ -49,6 +50,7 @@ ENTRIES = (
     Entry("Stations", "stations.index", "radio", ListStations.permission),
     Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
     Entry("Shelves", "editorial.index", "layout-list", ListShelves.permission),
+    Entry("Catalogue", "corrections.index", "pencil", ListCorrections.permission),
     Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
     Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),
     Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),

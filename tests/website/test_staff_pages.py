@@ -124,6 +124,7 @@ class TestNavigation:
             "Stations",
             "Account",
             "Shelves",
+            "Catalogue",
             "Deliveries",
             "Jobs",
             "Ledger",

@@ -14,6 +14,7 @@ from apps.core.contract import (
     billing,
     catalogue,
     charts,
+    corrections,
     costs,
     editorial,
     exports,
@@ -41,7 +42,7 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, costs, editorial, exports, health, intake, jobs, labels, library, listening),
+    *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, health, intake, jobs, labels, library, listening),
     *(oauth, offline, pictures, playback, playlist_files, playlists, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""

@@ -26,6 +26,7 @@ Id = Annotated[str, Meta(pattern=rf"^{FORM}(?!\n)$")]
 AccountId = Id
 ArtistId = Id
 ContractId = Id
+CorrectionId = Id
 DeliveredFileId = Id
 DeliveredReleaseId = Id
 DeliveryId = Id

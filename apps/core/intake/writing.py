@@ -16,6 +16,7 @@ from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FileStatus, WriteRelease
 from apps.core.contract.jobs import TranscodeWork, Work
+from apps.core.corrections.overlay import lay_aside, lay_on
 from apps.core.database import FOR_CHANGE, insert
 from apps.core.intake.covering import take_picture
 from apps.core.intake.credits import Separators
@@ -46,6 +47,7 @@ def write_files(
     if not accepted:
         return None
     release = _release(session, delivery, delivered, now)
+    lay_aside(session, release)
     tracks = session.scalars(select(TrackRow).filter_by(release_id=release.id)).all()
     files = [one.file for one in accepted]
     crediting = read_credits(session, files, separators)
@@ -54,6 +56,7 @@ def write_files(
     apart = part(session, [one.id for one in recordings.values()])
     left = write_tracks(session, release, accepted, recordings, tracks)
     describe_release(session, release, files, delivery.source, named, crediting)
+    lay_on(session, release, recordings.values())
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED
     session.flush()

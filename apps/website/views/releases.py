@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseOrder, ReleaseType
 from apps.core.contract.charts import ListChartPlaces
+from apps.core.contract.corrections import GetEditableRelease
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import ReleaseId
 from apps.core.contract.pictures import PutPicture
@@ -28,9 +29,11 @@ def index() -> str:
 def show(release_id: ReleaseId) -> str:
     release, places = core().send_many(GetRelease(release_id), ListChartPlaces(release_id))
     kept = favourites_among(tracks=(track.id for track in release.tracks), releases=(release.id,))
-    may_cover = release.type == ReleaseType.COMPILATION and PutPicture.permission.allows(actor())
-    by_recording = {place.recording_id: place for place in places}
-    return render_template("releases/show.html", release=release, kept=kept, places=by_recording, may_cover=may_cover)
+    return render_template(
+        "releases/show.html", release=release, kept=kept, places={place.recording_id: place for place in places},
+        may_cover=release.type == ReleaseType.COMPILATION and PutPicture.permission.allows(actor()),
+        editable=GetEditableRelease.permission.allows(actor()),
+    )  # fmt: skip
 
 
 def _order(name: str) -> ReleaseOrder:

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.corrections import CorrectTrack, GetEditableRelease
 from apps.core.contract.errors import Invalid, LeaseLost
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import HideRemovedFiles
@@ -233,6 +234,13 @@ class TestALinkedTrack:
         best = bring(song("Best Of"), sound(1))
         operator.send(HideRemovedFiles("/music", ("Album.flac",)))
         assert ana.send(GetRelease(best)).tracks[0].playable
+
+    def test_can_be_corrected_without_its_title_becoming_the_first_ones(self, bring, song, recording, staff):
+        album, best = bring(song("Album"), sound(1)), bring(song("Best Of"), sound(1))
+        seen = staff.send(GetEditableRelease(best))
+        (track,) = seen.tracks
+        staff.send(CorrectTrack(track.id, seen.revision, "Song (Live)", track.artist, track.credits, track.explicit))
+        assert recording(bring(song("Best Of 2"), sound(1))) == recording(album)
 
     def test_is_hidden_with_its_own_file(self, bring, song, recording, operator, ana):
         album = bring(song("Album"), sound(1))

@@ -13,6 +13,7 @@ from apps.core.contract.accounts import AcceptInvitation, ChangePassword, Regist
 from apps.core.contract.actions import Command
 from apps.core.contract.billing import ClaimPurchase, ReceiveNotification, RefreshSubscription, StartCheckout, StopCharging
 from apps.core.contract.charts import AskForEditions
+from apps.core.contract.corrections import CorrectRelease, CorrectTrack, TakeBackCorrection
 from apps.core.contract.editorial import AssembleCompilation, PutShelf, RemoveShelf
 from apps.core.contract.exports import AskForExports
 from apps.core.contract.intake import OpenDelivery, RecordFiles
@@ -42,6 +43,7 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
         "SELECT account_id FROM history WHERE event_id LIKE 'SEASON-%'", lambda one, row: asked_by(one, row[0])),
     DisconnectApp: (
         "SELECT account_id, client_id FROM connected_app", lambda one, row: asking(asked_by(one, row[0]), client_id=row[1])),
+    TakeBackCorrection: ("SELECT id FROM correction WHERE over_at IS NULL", lambda one, row: asking(one, correction_id=row[0])),
     RemoveShelf: ("SELECT id FROM shelf", lambda one, row: asking(one, shelf_id=row[0])),
     RemoveApp: ("SELECT id FROM oauth_client", lambda one, row: asking(one, client_id=row[0])),
     StopCharging: (
@@ -66,11 +68,10 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
 """What takes something away leaves nothing to look for: of each, something that is there, and how it is told that it was taken away."""
 
 ONCE: frozenset[Kind] = frozenset({
-    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CreateFolder, CreatePlaylist,
-    CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf, ReceiveNotification, RecordFiles,
-    RecordPlays, RecordUsage, RefreshSubscription,
-    RegisterAccount, RegisterApp, RegisterDevice, SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback,
-    StartStation, TakeSlot,
+    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack,
+    CreateFolder, CreatePlaylist, CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf,
+    ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription, RegisterAccount, RegisterApp, RegisterDevice,
+    SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback, StartStation, TakeSlot,
 })  # fmt: skip
 """What adds, or gives to one; what sets something may do so any number of times."""
 

@@ -12,7 +12,19 @@ from functools import partial
 from apps.core.contract.accounts import ChangeRoles
 from apps.core.contract.actions import Role
 from apps.core.contract.errors import CelestaError, Defect, Unavailable
-from tests.faults.history.rounds import administering, buying, collecting, editorial, intake, keeping, listening, office, painting, sharing
+from tests.faults.history.rounds import (
+    administering,
+    buying,
+    collecting,
+    correcting,
+    editorial,
+    intake,
+    keeping,
+    listening,
+    office,
+    painting,
+    sharing,
+)
 from tests.faults.history.town import Account, Town
 
 LISTENERS, LISTENING_THREADS = 3, 2
@@ -27,7 +39,7 @@ COMMERCE: Sequence[Round] = (
 )  # fmt: skip
 OFFICE: Sequence[Round] = (
     administering.invite, administering.change_roles, administering.suspend, administering.register_apps, administering.contract,
-    administering.sign, editorial.arrange, editorial.compile_some, painting.cover_a_compilation, office.keep_house,
+    administering.sign, editorial.arrange, editorial.compile_some, correcting.correct, painting.cover_a_compilation, office.keep_house,
     office.take_slots, office.cut_preview, office.lend_a_hand, office.replay,
 )  # fmt: skip
 LISTENING = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.core.contract.actions import Command
 from tests.faults.history.compared import (
+    corrections,
     editorial,
     library,
     listening,
@@ -23,7 +24,7 @@ from tests.faults.history.compared.rules import Finding, Rule, Scene
 
 RULES: Sequence[Rule] = (
     *people.RULES, *library.RULES, *listening.RULES, *playlists.RULES, *pictures.RULES, *sharing.RULES, *editorial.RULES,
-    *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES,
+    *corrections.RULES, *money.RULES, *work.RULES, *results.RULES, *scheduled.RULES,
 )  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""Corrections: what staff put right of the catalogue, kept apart from what was delivered, so that the next delivery leaves it alone.
+
+What decides about money cannot be corrected: deals, owners, ISRC and UPC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from apps.core.contract.actions import STAFF, Command, Done, Permission, Query
+from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.contract.ids import AccountId, CorrectionId, ReleaseId, TrackId
+from apps.core.contract.paging import Cursor, Page, PageSize
+
+MOST_CREDITS = 200
+LINE = r"^[^\x00-\x1f\x7f]*(?!\n)$"
+Text = Annotated[str, Meta(max_length=1000, pattern=LINE)]
+"""Empty for nothing."""
+Naming = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*(?!\n)$")]
+Revision = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}(?!\n)$")]
+"""Of what was looked at: another one once any of it has changed."""
+
+
+class CorrectedField(StrEnum):
+    TITLE = "title"
+    ARTIST = "artist"
+    """As credited: what is shown."""
+    CREDITS = "credits"
+    """Who is credited with what, a line each: `main: Ana`."""
+    RELEASED_ON = "released_on"
+    GENRE = "genre"
+    LABEL = "label"
+    """As shown; who owns its recordings stays as it is."""
+    TYPE = "type"
+    EXPLICIT = "explicit"
+    """`yes` or `no`."""
+
+
+class NamedCredit(msgspec.Struct, frozen=True):
+    role: CreditRole
+    name: Naming
+
+
+Credits = Annotated[tuple[NamedCredit, ...], Meta(min_length=1, max_length=MOST_CREDITS)]
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """Of one field. Values are as text, empty for nothing."""
+
+    id: CorrectionId
+    release_id: ReleaseId
+    release_title: str
+    track_id: TrackId | None
+    track_title: str | None
+    """None where it is the release's own."""
+    field: CorrectedField
+    delivered: str
+    """As it was delivered last."""
+    value: str
+    made_by: AccountId | None
+    maker: str | None
+    """Their name; None for the operators' console."""
+    made_at: datetime
+    over_at: datetime | None
+    """Since when it does not hold any more: it was taken back, or corrected again."""
+
+
+class EditableTrack(msgspec.Struct, frozen=True):
+    id: TrackId
+    disc: int
+    number: int
+    title: str
+    artist: str
+    explicit: bool
+    credits: tuple[NamedCredit, ...]
+
+
+class EditableRelease(msgspec.Struct, frozen=True):
+    """What of a release can be corrected, as it is now, shown to listeners or not."""
+
+    id: ReleaseId
+    title: str
+    artist: str
+    credits: tuple[NamedCredit, ...]
+    released_on: str
+    genre: str
+    label: str
+    type: ReleaseType
+    upc: str | None
+    cover: str | None
+    colour: str | None
+    tracks: tuple[EditableTrack, ...]
+    revision: Revision
+    corrections: tuple[Correction, ...]
+    """Those that hold, of the release and its tracks."""
+
+
+class GetEditableRelease(Query[EditableRelease], frozen=True):
+    """A release as staff correct it. Raises NotFound."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    release_id: ReleaseId
+
+
+class CorrectRelease(Command[Done], frozen=True):
+    """Correct what a release is called; what differs from what was delivered is kept, and the next delivery leaves it alone.
+
+    Whatever is given as it was delivered is not corrected any more. Where the artist is renamed and the credits are not, whoever is
+    credited by that name is renamed as well. Raises NotFound, Conflict where somebody, or a delivery, has changed it since that revision,
+    and Invalid for a date that is none, credits without a main artist, and a compilation of ours, which is put together anew instead.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    release_id: ReleaseId
+    revision: Revision
+    title: Naming
+    artist: Naming
+    credits: Credits
+    released_on: Text
+    genre: Text
+    label: Text
+    type: ReleaseType
+
+
+class CorrectTrack(Command[Done], frozen=True):
+    """Correct what a track is called, and who made what is heard on it, on whichever release it is heard; else as `CorrectRelease`."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    track_id: TrackId
+    revision: Revision
+    """Of its release."""
+    title: Naming
+    artist: Naming
+    credits: Credits
+    explicit: bool
+
+
+class TakeBackCorrection(Command[Done], frozen=True):
+    """Have a field say again what was delivered last. What does not hold any more stays so. Raises NotFound."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    correction_id: CorrectionId
+
+
+class ListCorrections(Query[Page[Correction]], frozen=True):
+    """Everything that staff have corrected, the latest first. Raises Invalid for a foreign cursor."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    cursor: Cursor | None = None
+    size: PageSize = 50

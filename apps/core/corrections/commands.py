@@ -1,0 +1,141 @@
+"""Correcting what was delivered, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.core.bus import handles
+from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.version import touch
+from apps.core.contract.actions import Actor, Done
+from apps.core.contract.corrections import CorrectedField, CorrectRelease, CorrectTrack, EditableRelease, TakeBackCorrection
+from apps.core.contract.errors import Invalid, NotFound
+from apps.core.corrections.fields import FIELD, Row, show, shown
+from apps.core.corrections.models import CorrectionRow
+from apps.core.corrections.reading import editable_release
+from apps.core.corrections.rules import check_credits, check_date, check_revision, credit_lines, renamed, yes_or_no
+from apps.core.database import FOR_CHANGE
+from apps.core.editorial.compiling import HOUSE
+from apps.core.search.changes import Subject, note_changes
+from ports.clock.interface import Clock
+
+
+@dataclass(frozen=True)
+class _Correcting:
+    """Who corrects, by which release or track, and when."""
+
+    session: Session
+    account_id: str | None
+    release_id: str
+    track_id: str | None
+    now: datetime
+
+    def correct(self, row: Row, values: Mapping[CorrectedField, str]) -> None:
+        for field, value in values.items():
+            before = shown(self.session, row, field)
+            if value != before:
+                self._keep(row, field, before, value)
+                show(self.session, row, field, value)
+
+    def _keep(self, row: Row, field: CorrectedField, before: str, value: str) -> None:
+        held = self.session.scalar(select(CorrectionRow).filter_by(subject_id=row.id, field=field, over_at=None))
+        delivered = before if held is None else held.delivered
+        if held is not None:
+            held.over_at = self.now
+            self.session.flush()
+        if value != delivered:
+            self.session.add(
+                CorrectionRow(
+                    subject_id=row.id, field=field, release_id=self.release_id, track_id=self.track_id, delivered=delivered, value=value,
+                    made_by=self.account_id, made_at=self.now,
+                )
+            )  # fmt: skip
+
+
+@handles(CorrectRelease)
+def correct_release(action: CorrectRelease, actor: Actor, session: Session, clock: Clock) -> Done:
+    check_credits(action.credits)
+    check_date(action.released_on)
+    release = _release(session, action.release_id)
+    held = _as_looked_at(session, release, action.revision)
+    correcting = _Correcting(session, actor.account_id, release.id, None, clock.now())
+    correcting.correct(
+        release,
+        {
+            FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.RELEASED_ON: action.released_on, FIELD.GENRE: action.genre,
+            FIELD.LABEL: action.label, FIELD.TYPE: action.type.value,
+            FIELD.CREDITS: credit_lines(renamed(action.credits, held.credits, held.artist, action.artist)),
+        },
+    )  # fmt: skip
+    return _told(session, [release.id])
+
+
+@handles(CorrectTrack)
+def correct_track(action: CorrectTrack, actor: Actor, session: Session, clock: Clock) -> Done:
+    check_credits(action.credits)
+    release_id = session.scalar(select(TrackRow.release_id).filter_by(id=action.track_id))
+    release = _release(session, release_id)
+    track = session.get_one(TrackRow, action.track_id, populate_existing=True)
+    held = {one.id: one for one in _as_looked_at(session, release, action.revision).tracks}[track.id]
+    recording = session.get_one(RecordingRow, track.recording_id, with_for_update=FOR_CHANGE, populate_existing=True)
+    correcting = _Correcting(session, actor.account_id, release.id, track.id, clock.now())
+    correcting.correct(track, {FIELD.TITLE: action.title})
+    credited = credit_lines(renamed(action.credits, held.credits, held.artist, action.artist))
+    explicit = yes_or_no(explicit=action.explicit)
+    correcting.correct(recording, {FIELD.ARTIST: action.artist, FIELD.EXPLICIT: explicit, FIELD.CREDITS: credited})
+    return _told(session, _playing(session, recording.id))
+
+
+@handles(TakeBackCorrection)
+def take_back_correction(action: TakeBackCorrection, session: Session, clock: Clock) -> Done:
+    found = session.get(CorrectionRow, action.correction_id)
+    if found is None:
+        raise NotFound("There is no such correction.", "Look at the list of corrections.")
+    _release(session, found.release_id)
+    # Read again: a delivery may have been written, or somebody may have taken it back, until the release was free.
+    session.refresh(found)
+    if found.over_at is not None:
+        return Done()
+    row = _row(session, found)
+    found.over_at = clock.now()
+    show(session, row, FIELD(found.field), found.delivered)
+    return _told(session, _playing(session, row.id) if isinstance(row, RecordingRow) else [found.release_id])
+
+
+def _release(session: Session, release_id: str | None) -> ReleaseRow:
+    """Locked: whoever writes it, or corrects it too, comes before or after."""
+    row = session.get(ReleaseRow, release_id, with_for_update=FOR_CHANGE) if release_id else None
+    if row is None:
+        raise NotFound("There is no such release.", "Look for it again.")
+    return row
+
+
+def _as_looked_at(session: Session, release: ReleaseRow, revision: str) -> EditableRelease:
+    if release.deliverer == HOUSE:
+        raise Invalid("This is a compilation of ours.", "Put it together anew: nobody delivers it.")
+    held = editable_release(session.connection(), release.id)
+    check_revision(held, revision)
+    return held
+
+
+def _row(session: Session, found: CorrectionRow) -> Row:
+    if found.subject_id == found.release_id:
+        return session.get_one(ReleaseRow, found.subject_id)
+    if found.subject_id == found.track_id:
+        return session.get_one(TrackRow, found.subject_id)
+    return session.get_one(RecordingRow, found.subject_id, with_for_update=FOR_CHANGE)
+
+
+def _playing(session: Session, recording_id: str) -> list[str]:
+    return [*session.scalars(select(TrackRow.release_id).filter_by(recording_id=recording_id))]
+
+
+def _told(session: Session, release_ids: list[str]) -> Done:
+    note_changes(session, Subject.RELEASE, release_ids)
+    touch(session)
+    return Done()

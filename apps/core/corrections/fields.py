@@ -1,0 +1,150 @@
+"""Where each corrected field is shown: by rows of the catalogue, read and written as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from apps.core.catalogue.models import (
+    LabelRow,
+    RecordingCreditRow,
+    RecordingRow,
+    ReleaseCreditRow,
+    ReleaseRow,
+    TrackRow,
+)
+from apps.core.catalogue.names import credit_recordings, credit_release, names, series_named
+from apps.core.catalogue.rules import name_key, series_of
+from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.contract.corrections import CorrectedField, NamedCredit
+from apps.core.corrections.rules import credit_lines, read_credits, yes_or_no
+from apps.core.intake.rules import clean_date
+
+Row = ReleaseRow | TrackRow | RecordingRow
+
+
+def _read_title(_session: Session, row: ReleaseRow | TrackRow) -> str:
+    return row.title
+
+
+def _read_artist(_session: Session, row: ReleaseRow | RecordingRow) -> str:
+    return row.artist
+
+
+def _read_date(_session: Session, release: ReleaseRow) -> str:
+    return release.released_on or str(release.year or "")
+
+
+def _read_genre(_session: Session, release: ReleaseRow) -> str:
+    return release.genre or ""
+
+
+def _read_type(_session: Session, release: ReleaseRow) -> str:
+    return release.type
+
+
+def _read_explicit(_session: Session, recording: RecordingRow) -> str:
+    return yes_or_no(explicit=recording.explicit)
+
+
+def _read_label(session: Session, release: ReleaseRow) -> str:
+    return session.scalar(select(LabelRow.name).where(LabelRow.id == release.label_id)) or ""
+
+
+def _write_label(session: Session, release: ReleaseRow, value: str) -> None:
+    release.label_id = names(session, [], [value]).labels[value] if value else None
+
+
+def _write_title(session: Session, release: ReleaseRow, value: str) -> None:
+    release.title, release.title_key = value, name_key(value)
+    _stand_in_series(session, release)
+
+
+def _write_type(session: Session, release: ReleaseRow, value: str) -> None:
+    release.type = ReleaseType(value)
+    _stand_in_series(session, release)
+
+
+def _stand_in_series(session: Session, release: ReleaseRow) -> None:
+    found = series_of(release.title) if release.type == ReleaseType.COMPILATION else None
+    release.series_id, release.volume = (series_named(session, found[0]), found[1]) if found else (None, None)
+
+
+def _write_artist(_session: Session, row: ReleaseRow | RecordingRow, value: str) -> None:
+    row.artist = value
+
+
+def _write_date(_session: Session, release: ReleaseRow, value: str) -> None:
+    release.released_on, release.year = clean_date(value)
+
+
+def _write_genre(_session: Session, release: ReleaseRow, value: str) -> None:
+    release.genre = value or None
+
+
+def _write_track_title(session: Session, track: TrackRow, value: str) -> None:
+    track.title = value
+    if track.own_recording_id is None:
+        session.get_one(RecordingRow, track.recording_id).title = value
+
+
+def _write_explicit(_session: Session, recording: RecordingRow, value: str) -> None:
+    recording.explicit = value == yes_or_no(explicit=True)
+
+
+def _credits_of_release(session: Session, release: ReleaseRow) -> str:
+    row = ReleaseCreditRow
+    return _lines(session, select(row.role, row.credited_as).filter_by(release_id=release.id).order_by(row.position))
+
+
+def _credits_of_recording(session: Session, recording: RecordingRow) -> str:
+    row = RecordingCreditRow
+    return _lines(session, select(row.role, row.credited_as).filter_by(recording_id=recording.id).order_by(row.position))
+
+
+def _lines(session: Session, wanted: Any) -> str:
+    return credit_lines([NamedCredit(CreditRole(one.role), one.credited_as) for one in session.execute(wanted)])
+
+
+def _credit_release(session: Session, release: ReleaseRow, value: str) -> None:
+    credited = [(one.role, one.name) for one in read_credits(value)]
+    credit_release(session, names(session, [name for _, name in credited], []).artists, release.id, credited)
+
+
+def _credit_recording(session: Session, recording: RecordingRow, value: str) -> None:
+    credited = [(one.role, one.name) for one in read_credits(value)]
+    credit_recordings(session, names(session, [name for _, name in credited], []).artists, {recording.id: credited})
+
+
+Read = Callable[[Session, Any], str]
+Write = Callable[[Session, Any, str], None]
+FIELD = CorrectedField
+PLACES: Mapping[type[Row], Mapping[CorrectedField, tuple[Read, Write]]] = {
+    ReleaseRow: {
+        FIELD.TITLE: (_read_title, _write_title),
+        FIELD.ARTIST: (_read_artist, _write_artist),
+        FIELD.CREDITS: (_credits_of_release, _credit_release),
+        FIELD.RELEASED_ON: (_read_date, _write_date),
+        FIELD.GENRE: (_read_genre, _write_genre),
+        FIELD.LABEL: (_read_label, _write_label),
+        FIELD.TYPE: (_read_type, _write_type),
+    },
+    TrackRow: {FIELD.TITLE: (_read_title, _write_track_title)},
+    RecordingRow: {
+        FIELD.ARTIST: (_read_artist, _write_artist),
+        FIELD.CREDITS: (_credits_of_recording, _credit_recording),
+        FIELD.EXPLICIT: (_read_explicit, _write_explicit),
+    },
+}
+"""By the kind of row: how each field is read, and how it is written."""
+
+
+def shown(session: Session, row: Row, field: CorrectedField) -> str:
+    return PLACES[type(row)][field][0](session, row)
+
+
+def show(session: Session, row: Row, field: CorrectedField, value: str) -> None:
+    PLACES[type(row)][field][1](session, row, value)

@@ -1,0 +1,29 @@
+"""Corrections as they are stored: beside the catalogue, whose rows show them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from apps.core.contract.ids import new_id
+from apps.core.database import Base, IdColumn, only_where
+
+
+class CorrectionRow(Base):
+    __tablename__ = "correction"
+    __table_args__ = (Index("ix_correction_holding", "subject_id", "field", unique=True, **only_where("over_at IS NULL")),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    subject_id: Mapped[str] = mapped_column(IdColumn)
+    """The release, the track or the recording whose row shows it."""
+    field: Mapped[str]
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"))
+    """By which it was corrected."""
+    track_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("track.id"))
+    delivered: Mapped[str]
+    value: Mapped[str]
+    made_by: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    over_at: Mapped[datetime | None]

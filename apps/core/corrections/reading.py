@@ -1,0 +1,94 @@
+"""A release as staff correct it, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.engine import Connection
+
+from apps.core.accounts.models import AccountRow
+from apps.core.catalogue.models import ASIDE, LabelRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
+from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.contract.corrections import CorrectedField, Correction, EditableRelease, EditableTrack, NamedCredit
+from apps.core.contract.errors import NotFound
+from apps.core.corrections.models import CorrectionRow
+from apps.core.corrections.rules import revision
+from apps.core.database import fetch
+
+RELEASE = select(
+    ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.released_on, ReleaseRow.year, ReleaseRow.genre, ReleaseRow.type,
+    ReleaseRow.upc, ReleaseRow.cover, ReleaseRow.colour, LabelRow.name.label("label"),
+).outerjoin(LabelRow, LabelRow.id == ReleaseRow.label_id)  # fmt: skip
+TRACKS = (
+    select(
+        TrackRow.id, TrackRow.disc, TrackRow.number, TrackRow.title, TrackRow.recording_id, RecordingRow.artist, RecordingRow.explicit,
+    )
+    .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
+    .where(TrackRow.disc != ASIDE)
+    .order_by(TrackRow.disc, TrackRow.number)
+)  # fmt: skip
+CORRECTIONS: Any = (
+    select(
+        CorrectionRow.id, CorrectionRow.release_id, ReleaseRow.title.label("release_title"), CorrectionRow.track_id,
+        TrackRow.title.label("track_title"), CorrectionRow.field, CorrectionRow.delivered, CorrectionRow.value, CorrectionRow.made_by,
+        AccountRow.name.label("maker"), CorrectionRow.made_at, CorrectionRow.over_at,
+    )
+    .join(ReleaseRow, ReleaseRow.id == CorrectionRow.release_id)
+    .outerjoin(TrackRow, TrackRow.id == CorrectionRow.track_id)
+    .outerjoin(AccountRow, AccountRow.id == CorrectionRow.made_by)
+    .order_by(CorrectionRow.id.desc())
+)  # fmt: skip
+
+
+def editable_release(connection: Connection, release_id: str) -> EditableRelease:
+    """Raises `NotFound`."""
+    found = fetch(connection, RELEASE.where(ReleaseRow.id == release_id))
+    if not found:
+        raise NotFound("There is no such release.", "Look for it again.")
+    (row,) = found
+    tracks = fetch(connection, TRACKS.where(TrackRow.release_id == release_id))
+    recordings = [one.recording_id for one in tracks]
+    credited = _credits(connection, recordings)
+    held = CorrectionRow.subject_id.in_([release_id, *recordings, *(one.id for one in tracks)])
+    release = EditableRelease(
+        id=row.id, title=row.title, artist=row.artist, credits=_credits_of_release(connection, release_id),
+        released_on=row.released_on or str(row.year or ""), genre=row.genre or "", label=row.label or "", type=ReleaseType(row.type),
+        upc=row.upc, cover=row.cover, colour=row.colour, revision="",
+        tracks=tuple(
+            EditableTrack(one.id, one.disc, one.number, one.title, one.artist, one.explicit, tuple(credited[one.recording_id]))
+            for one in tracks
+        ),
+        corrections=corrections(connection, held & CorrectionRow.over_at.is_(None)),
+    )  # fmt: skip
+    return msgspec.structs.replace(release, revision=revision(release))
+
+
+def corrections(connection: Connection, which: ColumnElement[bool], limit: int | None = None) -> tuple[Correction, ...]:
+    rows: Sequence[Any] = fetch(connection, CORRECTIONS.where(which).limit(limit))
+    return tuple(
+        Correction(
+            id=row.id, release_id=row.release_id, release_title=row.release_title, track_id=row.track_id, track_title=row.track_title,
+            field=CorrectedField(row.field), delivered=row.delivered, value=row.value, made_by=row.made_by, maker=row.maker,
+            made_at=row.made_at, over_at=row.over_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _credits_of_release(connection: Connection, release_id: str) -> tuple[NamedCredit, ...]:
+    row = ReleaseCreditRow
+    found = fetch(connection, select(row.role, row.credited_as).where(row.release_id == release_id).order_by(row.position))
+    return tuple(NamedCredit(CreditRole(one.role), one.credited_as) for one in found)
+
+
+def _credits(connection: Connection, recording_ids: Sequence[str]) -> Mapping[str, list[NamedCredit]]:
+    row = RecordingCreditRow
+    wanted = select(row.recording_id, row.role, row.credited_as).where(row.recording_id.in_(recording_ids)).order_by(row.position)
+    credited: defaultdict[str, list[NamedCredit]] = defaultdict(list)
+    for recording_id, role, name in fetch(connection, wanted):
+        credited[recording_id].append(NamedCredit(CreditRole(role), name))
+    return credited

@@ -1,0 +1,55 @@
+"""Rules of corrections: values as text, and what may not be corrected so."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from apps.core.contract.catalogue import CreditRole
+from apps.core.contract.codec import encoder
+from apps.core.contract.corrections import EditableRelease, NamedCredit
+from apps.core.contract.errors import Conflict, Invalid
+from apps.core.intake.rules import clean_date
+
+
+def credit_lines(credited: Sequence[NamedCredit]) -> str:
+    return "\n".join(f"{one.role}: {one.name}" for one in credited)
+
+
+def read_credits(lines: str) -> list[NamedCredit]:
+    parted = (line.split(": ", 1) for line in lines.split("\n"))
+    return [NamedCredit(CreditRole(role), name) for role, name in parted]
+
+
+def yes_or_no(*, explicit: bool) -> str:
+    return "yes" if explicit else "no"
+
+
+def renamed(credited: Sequence[NamedCredit], held: Sequence[NamedCredit], before: str, after: str) -> Sequence[NamedCredit]:
+    """Credits that were left as they are follow the artist's new name."""
+    if tuple(credited) != tuple(held):
+        return credited
+    return [NamedCredit(one.role, after if one.name == before else one.name) for one in credited]
+
+
+def check_credits(credited: Sequence[NamedCredit]) -> None:
+    if not any(one.role is CreditRole.MAIN for one in credited):
+        raise Invalid("Nobody is credited as the main artist.", "Give at least one main artist.")
+
+
+def check_date(text: str) -> None:
+    if text and clean_date(text)[0] != text:
+        raise Invalid(f"{text[:40]!r} is no date.", "Write it as 1994, 1994-06 or 1994-06-20, or leave it empty.")
+
+
+def revision(release: EditableRelease) -> str:
+    """Of what can be corrected, whatever is corrected of it."""
+    return hashlib.sha256(encoder.encode((*(getattr(release, name) for name in SEEN),))).hexdigest()[:32]
+
+
+SEEN = ("title", "artist", "credits", "released_on", "genre", "label", "type", "tracks")
+
+
+def check_revision(release: EditableRelease, looked_at: str) -> None:
+    if release.revision != looked_at:
+        raise Conflict("Somebody, or a delivery, has changed this release meanwhile.", "Look at what it says now, and correct that.")

@@ -1,0 +1,105 @@
+"""Forms by which staff correct the catalogue."""
+
+from __future__ import annotations
+
+import re
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
+from wtforms.validators import InputRequired, Length, Regexp
+
+from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.contract.corrections import (
+    MOST_CREDITS,
+    CorrectRelease,
+    CorrectTrack,
+    EditableRelease,
+    EditableTrack,
+    NamedCredit,
+)
+from apps.website.forms.base import Form
+
+LONGEST = 1000
+CREDIT = re.compile(r"(?P<role>\w+)\s*:\s*(?P<name>.*\S)")
+TYPES = [
+    SelectChoice(ReleaseType.ALBUM.value, "Album"),
+    SelectChoice(ReleaseType.SINGLE.value, "Single"),
+    SelectChoice(ReleaseType.EP.value, "EP"),
+    SelectChoice(ReleaseType.COMPILATION.value, "Compilation"),
+]
+ROLES = ", ".join(CreditRole)
+
+
+def text_field(label: str, description: str = "", *, needed: bool = False) -> StringField:
+    return StringField(
+        label,
+        [
+            *((InputRequired("This cannot be empty."),) if needed else ()),
+            Length(max=LONGEST),
+            Regexp(r"^[^\x00-\x1f\x7f]*\Z", message="Leave out characters that cannot be seen."),
+        ],
+        description=description,
+        filters=[lambda value: value.strip() if value else value],
+        render_kw={"maxlength": LONGEST, "autocomplete": "off"},
+    )
+
+
+class CreditedForm(Form):
+    revision = HiddenField()
+    title = text_field("Title", "A subtitle stands in brackets.", needed=True)
+    artist = text_field("Artist", "As it is shown.", needed=True)
+    credits = TextAreaField(
+        "Credits", [InputRequired("Credit at least a main artist.")], description=f"One a line: a role ({ROLES}), a colon, a name.",
+        render_kw={"rows": 4},
+    )  # fmt: skip
+
+    def validate_credits(self, field: TextAreaField) -> None:
+        lines = _lines(field.data)
+        if len(lines) > MOST_CREDITS:
+            raise ValidationError(f"There is room for {MOST_CREDITS}.")
+        for line in lines:
+            found = CREDIT.fullmatch(line)
+            if found is None or found["role"].lower() not in [*CreditRole] or len(found["name"]) > LONGEST:
+                raise ValidationError(f"“{line[:80]}” is no credit: write “main: Ana”, with one of the roles {ROLES}.")
+
+    def fill_credited(self, seen: EditableRelease | EditableTrack, revision: str) -> None:
+        self.revision.data, self.title.data, self.artist.data = revision, seen.title, seen.artist
+        self.credits.data = "\n".join(f"{one.role}: {one.name}" for one in seen.credits)
+
+    def credited(self) -> tuple[NamedCredit, ...]:
+        found = (line.partition(":") for line in _lines(self.credits.data))
+        return tuple(NamedCredit(CreditRole(role.strip().lower()), name.strip()) for role, _, name in found)
+
+
+class ReleaseForm(CreditedForm):
+    released_on = text_field("Date", "1994, 1994-06 or 1994-06-20; or nothing.")
+    genre = text_field("Genre")
+    label = text_field("Label", "The name that is shown. Who owns the recordings, and is paid, stays as it is.")
+    type = SelectField("Type", choices=TYPES)
+
+    def fill(self, seen: EditableRelease) -> None:
+        self.fill_credited(seen, seen.revision)
+        self.released_on.data, self.genre.data, self.label.data, self.type.data = seen.released_on, seen.genre, seen.label, seen.type.value
+
+    def command(self, release_id: str) -> CorrectRelease:
+        return CorrectRelease(
+            release_id, self.revision.data or "", self.title.data or "", self.artist.data or "", self.credited(),
+            self.released_on.data or "", self.genre.data or "", self.label.data or "", ReleaseType(self.type.data),
+        )  # fmt: skip
+
+
+class TrackForm(CreditedForm):
+    explicit = BooleanField("Explicit words")
+
+    def fill(self, track: EditableTrack, revision: str) -> None:
+        self.fill_credited(track, revision)
+        self.explicit.data = track.explicit
+
+    def command(self, track_id: str) -> CorrectTrack:
+        return CorrectTrack(
+            track_id, self.revision.data or "", self.title.data or "", self.artist.data or "", self.credited(), bool(self.explicit.data)
+        )
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

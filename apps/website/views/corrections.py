@@ -1,0 +1,97 @@
+"""For staff: finding a release, correcting it and its tracks, and taking corrections back."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from apps.core.contract.corrections import (
+    EditableRelease,
+    EditableTrack,
+    GetEditableRelease,
+    ListCorrections,
+    TakeBackCorrection,
+)
+from apps.core.contract.errors import Forbidden, NotFound, Unauthenticated
+from apps.core.contract.ids import FORM, CorrectionId, ReleaseId, TrackId
+from apps.core.contract.search import Search, SearchKind, SearchResult
+from apps.website.actor import actor, core
+from apps.website.forms.corrections import ReleaseForm, TrackForm
+
+views = Blueprint("corrections", __name__, url_prefix="/catalogue")
+
+ADDRESS = re.compile(rf"(?:\S*/)?releases/({FORM})/?")
+NOTHING = SearchResult(None)
+
+
+@views.before_request
+def for_staff_alone() -> None:
+    """Also where a page asks Core for nothing."""
+    who = actor()
+    if not GetEditableRelease.permission.allows(who):
+        raise Forbidden("This is for staff.") if who.account_id else Unauthenticated("Nobody is logged in.", "Log in first.")
+
+
+@views.get("")
+def index() -> ResponseReturnValue:
+    words = request.args.get("q", "").strip()
+    if found := ADDRESS.fullmatch(words):
+        return redirect(url_for("corrections.release", release_id=found[1]))
+    result = core().send(Search(words, (SearchKind.ARTIST, SearchKind.RELEASE))) if words else NOTHING
+    return render_template("corrections/index.html", words=words, found=result)
+
+
+@views.get("/releases/<id:release_id>")
+def release(release_id: ReleaseId) -> str:
+    seen, form = core().send(GetEditableRelease(release_id)), ReleaseForm()
+    form.fill(seen)
+    return render_template("corrections/release.html", release=seen, form=form)
+
+
+@views.post("/releases/<id:release_id>")
+def save_release(release_id: ReleaseId) -> ResponseReturnValue:
+    form = ReleaseForm()
+    if form.validate_on_submit() and form.attempt(form.command(release_id)):
+        return redirect(url_for("corrections.release", release_id=release_id), 303)
+    return render_template("corrections/release.html", release=core().send(GetEditableRelease(release_id)), form=form), form.status
+
+
+@views.get("/releases/<id:release_id>/tracks/<id:track_id>")
+def track(release_id: ReleaseId, track_id: TrackId) -> str:
+    seen, form = core().send(GetEditableRelease(release_id)), TrackForm()
+    one = _track(seen, track_id)
+    form.fill(one, seen.revision)
+    return render_template("corrections/track.html", release=seen, track=one, form=form)
+
+
+@views.post("/releases/<id:release_id>/tracks/<id:track_id>")
+def save_track(release_id: ReleaseId, track_id: TrackId) -> ResponseReturnValue:
+    form = TrackForm()
+    if form.validate_on_submit() and form.attempt(form.command(track_id)):
+        return redirect(url_for("corrections.release", release_id=release_id), 303)
+    seen = core().send(GetEditableRelease(release_id))
+    return render_template("corrections/track.html", release=seen, track=_track(seen, track_id), form=form), form.status
+
+
+@views.get("/corrections")
+def made() -> str:
+    corrections = core().send(ListCorrections(request.args.get("cursor")))
+    return render_template("corrections/made.html", corrections=corrections)
+
+
+@views.post("/corrections/<id:correction_id>/take-back")
+def take_back(correction_id: CorrectionId) -> ResponseReturnValue:
+    core().send(TakeBackCorrection(correction_id))
+    # Only a page of ours: what a form says decides nothing else.
+    release_id = request.form.get("release_id", "")
+    back = url_for("corrections.release", release_id=release_id) if re.fullmatch(FORM, release_id) else url_for("corrections.made")
+    return redirect(back, 303)
+
+
+def _track(seen: EditableRelease, track_id: TrackId) -> EditableTrack:
+    for one in seen.tracks:
+        if one.id == track_id:
+            return one
+    raise NotFound("There is no such track on this release.", "Look at what is on it.")

@@ -1,0 +1,24 @@
+"""What staff put right of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apps.core.contract.corrections import CorrectRelease, CorrectTrack, TakeBackCorrection
+from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added
+
+TITLES = "SELECT value FROM correction WHERE field = 'title' AND value LIKE '%-SEASON-%' AND track_id IS "
+
+
+def still_holding(scene: Scene) -> Iterator[Finding]:
+    holding = {one for (one,) in scene.rows("SELECT id FROM correction WHERE over_at IS NULL")}
+    for one in scene.of((TakeBackCorrection,)):
+        if one.done and one.action.correction_id in holding:
+            yield Finding(Wrong.LOST, TakeBackCorrection.__name__, one.action.correction_id)
+
+
+RULES: tuple[Rule, ...] = (
+    added(CorrectRelease, rows=f"{TITLES}NULL", keys=lambda one: [one.action.title]),
+    added(CorrectTrack, rows=f"{TITLES}NOT NULL", keys=lambda one: [one.action.title]),
+    Rule((TakeBackCorrection,), still_holding),
+)

@@ -1,0 +1,32 @@
+"""What staff put right of the catalogue."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+
+from apps.core.contract.catalogue import GetTrack
+from apps.core.contract.corrections import CorrectRelease, CorrectTrack, GetEditableRelease, TakeBackCorrection
+from apps.core.contract.errors import Conflict
+from tests.faults.history.town import Town
+
+
+def correct(town: Town, chance: random.Random) -> None:
+    """Somebody else, or a delivery, may have come before: then it is left so."""
+    track_id = town.a_track(chance)
+    release_id = town.staff[0].ask(GetTrack(track_id)).release.id
+    seen = town.operator.ask(GetEditableRelease(release_id))
+    with suppress(Conflict):
+        town.operator.do(
+            CorrectRelease(
+                release_id, seen.revision, town.new_name("corrected"), seen.artist, seen.credits, seen.released_on, seen.genre, seen.label,
+                seen.type,
+            )
+        )  # fmt: skip
+    seen = town.operator.ask(GetEditableRelease(release_id))
+    one = seen.tracks[0]
+    with suppress(Conflict):
+        town.operator.do(CorrectTrack(one.id, seen.revision, town.new_name("corrected"), one.artist, one.credits, one.explicit))
+    if town.minded(TakeBackCorrection, chance, 0.3):
+        for made in town.operator.ask(GetEditableRelease(release_id)).corrections[:1]:
+            town.operator.again(TakeBackCorrection(made.id))

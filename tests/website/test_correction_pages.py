@@ -1,0 +1,119 @@
+"""The pages on which staff find what was delivered wrongly, and put it right."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.corrections import ListCorrections
+from tests.website.test_catalogue_pages import links
+
+
+@pytest.fixture
+def garden(catalogue):
+    return catalogue.release("Blue Garden", tracks=2)
+
+
+@pytest.fixture
+def address(garden):
+    return f"/catalogue/releases/{garden}"
+
+
+RELEASE = {"artist": "The Lanterns", "credits": "main: The Lanterns", "released_on": "", "genre": "", "label": "", "type": "single"}
+
+
+@pytest.fixture
+def correct(clerk, address):
+    """By the form, as it was looked at now or before."""
+
+    def correct(to=address, **fields):
+        hidden = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(to).text)
+        return clerk.submit(to, to, **{"revision": hidden[1], **RELEASE, **fields})
+
+    return correct
+
+
+class TestTheCatalogue:
+    @pytest.mark.parametrize("path", ["", "/corrections"])
+    def test_is_for_staff(self, guest, listener, path):
+        assert guest.get(f"/catalogue{path}").status_code in (302, 303, 401)
+        assert listener.get(f"/catalogue{path}").status_code == 403
+
+    def test_is_in_the_navigation_of_staff(self, clerk, listener):
+        assert "/catalogue" in links(clerk.get("/").text, "/catalogue")
+        assert links(listener.get("/").text, "/catalogue") == []
+
+    def test_is_found_by_address_whether_it_is_shown_or_not(self, clerk, catalogue):
+        (hidden,) = catalogue.deliver(catalogue.files("Green Garden", ["Song"]))
+        assert clerk.get(f"/catalogue?q=https://music.example/releases/{hidden}").location == f"/catalogue/releases/{hidden}"
+        assert "Green Garden" in clerk.get(f"/catalogue/releases/{hidden}").text
+
+    def test_says_where_nothing_is_found(self, clerk):
+        assert "Nothing is called so" in clerk.get("/catalogue?q=zzz").text
+
+    def test_is_led_to_from_the_release(self, clerk, listener, garden, address):
+        assert address in links(clerk.get(f"/releases/{garden}").text, "/catalogue")
+        assert links(listener.get(f"/releases/{garden}").text, "/catalogue/") == []
+
+
+class TestARelease:
+    def test_is_corrected_and_taken_back(self, clerk, correct, address, garden, ana):
+        assert correct(title="The Blue Garden", genre="Rock").location == address
+        assert ana.send(GetRelease(garden)).title == "The Blue Garden"
+        page = clerk.get(address).text
+        assert "“The Blue Garden”, delivered as “Blue Garden”" in page
+        assert "“Rock”, delivered as nothing" in page
+        back = re.findall(r'action="(/catalogue/corrections/\w+/take-back)"', page)
+        for one in back:
+            assert clerk.submit(address, one, release_id=garden).location == address
+        assert ana.send(GetRelease(garden)).title == "Blue Garden"
+        assert "What was corrected" not in clerk.get(address).text
+
+    def test_says_what_is_wrong_beside_it(self, correct):
+        answer = correct(title="", credits="singer: Ana")
+        assert answer.status_code == 422
+        assert "This cannot be empty." in answer.text
+        assert "is no credit" in answer.text
+        assert "There is room for 200." in correct(title="A", credits="main: Ana\n" * 201).text
+
+    def test_says_what_core_refuses(self, correct):
+        answer = correct(title="Blue Garden", released_on="yesterday")
+        assert (answer.status_code, "is no date" in answer.text) == (422, True)
+
+    def test_that_was_corrected_meanwhile_says_so_and_keeps_what_was_typed(self, clerk, correct, address, garden, ana):
+        seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(address).text)[1]
+        correct(title="The Blue Garden")
+        answer = correct(title="Green Garden", revision=seen)
+        assert answer.status_code == 409
+        assert "meanwhile" in answer.text
+        assert 'value="Green Garden"' in answer.text
+        assert ana.send(GetRelease(garden)).title == "The Blue Garden"
+
+
+class TestATrack:
+    def test_is_corrected(self, correct, address, garden, ana):
+        to = f"{address}/tracks/{ana.send(GetRelease(garden)).tracks[1].id}"
+        assert correct(to, title="The Song", artist="Ana", credits="Main: Ana\r\n\r\nproducer : Ben\r\n", explicit="y").location == address
+        track = ana.send(GetRelease(garden)).tracks[1]
+        assert (track.title, track.artist, track.explicit) == ("The Song", "Ana", True)
+        assert correct(to, title="", artist="Ana").status_code == 422
+
+    def test_of_another_release_is_not_found(self, clerk, catalogue, address, ana):
+        other = ana.send(GetRelease(catalogue.release("Green Garden"))).tracks[0].id
+        assert clerk.get(f"{address}/tracks/{other}").status_code == 404
+
+
+class TestCorrections:
+    def test_are_listed_and_taken_back_there(self, clerk, correct, operator, garden, ana):
+        assert "Nothing has been corrected yet." in clerk.get("/catalogue/corrections").text
+        correct(title="The Blue Garden")
+        correct(title="<b>Green</b> Garden")
+        page = clerk.get("/catalogue/corrections").text
+        assert "over since" in page
+        assert "&lt;b&gt;Green" in page
+        (back,) = re.findall(r'action="(/catalogue/corrections/\w+/take-back)"', page)
+        assert clerk.submit("/catalogue/corrections", back).location == "/catalogue/corrections"
+        assert ana.send(GetRelease(garden)).title == "Blue Garden"
+        assert all(one.over_at for one in operator.send(ListCorrections()).items)
