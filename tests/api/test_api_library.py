@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 
 from apps.core.contract.actions import Scope
@@ -132,3 +135,20 @@ class TestSmartPlaylists:
                 headers={**player.headers, "Content-Type": "application/json"},
             )  # fmt: skip
             assert "at most 3 deep" in problem(answer, 422)["next_step"]
+
+
+class TestOwnData:
+    def test_is_taken_away_as_far_as_the_scopes_go(self, log_in, player):
+        player.post("/v1/playlists", json={"title": "Evenings"})
+        for app, has in ((player, True), (log_in("ben@example.com", (Scope.ACCOUNT,)), False)):
+            answer = app.post("/v1/account/data")
+            assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+            with ZipFile(BytesIO(answer.data)) as archive:
+                assert ("playlists.json" in archive.namelist()) == has
+                assert app.account.email in archive.read("profile.json").decode()
+
+    def test_needs_a_scope_and_is_taken_three_times_at_once(self, log_in, player):
+        problem(log_in("ben@example.com", (Scope.LIBRARY,)).post("/v1/account/data"), 403)
+        for _ in range(3):
+            assert player.post("/v1/account/data").status_code == 200
+        problem(player.post("/v1/account/data"), 429)

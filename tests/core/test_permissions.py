@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "LogIn": FRONT_ENDS,
     "GetAccount": FRONT_ENDS,
     "GetOwnAccount": ACCOUNTS,
+    "TakeOwnData": ACCOUNTS,
     "ChangePassword": ACCOUNTS,
     "InviteAdministrator": {"console"},
     "ListAccounts": {"administrator", "console"},
@@ -211,6 +212,7 @@ MAY: dict[str, set[str]] = {
 
 NEEDS: dict[str, Scope] = {
     "GetOwnAccount": Scope.ACCOUNT,
+    "TakeOwnData": Scope.ACCOUNT,
     "ListPlans": Scope.ACCOUNT,
     "ListSubscriptions": Scope.ACCOUNT,
     "ListPayments": Scope.ACCOUNT,

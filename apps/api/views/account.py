@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from apps.api.answers import personal
 from apps.api.context import core
 from apps.api.operations import sends
-from apps.core.contract.accounts import GetOwnAccount
+from apps.core.client.own_data import take_away
+from apps.core.contract.accounts import GetOwnAccount, TakeOwnData
 
 views = Blueprint("account", __name__)
 
@@ -16,3 +17,19 @@ views = Blueprint("account", __name__)
 @sends(GetOwnAccount)
 def own_account() -> Response:
     return personal(core().send(GetOwnAccount()))
+
+
+@views.post("/account/data")
+@sends(
+    TakeOwnData,
+    result=bytes,
+    content_type="application/zip",
+    meaning="Take away, as a ZIP file of JSON and playlists, all that the listener is shown of theirs, as far as the app's scopes go.",
+)
+def data() -> Response:
+    """Sent while it is read; what is refused is refused before anything is sent."""
+    sender = core()
+    taken = sender.send(TakeOwnData())
+    name = f"data-{taken.taken_at.date().isoformat()}.zip"
+    pieces = take_away(sender, taken, request.host_url)
+    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={name}"})

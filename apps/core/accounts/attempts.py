@@ -1,4 +1,4 @@
-"""Attempts to log in or register are counted before anything is told, under a row lock: any number sent at once is counted exactly."""
+"""What may be tried so often is counted before anything is told, under a row lock: any number sent at once is counted exactly."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from apps.core.accounts.rules import (
     FAILURES_PER_ADDRESS,
     FAILURES_PER_EMAIL,
     REGISTRATIONS_PER_ADDRESS,
+    TAKEN_AWAY,
     email_key,
     network_of,
     window_of,
@@ -73,6 +74,10 @@ def registration_from(address: str, now: datetime) -> Counted:
     """One that comes from nobody knows where is not counted."""
     limits = {f"registration {network_of(address)}": REGISTRATIONS_PER_ADDRESS} if address else {}
     return Counted(limits, window_of(now), "There were too many registrations from your network.")
+
+
+def taking_away(account_id: str, now: datetime) -> Counted:
+    return Counted({f"data {account_id}": TAKEN_AWAY}, window_of(now), f"Your data was taken away {TAKEN_AWAY} times just now.")
 
 
 def _increment(session: Session, subject: str, window: datetime) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from apps.core.accounts.attempts import attempt_of, registration_from
+from apps.core.accounts.attempts import attempt_of, registration_from, taking_away
 from apps.core.accounts.models import AccountRoleRow, AccountRow, InvitationRow
 from apps.core.accounts.passwords import Passwords
 from apps.core.accounts.rules import INVITATION_LIFETIME, check_password, email_key
@@ -26,9 +26,11 @@ from apps.core.contract.accounts import (
     Invitation,
     InviteAdministrator,
     LogIn,
+    OwnData,
     RegisterAccount,
     RestoreAccount,
     SuspendAccount,
+    TakeOwnData,
 )
 from apps.core.contract.actions import Actor, Done, Role
 from apps.core.contract.errors import AccountExists, AccountSuspended, Conflict, LogInFailed, NotFound
@@ -70,6 +72,14 @@ def log_in(action: LogIn, actor: Actor, session: Session, clock: Clock, password
         raise AccountSuspended("This account is suspended.", "Write to us and we will look into it.")
     row.password_hash = renewed or row.password_hash
     return as_account(row, roles_of(session, row.id), clock.now())
+
+
+@handles(TakeOwnData)
+def take_own_data(actor: Actor, session: Session, clock: Clock) -> OwnData:
+    now = clock.now()
+    row = session.scalars(select(AccountRow).where(AccountRow.id == actor.account_id)).one()
+    taking_away(row.id, now).count(session)
+    return OwnData(as_account(row, roles_of(session, row.id), now), now)
 
 
 @handles(ChangePassword)

@@ -12,6 +12,8 @@ FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_EMAIL = 10
 FAILURES_PER_ADDRESS = 30
 REGISTRATIONS_PER_ADDRESS = 100
+TAKEN_AWAY = 3
+"""How often somebody takes all of their data away within the same time."""
 IPV6_SITE = 64
 """The part of an IPv6 address that names a site: whoever has one has all that begin with it (RFC 6177)."""
 INVITATION_LIFETIME = timedelta(hours=24)

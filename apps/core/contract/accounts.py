@@ -60,6 +60,13 @@ class Invitation(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+class OwnData(msgspec.Struct, frozen=True):
+    """Where taking all of one's data away begins."""
+
+    account: Account
+    taken_at: datetime
+
+
 class AccountRegistered(Event, frozen=True):
     account_id: AccountId
 
@@ -109,6 +116,16 @@ class GetAccount(Query[Account], frozen=True):
 
 class GetOwnAccount(Query[Account], frozen=True):
     """The account of whoever asks."""
+
+    permission: ClassVar[Permission] = LISTENER
+    scope: ClassVar[Scope | None] = Scope.ACCOUNT
+
+
+class TakeOwnData(Command[OwnData], frozen=True):
+    """Begin to take away all that Core shows the actor of theirs; the front end then reads it part by part (`client/own_data.py`).
+
+    Counted, as reading it all is much work: raises TooMany after three times within fifteen minutes.
+    """
 
     permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.ACCOUNT

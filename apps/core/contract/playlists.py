@@ -89,6 +89,8 @@ class PlaylistEntry(msgspec.Struct, frozen=True):
     """A member's name."""
     note: str | None
     """What whoever put it there says of it."""
+    own: bool
+    """Whether the actor put it there."""
 
 
 class PlaylistDetail(msgspec.Struct, frozen=True):

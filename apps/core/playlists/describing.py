@@ -21,7 +21,7 @@ def playlist_of(row: Any) -> PlaylistSummary:
 
 
 def entry_of(row: Any, number: int, track: ListedTrack) -> PlaylistEntry:
-    return PlaylistEntry(row.entry_id, number, track, row.added_at, row.added_by, row.note)
+    return PlaylistEntry(row.entry_id, number, track, row.added_at, row.added_by, row.note, bool(row.own))
 
 
 def playlist_now(session: Session, playlist_id: str, actor: Actor) -> PlaylistSummary:

@@ -78,7 +78,7 @@ def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Con
     if found[0].rule is not None:
         return _fitting(action, actor, connection, clock, plans, found[0])
     place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
-    parameters = {**place, "playlist_id": action.playlist_id, "limit": action.size + 1}
+    parameters = {**place, "playlist_id": action.playlist_id, "account_id": actor.account_id, "limit": action.size + 1}
     first, wanted = 1, statements.ENTRIES
     if action.cursor:
         parameters["after"], parameters["after_id"], first = decode_cursor(action.cursor, NUMBERED_PLACE)
@@ -98,7 +98,7 @@ def _fitting(action: GetPlaylistTracks, actor: Actor, connection: Connection, cl
     rows = fitting(connection, rule, actor, clock, plans, first=first, most=most) if most > 0 else ()
     tracks = [listed_track(one, actor) for one in rows]
     number = min(rows[0].fitting, rule.limit) if rows else 0
-    entries = tuple(PlaylistEntry(one.track_id, at, one, row.changed_at, None, None) for at, one in enumerate(tracks, first))
+    entries = tuple(PlaylistEntry(one.track_id, at, one, row.changed_at, None, None, own=False) for at, one in enumerate(tracks, first))
     following = encode_cursor(first + len(rows)) if first + len(rows) <= number else None
     cover = tracks[0] if tracks and first == 1 else None
     known = {"cover": row.cover or cover.cover, "cover_release_id": cover.release_id, "mosaic": _mosaic(row, tracks)} if cover else {}

@@ -125,7 +125,10 @@ _PAGE = (
 def _entries(page: Any) -> Any:
     """What is told of a track is looked up for the page alone, whatever the database thinks of the whole list's size."""
     chosen = page.subquery("page")
-    told = chosen.c.entry_id, chosen.c.position, chosen.c.added_at, AccountRow.name.label("added_by"), chosen.c.note
+    told = (
+        chosen.c.entry_id, chosen.c.position, chosen.c.added_at, AccountRow.name.label("added_by"), chosen.c.note,
+        (chosen.c.added_by == _ACCOUNT).label("own"),
+    )  # fmt: skip
     return (
         with_tracks(select(*LISTED, *told).select_from(chosen), chosen.c.track_id)
         .outerjoin(AccountRow, AccountRow.id == chosen.c.added_by)

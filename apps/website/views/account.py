@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from apps.core.contract.accounts import ChangePassword, GetOwnAccount
+from apps.core.client.own_data import take_away
+from apps.core.contract.accounts import ChangePassword, GetOwnAccount, TakeOwnData
 from apps.core.contract.ids import OAuthClientId
 from apps.core.contract.oauth import DisconnectApp, ListConnectedApps
 from apps.website.actor import core
@@ -29,6 +30,16 @@ def change_password() -> ResponseReturnValue:
         log_in(account)
         return redirect(url_for("account.show", changed="password"), 303)
     return _page(form, changed=False), form.status
+
+
+@views.post("/data")
+def data() -> Response:
+    """Sent while it is read; what is refused is refused before anything is sent."""
+    sender = core()
+    taken = sender.send(TakeOwnData())
+    pieces = take_away(sender, taken, url_for("home.show", _external=True))
+    name = f"data-{taken.taken_at.date().isoformat()}.zip"
+    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
 @views.post("/apps/<id:client_id>/disconnect")

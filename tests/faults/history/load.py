@@ -35,7 +35,7 @@ Round = Callable[[Town, random.Random], object]
 COMMERCE: Sequence[Round] = (
     intake.take_in, partial(intake.take_in, clicks=3), intake.take_away, intake.change_audience,
     buying.buy, buying.stay_away, buying.claim, buying.notify,
-    buying.change_password, keeping.keep, keeping.connect, painting.paint,
+    buying.change_password, keeping.keep, keeping.connect, keeping.take_away, painting.paint,
 )  # fmt: skip
 OFFICE: Sequence[Round] = (
     administering.invite, administering.change_roles, administering.suspend, administering.register_apps, administering.contract,

@@ -17,6 +17,7 @@ from apps.core.contract.accounts import (
     RegisterAccount,
     RestoreAccount,
     SuspendAccount,
+    TakeOwnData,
 )
 from apps.core.contract.actions import Role
 from apps.core.contract.labels import AssignPartner, SetContract
@@ -109,6 +110,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule((AcceptInvitation, InviteAdministrator), invitations),
     passing(LogIn, because="it leaves nothing but counted failures"),
+    passing(TakeOwnData, because="it leaves nothing but how often it was done"),
     Rule((ChangePassword,), passwords),
     set_to(
         ChangeRoles, wish=lambda one: (one.action.email, {role.value for role in one.action.roles - {Role.LISTENER}}), now=roles_now,

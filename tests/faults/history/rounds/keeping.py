@@ -1,10 +1,11 @@
-"""What listeners keep: devices with offline copies, and apps that may act for them."""
+"""What listeners keep: devices with offline copies, apps that may act for them, and their data."""
 
 from __future__ import annotations
 
 import random
 import time
 
+from apps.core.contract.accounts import TakeOwnData
 from apps.core.contract.actions import Scope
 from apps.core.contract.oauth import ConnectApp, DisconnectApp
 from apps.core.contract.offline import CheckIn, OfflineCopy, RegisterDevice, RemoveDevice, SaveOffline
@@ -42,3 +43,8 @@ def connect(town: Town, chance: random.Random) -> None:
     for who in (stays, leaves):
         who.website.do(ConnectApp(client_id, frozenset({Scope.PLAYBACK})))
     leaves.website.again(DisconnectApp(client_id))
+
+
+def take_away(town: Town, chance: random.Random) -> None:
+    for _ in range(chance.randrange(1, 3)):
+        town.register("leaver").website.do(TakeOwnData())
