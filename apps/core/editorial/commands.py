@@ -13,7 +13,7 @@ from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
 from apps.core.contract.editorial import MOST_SHELVES, AssembleCompilation, MoveShelf, PutShelf, RemoveShelf, ShelfKind
 from apps.core.contract.errors import Conflict, NotFound
-from apps.core.database import FOR_CHANGE
+from apps.core.database import FOR_CHANGE, write_alone
 from apps.core.editorial.compiling import compilation, compile_tracks
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
 from apps.core.editorial.rules import check_shelf
@@ -77,6 +77,8 @@ def assemble_compilation(action: AssembleCompilation, session: Session, events: 
 
 
 def _new_shelf(session: Session) -> ShelfRow:
+    """Whoever else adds one waits: two at once would both be the last that there is room for."""
+    write_alone(session, ShelfRow)
     count, last = session.execute(select(func.count(), func.coalesce(func.max(ShelfRow.position), -1))).one()
     if count >= MOST_SHELVES:
         raise Conflict(f"There are {MOST_SHELVES} shelves already.", "Remove one first.")
