@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from itertools import count
 
 import msgspec
 import pytest
 
+from apps.core.catalogue.models import ReleaseCreditRow
 from apps.core.contract.catalogue import GetRelease, ReleaseType
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import id_to_bytes
@@ -16,6 +18,7 @@ from apps.core.radio.model import Model
 from apps.core.rights.terms import CommercialModel
 from apps.core.search import queries
 from tests.factories.deals import Deals
+from tests.factories.shelf import Shelf
 
 ODD = ["", "   ", "?!…", "🎉🎉", "\u200f\u0645\u0631\u062d", "x" * 10_000, "x " * 5_000, "\x00", "%_", "' OR 1=1 --", "\\"]
 
@@ -65,6 +68,16 @@ class TestWhatIsFound:
         release = visitor.send(GetRelease(catalogue.release("Blue Garden", artist="Björk")))
         catalogue.release("Green Garden", artist="BJORK")
         assert [one.id for one in find("bjork").artists] == [release.credits[0].artist_id]
+
+    def test_is_an_artist_under_the_names_that_they_are_credited_by_most_often(self, catalogue, find, core_app, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden", artist="The Lanterns")))
+        (credit,) = release.credits
+        shelf = Shelf(core_app, count())
+        seldom = [f"Aardvark {letter}" for letter in "abcde"]
+        for position, name in enumerate(("Zebra Crossing", "Zebra Crossing", *seldom)):
+            again = shelf.release(f"Garden {position}", "Somebody", tracks=0)
+            shelf.write({ReleaseCreditRow: [Shelf.credit(credit.artist_id, name, release_id=again) | {"position": 2}]})
+        assert [one.id for one in find("zebra crossing").artists] == [credit.artist_id]
 
     def test_is_each_recording_once(self, catalogue, find):
         for album in ("Blue Garden", "Best of Gardens"):
