@@ -52,6 +52,24 @@ class FoundPlaylist(msgspec.Struct, frozen=True):
     """Where no cover was chosen or uploaded, those of the first four releases in it; none where it has no four with covers."""
 
 
+class SearchAddress(msgspec.Struct, frozen=True):
+    """A question as addresses put it, of the website and the API."""
+
+    q: str = ""
+    kind: SearchKind | None = None
+    type: ReleaseType | None = None
+    genre: Name | None = None
+    label: Name | None = None
+    first_year: Year | None = None
+    last_year: Year | None = None
+    playable: bool = False
+
+    def query(self, size: int) -> Search:
+        kinds = (self.kind,) if self.kind else ()
+        years = {"first_year": self.first_year, "last_year": self.last_year}
+        return Search(self.q, kinds, self.type, self.genre, self.label, **years, playable=self.playable, size=size)
+
+
 class SearchResult(msgspec.Struct, frozen=True):
     """What fits best first, in each group. A group that was not asked for is empty."""
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.errors import Invalid
-from apps.core.contract.search import Name, Search, SearchKind, SearchResult, Year
+from apps.core.contract.search import SearchAddress, SearchKind, SearchResult
 from apps.website.actor import core
 
 views = Blueprint("search", __name__)
@@ -18,17 +18,8 @@ GROUP, ALONE = 12, 50
 """How many of each kind are shown beside others, and by themselves."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(SearchAddress, frozen=True):
     """What the address says."""
-
-    q: str = ""
-    kind: SearchKind | None = None
-    type: ReleaseType | None = None
-    genre: Name | None = None
-    label: Name | None = None
-    first_year: Year | None = None
-    last_year: Year | None = None
-    playable: bool = False
 
     @property
     def filtered(self) -> bool:
@@ -39,18 +30,11 @@ class Asked(msgspec.Struct, frozen=True):
         values: dict[str, Any] = {**msgspec.structs.asdict(self), "kind": kind, "playable": self.playable or None}
         return url_for("search.show", **values)
 
-    @property
-    def query(self) -> Search:
-        kinds = (self.kind,) if self.kind else ()
-        years = {"first_year": self.first_year, "last_year": self.last_year}
-        size = ALONE if self.kind else GROUP
-        return Search(self.q, kinds, self.type, self.genre, self.label, **years, playable=self.playable, size=size)
-
 
 @views.get("/search")
 def show() -> str:
     asked = _asked()
-    found = core().send(asked.query) if asked.q.strip() else SearchResult(None)
+    found = core().send(asked.query(ALONE if asked.kind else GROUP)) if asked.q.strip() else SearchResult(None)
     return render_template("search/show.html", asked=asked, found=found, kinds=SearchKind, types=ReleaseType)
 
 
