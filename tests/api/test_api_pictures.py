@@ -68,7 +68,7 @@ class TestAPicture:
 
     def test_is_taken_nowhere_else(self, player, playlist):
         sent = {**player.headers, "Content-Type": "multipart/form-data; boundary=x"}
-        problem(player.client.post(f"{playlist}/tracks", data=b"--x--", headers=sent), 415)
+        problem(player.client.post(f"{playlist}/restorations", data=b"--x--", headers=sent), 415)
 
     def test_with_the_same_key_is_once(self, player, upload, catalogue):
         first, second = (upload(player, **{"Idempotency-Key": "once"}) for _ in range(2))

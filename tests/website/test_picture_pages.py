@@ -72,7 +72,7 @@ class TestAListenersCover:
         waiting = listener.get(page).text
         assert "is being prepared" in waiting
         # Scripts ask again and take what has the same id, which nothing else on the page may have.
-        taken = re.search(r"hx-select=.#(\w+)", waiting)[1]
+        taken = re.search(r'hx-select="#(\w+)"', waiting)[1]
         assert waiting.count(f'id="{taken}"') == 1
         folder = make()
         for shown in (page, playlist, "/library/playlists"):

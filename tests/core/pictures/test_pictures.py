@@ -205,8 +205,9 @@ class TestAnotherPicture:
         put(ana, playlist.id)
         claim = catalogue.claim(*catalogue.waiting("picture"))
         put(ana, playlist.id, PNG)
-        (second,) = make()
         worker.send(RecordPicture(claim.job_id, claim.lease, own_cover(claim.work.picture_id), "#000000"))
+        assert (cover_of(ana, playlist.id), ana.send(GetPlaylistPicture(playlist.id)).status) == (None, PictureStatus.WAITING)
+        (second,) = make()
         assert cover_of(ana, playlist.id) == address(second)
 
     def test_of_a_release_chosen_by_hand_takes_the_uploaded_one_away(self, ana, filled, release, put, make):
