@@ -62,6 +62,7 @@ MAY: dict[str, set[str]] = {
     "ListCorrections": OFFICE,
     "TakeBackCorrection": OFFICE,
     "AssembleCompilation": OFFICE,
+    "GetCompilationDraft": OFFICE,
     "GetHome": EVERYBODY,
     "ListShelves": OFFICE,
     "MoveShelf": OFFICE,

@@ -114,6 +114,14 @@ class TestACompilation:
         assert "Volume 1 of Garden Songs" in shown
         assert shown.index("Blue Garden 1") < shown.index("Green Garden 1")
 
+    def test_is_made_of_the_whole_of_a_long_playlist(self, clerk, catalogue, ana):
+        track_ids = tuple(track.id for track in ana.send(GetRelease(catalogue.release())).tracks)
+        mine = ana.send(CreatePlaylist("Long", "", Visibility.PUBLIC)).id
+        for _ in range(3):
+            ana.send(AddToPlaylist(mine, track_ids * 100))
+        page = clerk.get(f"/editorial/compilations/new?playlist={mine}").text
+        assert page.count(f"{track_ids[0]} |") == 300
+
     def test_says_what_is_wrong_with_it(self, clerk, catalogue, ana):
         (track, *_) = ana.send(GetRelease(catalogue.release())).tracks
         for tracks, words in (("nothing", "is no address of a track"), (f"{track.id}\n{track.id}", "A recording is on it twice.")):

@@ -155,6 +155,29 @@ class RemoveShelf(Command[Done], frozen=True):
     shelf_id: ShelfId
 
 
+class DraftedTrack(msgspec.Struct, frozen=True):
+    track_id: TrackId
+    title: str
+
+
+class CompilationDraft(msgspec.Struct, frozen=True):
+    """What a playlist would be as a compilation."""
+
+    title: str
+    tracks: tuple[DraftedTrack, ...]
+    """In its order, the first `TRACKS_PER_RELEASE`."""
+    left_out: int
+    """How many more it has."""
+
+
+class GetCompilationDraft(Query[CompilationDraft], frozen=True):
+    """The title of a playlist that the actor may see, and all of its tracks that a release has room for. Raises NotFound."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    playlist_id: PlaylistId
+
+
 class AssembleCompilation(Command[ReleaseId], frozen=True):
     """Make a compilation of tracks that the catalogue has, or put one together anew.
 

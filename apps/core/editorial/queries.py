@@ -17,6 +17,9 @@ from apps.core.catalogue.describing import series_summaries, summaries
 from apps.core.contract.actions import Actor
 from apps.core.contract.editorial import (
     NEWEST_SHOWN,
+    CompilationDraft,
+    DraftedTrack,
+    GetCompilationDraft,
     GetHome,
     Home,
     ListShelves,
@@ -28,9 +31,14 @@ from apps.core.contract.editorial import (
     ShelvedItem,
     ShownShelf,
 )
+from apps.core.contract.intake import TRACKS_PER_RELEASE
 from apps.core.database import fetch
 from apps.core.editorial import statements
+from apps.core.playlists.access import no_such_playlist
+from apps.core.playlists.statements import PLAYLIST
 from apps.core.rights.offers import here
+from apps.core.rights.plans import Plans
+from apps.core.smart.reading import fitting, rule_decoder
 from ports.clock.interface import Clock
 
 T = TypeVar("T")
@@ -61,6 +69,23 @@ def list_shelves(connection: Connection) -> tuple[Shelf, ...]:
         for first, *others in _by_shelf(fetch(connection, statements.ARRANGED))
         for rows in [(first, *others)]
     )  # fmt: skip
+
+
+@handles(GetCompilationDraft)
+def get_compilation_draft(
+    action: GetCompilationDraft, actor: Actor, connection: Connection, clock: Clock, plans: Plans
+) -> CompilationDraft:  # fmt: skip
+    found = fetch(connection, PLAYLIST, {"playlist_id": action.playlist_id, "account_id": actor.account_id})
+    if not found:
+        raise no_such_playlist()
+    (playlist,) = found
+    if playlist.rule is None:
+        number, rows = playlist.tracks, fetch(connection, statements.DRAFT, {"playlist_id": action.playlist_id})
+    else:
+        rule = rule_decoder.decode(playlist.rule)
+        rows = fitting(connection, rule, actor, clock, plans, first=1, most=min(rule.limit, TRACKS_PER_RELEASE))
+        number = len(rows)
+    return CompilationDraft(playlist.title, tuple(DraftedTrack(row.track_id, row.title) for row in rows), number - len(rows))
 
 
 def _arranged(rows: Sequence[Any]) -> tuple[ShelvedItem, ...]:

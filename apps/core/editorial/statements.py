@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
-from apps.core.catalogue.models import ReleaseRow, SeriesRow
+from apps.core.catalogue.models import ReleaseRow, SeriesRow, TrackRow
 from apps.core.catalogue.statements import ON_SHELF, SHELVES, SUMMARY, VISIBLE, spines
+from apps.core.contract.intake import TRACKS_PER_RELEASE
 from apps.core.database import IdColumn
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
-from apps.core.playlists.models import PlaylistRow
+from apps.core.playlists.models import PlaylistRow, PlaylistTrackRow
 from apps.core.playlists.statements import COVER, COVERS, FILLED, MOSAIC, PUBLIC
 from apps.core.rights.offers import NOW, TERRITORY
 
@@ -42,4 +43,11 @@ ARRANGED = (
     .order_by(*IN_ORDER)
 )  # fmt: skip
 TERRITORIES = select(ShelfTerritoryRow.shelf_id, ShelfTerritoryRow.territory).order_by(ShelfTerritoryRow.territory)
+DRAFT = (
+    select(TrackRow.id.label("track_id"), TrackRow.title)
+    .join(PlaylistTrackRow, PlaylistTrackRow.track_id == TrackRow.id)
+    .where(PlaylistTrackRow.playlist_id == bindparam("playlist_id", type_=IdColumn()))
+    .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
+    .limit(TRACKS_PER_RELEASE)
+)
 ANY_SHELF = select(exists(select(ShelfRow.id)))

@@ -9,7 +9,7 @@ from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField, 
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from apps.core.contract.editorial import MOST_ITEMS, Chosen, PutShelf, Shelf, ShelfKind, ShelvedItem
+from apps.core.contract.editorial import MOST_ITEMS, Chosen, CompilationDraft, PutShelf, Shelf, ShelfKind, ShelvedItem
 from apps.core.contract.ids import FORM, ShelfId
 from apps.website.forms.base import Form
 from apps.website.forms.playlists import title_field
@@ -85,6 +85,10 @@ class CompilationForm(Form):
         for line in _lines(field.data):
             if not SUBJECT.fullmatch(line.partition("|")[0].strip()):
                 raise ValidationError(f"“{line[:80]}” is no address of a track.")
+
+    def fill(self, draft: CompilationDraft) -> None:
+        self.title.data = draft.title
+        self.tracks.data = "\n".join(f"{track.track_id} | {track.title}" for track in draft.tracks)
 
     def track_ids(self) -> tuple[str, ...]:
         return tuple(_chosen(line).subject_id for line in _lines(self.tracks.data))

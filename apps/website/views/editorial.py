@@ -9,17 +9,14 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.actions import Territory
-from apps.core.contract.editorial import AssembleCompilation, ListShelves, MoveShelf, PreviewHome, RemoveShelf, Shelf
+from apps.core.contract.editorial import AssembleCompilation, GetCompilationDraft, ListShelves, MoveShelf, PreviewHome, RemoveShelf, Shelf
 from apps.core.contract.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from apps.core.contract.ids import PlaylistId, ShelfId
-from apps.core.contract.playlists import GetPlaylistTracks
+from apps.core.contract.ids import ShelfId
 from apps.website.actor import actor, core
 from apps.website.forms.editorial import CompilationForm, ShelfForm
 from ports.clock.interface import Clock
 
 views = Blueprint("editorial", __name__, url_prefix="/editorial")
-
-PAGE = 100
 
 
 @views.before_request
@@ -76,10 +73,13 @@ def preview() -> str:
 
 @views.get("/compilations/new")
 def compilation() -> str:
-    form = CompilationForm()
+    """With `playlist` it begins as that."""
+    form, left_out = CompilationForm(), 0
     if playlist_id := request.args.get("playlist"):
-        form.title.data, form.tracks.data = _playlist(playlist_id)
-    return render_template("editorial/compilation.html", form=form)
+        draft = core().send(GetCompilationDraft(playlist_id))
+        form.fill(draft)
+        left_out = draft.left_out
+    return render_template("editorial/compilation.html", form=form, left_out=left_out)
 
 
 @views.post("/compilations")
@@ -89,7 +89,7 @@ def assemble() -> ResponseReturnValue:
         made = form.attempt(AssembleCompilation(form.title.data or "", form.track_ids(), form.year.data))
         if made:
             return redirect(url_for("releases.show", release_id=made), 303)
-    return render_template("editorial/compilation.html", form=form), form.status
+    return render_template("editorial/compilation.html", form=form, left_out=0), form.status
 
 
 def _now() -> datetime:
@@ -114,15 +114,3 @@ def _place() -> tuple[Territory, datetime]:
         return msgspec.convert(territory, Territory), at
     except (ValueError, msgspec.ValidationError):
         raise Invalid("That is no place or moment.", "Give a territory of two letters, and a date with a time.") from None
-
-
-def _playlist(playlist_id: PlaylistId) -> tuple[str, str]:
-    """Its title, and its tracks as the form has them."""
-    lines: list[str] = []
-    cursor = None
-    while True:
-        detail = core().send(GetPlaylistTracks(playlist_id, cursor, PAGE))
-        lines += [f"{entry.track.track_id} | {entry.track.title}" for entry in detail.entries.items]
-        cursor = detail.entries.next
-        if cursor is None:
-            return detail.playlist.title, "\n".join(lines)
