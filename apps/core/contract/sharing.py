@@ -14,7 +14,7 @@ from apps.core.contract.ids import AccountId, PlaylistId, PlaylistInvitationId
 from apps.core.contract.playlists import PlaylistRole, PlaylistSummary
 
 MOST_MEMBERS = 100
-"""Of one playlist."""
+"""Who may change one playlist, its owner among them; any number may look at it."""
 MOST_INVITATIONS = 20
 """To one playlist, that can be accepted."""
 DAYS_TO_ACCEPT = 7
@@ -62,7 +62,7 @@ class OfferedPlaylist(msgspec.Struct, frozen=True):
 
 class PlaylistMembers(msgspec.Struct, frozen=True):
     members: tuple[PlaylistMember, ...]
-    """The owner first, then as they joined."""
+    """The owner first, then the actor, then as they joined; at most 1,000."""
     invitations: tuple[PlaylistInvitation, ...]
     """Those that can be accepted, for the owner; none for others."""
 
@@ -115,7 +115,10 @@ class FollowPlaylist(Command[PlaylistSummary], frozen=True):
 
 
 class ChangePlaylistMember(Command[Done], frozen=True):
-    """Set what a member may do. The owner may, but for themselves. Raises NotFound, Forbidden for other members, Invalid of the owner."""
+    """Set what a member may do. The owner may, but for themselves.
+
+    Raises NotFound, Forbidden for other members, Invalid of the owner, Conflict where as many change it as may.
+    """
 
     permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.LIBRARY

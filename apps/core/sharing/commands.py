@@ -89,14 +89,20 @@ def follow_playlist(action: FollowPlaylist, actor: Actor, session: Session, cloc
 def _let_in(session: Session, row: PlaylistRow, actor: Actor, role: PlaylistRole, now: datetime) -> PlaylistSummary:
     member = session.get(PlaylistMemberRow, (row.id, actor.account_id))
     if member is None:
-        others = session.scalar(select(func.count()).where(PlaylistMemberRow.playlist_id == row.id)) or 0
-        if role == PlaylistRole.EDITOR and others >= MOST_MEMBERS:
-            raise Conflict(f"At most {MOST_MEMBERS} people change a playlist together.", "Its owner can remove somebody.")
+        _check_room(session, row, role)
         lock_library(session, actor)
         join(session, row.id, actor, role, None, now)
     elif RANKS[PlaylistRole(member.role)] < RANKS[role]:
+        _check_room(session, row, role)
         member.role = role
     return playlist_now(session, row.id, actor)
+
+
+def _check_room(session: Session, row: PlaylistRow, role: PlaylistRole) -> None:
+    """For one more who changes it; who only looks at it takes none."""
+    changing = PlaylistMemberRow.playlist_id == row.id, PlaylistMemberRow.role != PlaylistRole.VIEWER
+    if role == PlaylistRole.EDITOR and (session.scalar(select(func.count()).where(*changing)) or 0) >= MOST_MEMBERS:
+        raise Conflict(f"At most {MOST_MEMBERS} people change a playlist together.", "Its owner can remove somebody.")
 
 
 @handles(ChangePlaylistMember)
@@ -106,6 +112,8 @@ def change_playlist_member(action: ChangePlaylistMember, actor: Actor, session: 
     if member is None:
         raise NotFound("They are no member of this playlist.", "Send them a link to join it.")
     _not_the_owner(member)
+    if RANKS[PlaylistRole(member.role)] < RANKS[PlaylistRole(action.role)]:
+        _check_room(session, row, PlaylistRole(action.role))
     member.role = action.role
     return Done()
 

@@ -26,6 +26,7 @@ from apps.core.sharing.models import PlaylistInvitationRow
 from ports.clock.interface import Clock
 
 _PLAYLIST, _NOW = bindparam("playlist_id", type_=IdColumn()), bindparam("now", type_=Moment())
+_ACCOUNT = bindparam("account_id", type_=IdColumn())
 MOST_SHOWN = 1_000
 
 MEMBERS = (
@@ -33,7 +34,11 @@ MEMBERS = (
     .join(AccountRow, AccountRow.id == PlaylistMemberRow.account_id)
     .join(PlaylistRow, PlaylistRow.id == PlaylistMemberRow.playlist_id)
     .where(PlaylistMemberRow.playlist_id == _PLAYLIST, PlaylistRow.deleted_at.is_(None))
-    .order_by(case((PlaylistMemberRow.role == PlaylistRole.OWNER, 0), else_=1), PlaylistMemberRow.joined_at, PlaylistMemberRow.account_id)
+    .order_by(
+        case((PlaylistMemberRow.role == PlaylistRole.OWNER, 0), (PlaylistMemberRow.account_id == _ACCOUNT, 1), else_=2),
+        PlaylistMemberRow.joined_at,
+        PlaylistMemberRow.account_id,
+    )
     .limit(MOST_SHOWN)
 )
 INVITATIONS = (
@@ -53,7 +58,8 @@ OFFER = (
 def list_playlist_members(action: ListPlaylistMembers, actor: Actor, connection: Connection, clock: Clock) -> PlaylistMembers:
     asked = {"playlist_id": action.playlist_id}
     members = tuple(
-        PlaylistMember(row.account_id, row.name, PlaylistRole(row.role), row.joined_at) for row in fetch(connection, MEMBERS, asked)
+        PlaylistMember(row.account_id, row.name, PlaylistRole(row.role), row.joined_at)
+        for row in fetch(connection, MEMBERS, {**asked, "account_id": actor.account_id})
     )
     own = next((one.role for one in members if one.account_id == actor.account_id), None)
     if own is None:

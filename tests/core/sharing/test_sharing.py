@@ -37,6 +37,7 @@ from apps.core.contract.sharing import (
     SharedRole,
 )
 from apps.core.database import reader
+from apps.core.sharing import queries as reading
 from apps.core.sharing.models import PlaylistInvitationRow
 
 VIEWER, EDITOR = SharedRole.VIEWER, SharedRole.EDITOR
@@ -128,6 +129,21 @@ class TestALink:
         with pytest.raises(Conflict, match="At most 2 people"):
             invite(person("Cem"))
 
+    def test_counts_nobody_who_only_looks_at_it(self, ana, ben, person, filled, invite, monkeypatch):
+        monkeypatch.setattr("apps.core.sharing.commands.MOST_MEMBERS", 2)
+        ana.send(EditPlaylist(filled.id, "Evenings", "", Visibility.PUBLIC))
+        followers = [person(name) for name in ("Cem", "Dora", "Eli")]
+        for one in followers:
+            one.send(FollowPlaylist(filled.id))
+        invite(ben)
+        for become_editor in (
+            lambda: invite(followers[0]),
+            lambda: ana.send(ChangePlaylistMember(filled.id, followers[0].actor.account_id, SharedRole.EDITOR)),
+        ):
+            with pytest.raises(Conflict, match="At most 2 people"):
+                become_editor()
+        ana.send(ChangePlaylistMember(filled.id, ben.actor.account_id, SharedRole.EDITOR))  # as they are already
+
     def test_is_removed_when_it_has_expired_or_its_playlist_is_gone(self, ana, filled, worker, clock, core_app):
         ana.send(InviteToPlaylist(filled.id, VIEWER))
         clock.advance(timedelta(days=DAYS_TO_ACCEPT).total_seconds() + 1)
@@ -215,3 +231,13 @@ class TestFollowPlaylist:
         monkeypatch.setattr("apps.core.playlists.placing.MOST_PLAYLISTS", 1)
         with pytest.raises(Conflict, match="yours is full"):
             ben.send(FollowPlaylist(filled.id))
+
+
+class TestAPlaylistThatThousandsKeep:
+    def test_is_still_theirs_who_came_last(self, ana, ben, person, filled, monkeypatch):
+        monkeypatch.setattr(reading, "MEMBERS", reading.MEMBERS.limit(2))
+        ana.send(EditPlaylist(filled.id, "Evenings", "", Visibility.PUBLIC))
+        last = person("Cem")
+        for one in (ben, last):
+            one.send(FollowPlaylist(filled.id))
+        assert [one.name for one in last.send(ListPlaylistMembers(filled.id)).members] == ["Ana", "Cem"]
