@@ -175,7 +175,7 @@ class DeletePlaylist(Command[Done], frozen=True):
 class RestorePlaylist(Command[PlaylistSummary], frozen=True):
     """Bring a deleted playlist back as it was; one that is there stays so.
 
-    Raises NotFound, or where it is gone for good; Forbidden for other members. Emits PlaylistChanged.
+    Raises NotFound, or where it is gone for good; Forbidden for other members; Conflict where the library is full. Emits PlaylistChanged.
     """
 
     permission: ClassVar[Permission] = LISTENER

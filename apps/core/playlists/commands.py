@@ -45,6 +45,7 @@ from apps.core.playlists.ordering import key_at, last_key
 from apps.core.playlists.placing import (
     check_depth,
     check_folder,
+    check_room,
     empty_folder,
     folder_of,
     lock_library,
@@ -102,6 +103,8 @@ def restore_playlist(action: RestorePlaylist, actor: Actor, session: Session, ev
     now = clock.now()
     row = locked_though_deleted(session, action.playlist_id, actor, now)
     if row.deleted_at is not None:
+        lock_library(session, actor)
+        check_room(session, actor)
         row.deleted_at = None
         changed(session, row, events, now)
     return playlist_now(session, row.id, actor)
@@ -166,7 +169,8 @@ def move_playlist(action: MovePlaylist, actor: Actor, session: Session) -> Done:
         raise no_such_playlist()
     table = PlaylistMemberRow
     siblings = table.account_id == actor.account_id, table.folder_id == action.folder_id
-    member.position = key_at(session, table, table.playlist_id, siblings, member.playlist_id, action.number)
+    seen = (table.playlist_id.in_(select(PlaylistRow.id).where(PlaylistRow.deleted_at.is_(None))),)
+    member.position = key_at(session, table, table.playlist_id, siblings, member.playlist_id, action.number, seen)
     member.folder_id = action.folder_id
     return Done()
 

@@ -19,18 +19,22 @@ def last_key(session: Session, table: Ordered, siblings: Conditions) -> int:
     return session.scalar(select(func.max(table.position)).where(*siblings)) or 0
 
 
-def key_at(session: Session, table: Ordered, key: InstrumentedAttribute[str], siblings: Conditions, moved: str, number: int | None) -> int:
+def key_at(
+    session: Session, table: Ordered, key: InstrumentedAttribute[str], siblings: Conditions, moved: str, number: int | None,
+    seen: Conditions = (),
+) -> int:  # fmt: skip
     """The key with which this row, counted among its siblings or not yet, has that number; at the end without one.
 
-    Where there is no room left all siblings are given keys anew. Whoever asks holds a lock by which others wait.
+    Only siblings that are `seen` are counted. Where there is no room left all are given keys anew. Whoever asks holds a lock by which
+    others wait.
     """
     if number is not None:
-        found = _neighbours(session, table, key, (*siblings, key != moved), number)
+        found = _neighbours(session, table, key, (*siblings, *seen, key != moved), number)
         if found is not None:
             room = between(*found)
             if room is None:
                 _renumber(session, table, key, siblings)
-                return key_at(session, table, key, siblings, moved, number)
+                return key_at(session, table, key, siblings, moved, number, seen)
             return room
     return last_key(session, table, (*siblings, key != moved)) + GAP
 
@@ -52,3 +56,6 @@ def _renumber(session: Session, table: Ordered, key: InstrumentedAttribute[str],
     counted = select(key.label("row"), number.label("number")).where(*siblings).subquery()
     anew = update(table).where(key == counted.c.row, *siblings).values(position=counted.c.number * GAP)
     session.execute(anew, execution_options={"synchronize_session": False})
+    for row in session:
+        if isinstance(row, table):
+            session.expire(row, ["position"])  # or a key that is new to the database, and not to the session, would not be written

@@ -12,7 +12,7 @@ from apps.core.contract.actions import Actor
 from apps.core.contract.errors import Conflict, NotFound
 from apps.core.contract.playlists import DEEPEST_FOLDER, MOST_PLAYLISTS, PlaylistRole
 from apps.core.database import FOR_CHANGE
-from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow
+from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow, PlaylistRow
 from apps.core.playlists.ordering import last_key
 from apps.core.playlists.rules import GAP, Parents
 
@@ -43,11 +43,18 @@ def no_such_folder() -> NotFound:
 
 def join(session: Session, playlist_id: str, actor: Actor, role: PlaylistRole, folder_id: str | None, now: datetime) -> None:
     """Keep a playlist in the actor's library, the last of all. Raises `Conflict` where that is full."""
+    check_room(session, actor)
     mine = PlaylistMemberRow.account_id == actor.account_id
-    if (session.scalar(select(func.count()).where(mine)) or 0) >= MOST_PLAYLISTS:
-        raise Conflict(f"A library holds {MOST_PLAYLISTS:,} playlists, and yours is full.", "Delete one that you need no more.")
     member = {"playlist_id": playlist_id, "account_id": actor.account_id, "folder_id": folder_id, "joined_at": now}
     session.add(PlaylistMemberRow(**member, role=role, position=last_key(session, PlaylistMemberRow, (mine,)) + GAP))
+
+
+def check_room(session: Session, actor: Actor) -> None:
+    """Raises `Conflict` where the library is full; what was deleted takes no room, or deleting something would make none."""
+    there = select(func.count()).join(PlaylistRow, PlaylistRow.id == PlaylistMemberRow.playlist_id).select_from(PlaylistMemberRow)
+    number = session.scalar(there.where(PlaylistMemberRow.account_id == actor.account_id, PlaylistRow.deleted_at.is_(None))) or 0
+    if number >= MOST_PLAYLISTS:
+        raise Conflict(f"A library holds {MOST_PLAYLISTS:,} playlists, and yours is full.", "Delete one that you need no more.")
 
 
 def folder_of(session: Session, actor: Actor, folder_id: str) -> PlaylistFolderRow:

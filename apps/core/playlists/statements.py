@@ -97,7 +97,7 @@ FOLDER = {(False, False): _OUTSIDE, (False, True): _OUTSIDE.where(_AFTER), (True
 """By whether it is a folder, and whether it goes on after a playlist."""
 
 RECENT = _SUMMARY.where(_MINE, _THERE).order_by(PlaylistRow.changed_at.desc(), PlaylistRow.id.desc()).limit(MOST_LISTED)
-EDITABLE = RECENT.where(PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)))
+EDITABLE = RECENT.where(PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)), PlaylistRow.rule.is_(None))
 DELETED = (
     _SUMMARY.where(_MINE, PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment()))
     .order_by(PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc())

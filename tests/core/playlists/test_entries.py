@@ -123,6 +123,18 @@ class TestMoveInPlaylist:
             > 1
         )
 
+    def test_makes_room_also_where_the_new_key_is_what_the_old_one_was(self, ana, filled, entries, titles, core_app):
+        """Three are left: two without room between them, and the last, halfway between the first two keys there are."""
+        first, *gone, second, last = entries(ana, filled.id)
+        ana.send(RemoveFromPlaylist(filled.id, tuple(entry.id for entry in gone)))
+        keys = {first.id: GAP * 3 // 2 - 2, second.id: GAP * 3 // 2 - 1, last.id: GAP * 3 // 2}
+        with core_app.app_context(), db.engine.begin() as connection:
+            for entry_id, key in keys.items():
+                connection.execute(update(PlaylistTrackRow).where(PlaylistTrackRow.id == entry_id).values(position=key))
+        assert "".join(titles(ana, filled.id)) == "145"
+        ana.send(MoveInPlaylist(filled.id, last.id, 2))
+        assert "".join(titles(ana, filled.id)) == "154"
+
     def test_again_and_again_keeps_the_order(self, ana, filled, entries, titles):
         for _ in range(25):
             ana.send(MoveInPlaylist(filled.id, entries(ana, filled.id)[4].id, 2))
