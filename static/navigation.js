@@ -11,6 +11,12 @@ function arrived() {
   localTimes();
 }
 
+/** For pages that are made of days: they cannot ask. */
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+}
+
 /** Moments in the reader's own time zone and manner. */
 function localTimes() {
   const style = { dateStyle: "long", timeStyle: "short" };
@@ -64,3 +70,4 @@ document.addEventListener("htmx:error", failed);
 
 notice.querySelector("button").addEventListener("click", () => (notice.hidden = true));
 localTimes();
+tellZone();

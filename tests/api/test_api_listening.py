@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from apps.core.contract.ids import new_id
@@ -74,6 +76,20 @@ class TestHistory:
     def test_is_erased(self, player, play):
         player.post("/v1/plays", json={"plays": [play("event-01")]})
         assert player.delete("/v1/history").status_code == 204
+        assert player.get("/v1/history").json["items"] == []
+
+    def test_is_sought_and_erased_by_days_and_words(self, player, play, clock):
+        day = clock.now().date()
+        player.post("/v1/plays", json={"plays": [play("event-01")]})
+        for query, number in (
+            (f"first={day}&last={day}&zone=UTC&text=blue%20garden", 1), ("text=nowhere", 0), (f"last={day - timedelta(days=2)}", 0),
+        ):  # fmt: skip
+            assert len(player.get(f"/v1/history?{query}").json["items"]) == number
+        problem(player.get("/v1/history?first=2026-02-30"), 422)
+        problem(player.get("/v1/history?zone=Nowhere"), 422)
+        assert player.delete(f"/v1/history?day={day - timedelta(days=2)}").status_code == 204
+        assert len(player.get("/v1/history").json["items"]) == 1
+        assert player.delete(f"/v1/history?day={day}&zone=UTC").status_code == 204
         assert player.get("/v1/history").json["items"] == []
 
     @pytest.mark.parametrize("query", ["size=5", "limit=0", "limit=101", "order=title"])

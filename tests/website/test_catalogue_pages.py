@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import msgspec
 import pytest
@@ -207,6 +208,52 @@ class TestRecentlyPlayed:
         listener.call("/player/plays", {"plays": [_play(track.id)]})
         assert listener.submit("/recently-played", "/recently-played/clear").status_code == 303
         assert "Choose something to play" in listener.get("/recently-played").text
+
+    def test_is_divided_into_days_of_the_browser_s_zone_or_of_utc(self, listener, catalogue, visitor):
+        tracks = visitor.send(GetRelease(catalogue.release())).tracks
+        plays = [
+            {**_play(tracks[0].id), "started_at": "2026-03-02T00:30:00Z"},
+            {**_play(tracks[1].id), "started_at": "2026-03-01T23:30:00Z"},
+        ]
+        listener.call("/player/plays", {"plays": plays})
+        for zone, named, expected in (
+            (None, "UTC", ["2 March 2026", "00:30", "1 March 2026", "23:30"]),
+            ("America/New_York", "America/New York", ["1 March 2026", "19:30", "18:30"]),
+            ("Nowhere/Land", "UTC", ["2 March 2026", "00:30", "1 March 2026", "23:30"]),
+        ):
+            if zone:
+                listener.client.set_cookie("zone", zone)
+            page = listener.get("/recently-played").text
+            assert f"Days and times are those of {named}." in page
+            assert re.findall(r"<h2>([^<]+)</h2>|>(\d\d:\d\d)</time>", page) == [(one, "") if " " in one else ("", one) for one in expected]
+
+    def test_is_sought_by_words_and_days(self, listener, catalogue, visitor):
+        first, second = visitor.send(GetRelease(catalogue.release("Blue Garden"))).tracks[:2]
+        plays = [_play(first.id), {**_play(second.id), "started_at": "2026-02-27T12:00:00Z"}]
+        listener.call("/player/plays", {"plays": plays})
+        page = listener.get("/recently-played?text=garden+blue&first=&last=2026-02-28").text
+        assert (f'title="{second.title}"' in page, f'title="{first.title}"' in page) == (True, False)
+        assert 'value="garden blue"' in page
+        assert 'value="2026-02-28"' in page
+        assert 'value="&lt;garden"' in listener.get("/recently-played?text=<garden").text
+        assert "Nothing in your history is like that" in listener.get("/recently-played?text=nowhere").text
+        assert listener.get("/recently-played?first=2026-02-30").status_code == 422
+
+    def test_names_a_day_once_that_goes_on_on_the_next_page(self, listener, catalogue, visitor):
+        track = visitor.send(GetRelease(catalogue.release())).tracks[0]
+        listener.call("/player/plays", {"plays": [_play(track.id, minute) for minute in range(52)]})
+        page = listener.get("/recently-played?text=a").text
+        following = listener.get(unescape(re.search(r'class="button" href="(/recently-played\?[^"]*cursor[^"]*)"', page)[1])).text
+        assert (page.count("<h2>"), following.count("<h2>")) == (1, 0)
+        assert following.count("</time>") == 2
+
+    def test_is_cleared_by_the_day(self, listener, catalogue, visitor):
+        first, second = visitor.send(GetRelease(catalogue.release())).tracks[:2]
+        listener.call("/player/plays", {"plays": [_play(first.id), {**_play(second.id), "started_at": "2026-02-27T12:00:00Z"}]})
+        answer = listener.submit("/recently-played", "/recently-played/clear", day="2026-02-27", zone="UTC")
+        assert answer.status_code == 303
+        page = listener.get("/recently-played").text
+        assert (f'title="{first.title}"' in page, f'title="{second.title}"' in page) == (True, False)
 
     def test_is_nobody_else_s(self, listener, catalogue, visitor, ben):
         track = visitor.send(GetRelease(catalogue.release())).tracks[0]

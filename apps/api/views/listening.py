@@ -9,7 +9,8 @@ from apps.api.answers import done, nothing, personal
 from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import body, idempotency_key, takes
-from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays
+from apps.core.contract.days import Day
+from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays, Sought, Zone
 from apps.core.contract.paging import Cursor, PageSize
 
 views = Blueprint("listening", __name__)
@@ -18,6 +19,15 @@ views = Blueprint("listening", __name__)
 class HistoryParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor | None = None
     limit: PageSize = 20
+    first: Day | None = None
+    last: Day | None = None
+    zone: Zone = "UTC"
+    text: Sought = ""
+
+
+class ClearingParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    day: Day | None = None
+    zone: Zone = "UTC"
 
 
 @views.post("/plays")
@@ -30,11 +40,12 @@ def record_plays() -> Response:
 @sends(ListRecentlyPlayed)
 @takes(HistoryParameters)
 def history(asked: HistoryParameters) -> Response:
-    return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit)))
+    return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit, asked.first, asked.last, asked.zone, asked.text)))
 
 
 @views.delete("/history")
 @sends(ClearHistory, status=204)
-def clear_history() -> Response:
-    core().send(ClearHistory())
+@takes(ClearingParameters)
+def clear_history(asked: ClearingParameters) -> Response:
+    core().send(ClearHistory(asked.day, asked.zone))
     return nothing()

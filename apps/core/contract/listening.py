@@ -10,11 +10,17 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import LISTENER, Command, Done, Permission, Query, Scope
+from apps.core.contract.days import Day
 from apps.core.contract.ids import LicenceId, PlaybackSessionId, ReleaseId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 PLAYS_PER_COMMAND = 200
 MOST_SESSIONS = 20
+
+
+Zone = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+(?!\n)$")]
+"""A time zone by its IANA name, `Europe/London`: where days begin at midnight."""
+Sought = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class Evidence(StrEnum):
@@ -76,17 +82,33 @@ class RecordPlays(Command[PlaysRecorded], frozen=True):
 
 
 class ListRecentlyPlayed(Query[Page[HistoryEntry]], frozen=True):
-    """The actor's own history, latest first."""
+    """The actor's own history, latest first; of it what began on these days and has all these words in its title, artist or release.
+
+    Raises Invalid for a foreign cursor, a day or a zone that there is not, and a first day after the last.
+    """
 
     permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.HISTORY
 
     cursor: Cursor | None = None
     size: PageSize = 20
+    first: Day | None = None
+    """In the zone, as the last one, which is included."""
+    last: Day | None = None
+    zone: Zone = "UTC"
+    text: Sought = ""
+    """Upper and lower case are the same (SQLite: of ASCII letters)."""
 
 
 class ClearHistory(Command[Done], frozen=True):
-    """Erase the actor's own history; the play log, which labels are paid by, is not touched."""
+    """Erase the actor's own history, all of it or one day; the play log, which labels are paid by, is not touched.
+
+    Raises Invalid for a day or a zone that there is not.
+    """
 
     permission: ClassVar[Permission] = LISTENER
     scope: ClassVar[Scope | None] = Scope.HISTORY
+
+    day: Day | None = None
+    """In the zone; None for all of it."""
+    zone: Zone = "UTC"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, delete, select, update
+from sqlalchemy import LargeBinary, bindparam, case, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bulk import each_id, find_those_there, insert_those_not_there, joined_ids
@@ -19,9 +19,11 @@ from apps.core.contract.errors import Conflict, Invalid
 from apps.core.contract.exports import AskForExports, DropExportedPlays, RecordExport, Table
 from apps.core.contract.jobs import ExportWork
 from apps.core.contract.listening import ClearHistory, Play, PlaysRecorded, RecordPlays
+from apps.core.database import Moment
 from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for
 from apps.core.listening.closing import KEPT, days_to_export, drop_some, uncounted
+from apps.core.listening.days import day_bounds
 from apps.core.listening.models import ExportedDayRow, HistoryRow, ListenerRow, PlayRow
 from apps.core.listening.proofs import Proofs, lock_proofs
 from apps.core.listening.pseudonyms import pseudonym_of
@@ -57,10 +59,21 @@ def record_plays(action: RecordPlays, actor: Actor, session: Session, clock: Clo
 
 
 @handles(ClearHistory)
-def clear_history(actor: Actor, session: Session, clock: Clock) -> Done:
-    session.execute(delete(HistoryRow).where(HistoryRow.account_id == actor.account_id))
-    session.execute(update(ListenerRow).where(ListenerRow.account_id == actor.account_id).values(history_cleared_at=clock.now()))
+def clear_history(action: ClearHistory, actor: Actor, session: Session, clock: Clock) -> Done:
+    begins, ends = day_bounds(action.day, action.day, action.zone)
+    cleared = [HistoryRow.account_id == actor.account_id]
+    if begins and ends:
+        cleared += [HistoryRow.played_at >= begins, HistoryRow.played_at < ends]
+    session.execute(delete(HistoryRow).where(*cleared))
+    _forget_until(session, actor, min(ends, clock.now()) if ends else clock.now())
     return Done()
+
+
+def _forget_until(session: Session, actor: Actor, moment: datetime) -> None:
+    """Of what was heard before, nobody can tell any more whether it was known: a later moment stays."""
+    known = ListenerRow.history_cleared_at
+    later = case((or_(known.is_(None), known < moment), literal(moment, Moment())), else_=known)
+    session.execute(update(ListenerRow).where(ListenerRow.account_id == actor.account_id).values(history_cleared_at=later))
 
 
 @handles(AskForExports)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
@@ -18,11 +19,14 @@ from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import fetch
 from apps.core.listening.closing import MANIFEST, check_closed
+from apps.core.listening.days import day_bounds
 from apps.core.listening.exporting import dimension_lines, plan_lines, read_slice
 from apps.core.listening.models import ExportedDayRow, HistoryRow
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 
+MOST_WORDS = 10
+"""That are looked for: nobody types more."""
 KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 
 
@@ -40,12 +44,23 @@ def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: C
         .order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc())
         .limit(action.size + 1)
     )  # fmt: skip
+    wanted = wanted.where(*_sought(action))
     if action.cursor:
         wanted = wanted.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, KEY))
     rows = fetch(connection, wanted)
     page = rows[: action.size]
     items = tuple(HistoryEntry(*row[1:]) for row in page)
     return Page(items, encode_cursor(page[-1].played_at, page[-1].id) if len(rows) > action.size else None)
+
+
+def _sought(action: ListRecentlyPlayed) -> Iterator[ColumnElement[bool]]:
+    begins, ends = day_bounds(action.first, action.last, action.zone)
+    if begins:
+        yield HistoryRow.played_at >= begins
+    if ends:
+        yield HistoryRow.played_at < ends
+    for word in action.text.split()[:MOST_WORDS]:
+        yield or_(*(name.icontains(word, autoescape=True) for name in (TrackRow.title, RecordingRow.artist, ReleaseRow.title)))
 
 
 @handles(ReadDay)

@@ -399,6 +399,22 @@ class TestDropping:
         play(ana, "event-02", CLOSED - timedelta(minutes=5))
         assert plays_left() == 0
 
+    @pytest.mark.parametrize("days", [("2026-03-03",), ("2026-03-03", "2025-12-01")])
+    def test_counts_no_play_again_of_a_cleared_day(self, exported, ana, play, worker, clock, plays_left, days):
+        for day in days:
+            ana.send(ClearHistory(day))
+        clock.advance(100 * 24 * 3600)
+        self.drop(worker)
+        play(ana, "event-02", CLOSED - timedelta(minutes=5))
+        assert plays_left() == 0
+
+    def test_takes_an_old_play_of_after_a_cleared_day(self, exported, ana, play, worker, clock, plays_left):
+        ana.send(ClearHistory("2026-03-01"))
+        clock.advance(100 * 24 * 3600)
+        self.drop(worker)
+        play(ana, "event-09", CLOSED - timedelta(minutes=5))
+        assert plays_left() == 1
+
     def test_counts_none_again_that_began_ahead_of_a_clock_and_was_cleared(self, ana, play, exports, clock, plays_left):
         play(ana, "event-01", START + timedelta(days=1))
         ana.send(ClearHistory())
