@@ -36,7 +36,7 @@ def correct(clerk, address):
 
 
 class TestTheCatalogue:
-    @pytest.mark.parametrize("path", ["", "/corrections"])
+    @pytest.mark.parametrize("path", ["", "/corrections", "/merges"])
     def test_is_for_staff(self, guest, listener, path):
         assert guest.get(f"/catalogue{path}").status_code in (302, 303, 401)
         assert listener.get(f"/catalogue{path}").status_code == 403
@@ -117,3 +117,37 @@ class TestCorrections:
         assert clerk.submit("/catalogue/corrections", back).location == "/catalogue/corrections"
         assert ana.send(GetRelease(garden)).title == "Blue Garden"
         assert all(one.over_at for one in operator.send(ListCorrections()).items)
+
+
+class TestAnArtist:
+    @pytest.fixture
+    def two(self, garden, catalogue, ana):
+        other = catalogue.release("Green Garden", artist="Lantern, the")
+        return tuple(ana.send(GetRelease(one)).credits[0].artist_id for one in (other, garden))
+
+    def test_is_found_looked_at_merged_and_taken_back(self, clerk, two, garden):
+        short, lanterns = two
+        assert clerk.get(f"/catalogue?q=/artists/{short}").location == f"/catalogue/artists/{short}"
+        page = f"/catalogue/artists/{short}"
+        preview = f"{page}/merge/{lanterns}"
+        assert clerk.get(f"{page}?q=/artists/{lanterns}").location == preview
+        assert "Lantern, the becomes The Lanterns" in clerk.get(preview).text
+        assert clerk.submit(preview, preview).location == f"/catalogue/artists/{lanterns}"
+        assert "2 releases, 5 recordings, kept by 0 accounts" in clerk.get(f"/catalogue/artists/{lanterns}").text
+        assert "Was merged into" in clerk.get(page).text
+        assert clerk.get(f"/artists/{short}").location == f"/artists/{lanterns}"
+        again = clerk.submit(preview, preview)
+        assert (again.status_code, "merged into another artist already" in again.text) == (409, True)
+        (back,) = re.findall(r'action="(/catalogue/merges/\w+/take-back)"', clerk.get("/catalogue/merges").text)
+        assert clerk.submit("/catalogue/merges", back).location == "/catalogue/merges"
+        assert clerk.get(f"/artists/{short}").status_code == 200
+        assert "over since" in clerk.get("/catalogue/merges").text
+
+    def test_finds_others_but_not_itself(self, clerk, two):
+        short, lanterns = two
+        page = clerk.get(f"/catalogue/artists/{short}?q=lantern").text
+        assert links(page, f"/catalogue/artists/{short}/merge/") == [f"/catalogue/artists/{short}/merge/{lanterns}"]
+        assert "Nobody else is called so" in clerk.get(f"/catalogue/artists/{short}?q=zzz").text
+
+    def test_is_found_by_name_in_the_catalogue(self, clerk, two):
+        assert {f"/catalogue/artists/{one}" for one in two} <= {*links(clerk.get("/catalogue?q=lantern").text, "/catalogue/artists/")}

@@ -26,7 +26,9 @@ class ArtistRow(Base):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(unique=True)
-    """Folded: the same name in another case or spelling of accents is the same artist, until staff split them."""
+    """Folded: the same name in another case or spelling of accents is the same artist."""
+    merged_into: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("artist.id"), index=True)
+    """Who is credited in their stead: by staff, who found that they are one."""
 
 
 class RecordingRow(Base):

@@ -35,8 +35,15 @@ class Names:
 
 
 def names(session: Session, artists: Iterable[str], labels: Iterable[str]) -> Names:
-    """All at once, and always artists first: of two releases that bring the same new names, one waits for the other."""
-    return Names(_named(session, ArtistRow, "name", artists), _named(session, LabelRow, "name", labels))
+    """All at once, and always artists first: of two releases that bring the same new names, one waits for the other.
+
+    Whose name is that of an artist who was merged into another one is that one.
+    """
+    met = _named(session, ArtistRow, "name", artists)
+    # Held until the credits are written: whoever merges one of these artists meanwhile waits, and finds them.
+    held = select(ArtistRow.id, ArtistRow.merged_into).where(ArtistRow.id.in_(met.values())).order_by(ArtistRow.id)
+    survivors = {one.id: one.merged_into or one.id for one in session.execute(held.with_for_update(read=True, key_share=True))}
+    return Names({name: survivors[artist_id] for name, artist_id in met.items()}, _named(session, LabelRow, "name", labels))
 
 
 def series_named(session: Session, title: str) -> str:

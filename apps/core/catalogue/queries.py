@@ -8,13 +8,11 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue import statements
 from apps.core.catalogue.describing import TYPES, series_summaries, summaries, track_summary, volumes
-from apps.core.catalogue.models import ArtistRow
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
@@ -103,10 +101,10 @@ def get_lyrics(action: GetLyrics, actor: Actor, connection: Connection, clock: C
 
 @handles(GetArtist)
 def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: Clock) -> ArtistDetail:
-    parameters = {**here(actor.territory, clock.now()), "artist_id": action.artist_id}
+    found = fetch(connection, statements.SURVIVOR, {"artist_id": action.artist_id})
+    parameters = {**here(actor.territory, clock.now()), "artist_id": found[0].id if found else action.artist_id}
     own = summaries(fetch(connection, statements.OWN_RELEASES, parameters))
     elsewhere = summaries(fetch(connection, statements.APPEARS_ON, parameters))
-    found = fetch(connection, select(ArtistRow.id, ArtistRow.name).where(ArtistRow.id == action.artist_id))
     if not found or not (own or elsewhere):
         raise NotFound("There is no such artist here.", "Their music may not be offered in your country, or no longer.")
     return ArtistDetail(found[0].id, found[0].name, own, elsewhere)

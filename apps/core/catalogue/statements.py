@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from apps.core.catalogue.models import (
     ASIDE,
+    ArtistRow,
     CatalogueVersionRow,
     LabelRow,
     LyricsRow,
@@ -100,6 +102,13 @@ LYRICS = (
 LISTED = (TrackRow.disc != ASIDE) & TrackRow.hidden_at.is_(None)
 """Tracks that are on their release still."""
 ARTIST = bindparam("artist_id", type_=IdColumn())
+_MERGED = aliased(ArtistRow)
+SURVIVOR = (
+    select(ArtistRow.id, ArtistRow.name)
+    .join(_MERGED, ArtistRow.id == func.coalesce(_MERGED.merged_into, _MERGED.id))
+    .where(_MERGED.id == ARTIST)
+)
+"""Who the artist is by now: themselves, unless they were merged into another one."""
 # As lists, not as conditions on each release: SQLite would look at every release of the catalogue, whoever the artist is.
 OWN = ReleaseRow.id.in_(select(ReleaseCreditRow.release_id).where(ReleaseCreditRow.artist_id == ARTIST))
 HEARD_ON = ReleaseRow.id.in_(

@@ -214,7 +214,10 @@ class GetLyrics(Query[Lyrics], frozen=True):
 
 
 class GetArtist(Query[ArtistDetail], frozen=True):
-    """An artist with releases offered in the actor's territory. Raises NotFound where there are none."""
+    """An artist with releases offered in the actor's territory; of one who was merged into another, that one.
+
+    Raises NotFound where there are none.
+    """
 
     permission: ClassVar[Permission] = ANYONE
     scope: ClassVar[Scope | None] = Scope.CATALOGUE

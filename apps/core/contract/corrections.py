@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from apps.core.contract.actions import STAFF, Command, Done, Permission, Query
 from apps.core.contract.catalogue import CreditRole, ReleaseType
-from apps.core.contract.ids import AccountId, CorrectionId, ReleaseId, TrackId
+from apps.core.contract.ids import AccountId, ArtistId, CorrectionId, MergeId, ReleaseId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 MOST_CREDITS = 200
@@ -153,6 +153,82 @@ class TakeBackCorrection(Command[Done], frozen=True):
 
 class ListCorrections(Query[Page[Correction]], frozen=True):
     """Everything that staff have corrected, the latest first. Raises Invalid for a foreign cursor."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    cursor: Cursor | None = None
+    size: PageSize = 50
+
+
+class NamedArtist(msgspec.Struct, frozen=True):
+    id: ArtistId
+    name: str
+
+
+class EditableArtist(msgspec.Struct, frozen=True):
+    """An artist as staff look at them, shown to listeners or not."""
+
+    id: ArtistId
+    name: str
+    merged_into: NamedArtist | None
+    """Who stands for them."""
+    credited_as: tuple[str, ...]
+    """By which names, at most 50."""
+    releases: int
+    """That are credited to them."""
+    recordings: int
+    favourites: int
+    """Accounts that have kept them."""
+
+
+class Merge(msgspec.Struct, frozen=True):
+    id: MergeId
+    artist: NamedArtist
+    into: NamedArtist
+    """Who may have been merged into another one since."""
+    made_by: AccountId | None
+    maker: str | None
+    """Their name; None for the operators' console."""
+    made_at: datetime
+    over_at: datetime | None
+    """Since when they are two again."""
+
+
+class GetEditableArtist(Query[EditableArtist], frozen=True):
+    """An artist, and how much would move with them. Raises NotFound."""
+
+    permission: ClassVar[Permission] = STAFF
+
+    artist_id: ArtistId
+
+
+class MergeArtists(Command[MergeId], frozen=True):
+    """Have one artist stand for another, and for whoever was merged into that one.
+
+    Credits move and stay written as they are; favourites and stations follow, no listener has any twice. The merged artist's page leads to
+    the other, and whatever names them, the next delivery too, is credited to the other. Raises NotFound, Invalid where both are the same,
+    and Conflict where either was merged already.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    artist_id: ArtistId
+    into_id: ArtistId
+
+
+class TakeBackMerge(Command[Done], frozen=True):
+    """Have an artist stand alone again, with all that is credited by their name, what came since included.
+
+    What is over already stays so. Raises NotFound.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    merge_id: MergeId
+
+
+class ListMerges(Query[Page[Merge]], frozen=True):
+    """All merges of artists, the latest first. Raises Invalid for a foreign cursor."""
 
     permission: ClassVar[Permission] = STAFF
 

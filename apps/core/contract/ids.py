@@ -35,6 +35,7 @@ FolderId = Id
 JobId = Id
 LabelId = Id
 LicenceId = Id
+MergeId = Id
 OAuthClientId = Id
 PlaybackSessionId = Id
 PaymentId = Id

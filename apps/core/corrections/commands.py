@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,18 @@ from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
-from apps.core.contract.corrections import CorrectedField, CorrectRelease, CorrectTrack, EditableRelease, TakeBackCorrection
+from apps.core.contract.corrections import (
+    CorrectedField,
+    CorrectRelease,
+    CorrectTrack,
+    EditableRelease,
+    MergeArtists,
+    TakeBackCorrection,
+    TakeBackMerge,
+)
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.corrections.fields import FIELD, Row, show, shown
+from apps.core.corrections.merging import merge, part
 from apps.core.corrections.models import CorrectionRow
 from apps.core.corrections.reading import editable_release
 from apps.core.corrections.rules import check_credits, check_date, check_revision, credit_lines, renamed, yes_or_no
@@ -107,6 +116,18 @@ def take_back_correction(action: TakeBackCorrection, session: Session, clock: Cl
     return _told(session, _playing(session, row.id) if isinstance(row, RecordingRow) else [found.release_id])
 
 
+@handles(MergeArtists)
+def merge_artists(action: MergeArtists, actor: Actor, session: Session, clock: Clock) -> str:
+    made, touched = merge(session, action.artist_id, action.into_id, actor.account_id, clock.now())
+    _told(session, touched)
+    return made
+
+
+@handles(TakeBackMerge)
+def take_back_merge(action: TakeBackMerge, session: Session, clock: Clock) -> Done:
+    return _told(session, part(session, action.merge_id, clock.now()))
+
+
 def _release(session: Session, release_id: str | None) -> ReleaseRow:
     """Locked: whoever writes it, or corrects it too, comes before or after."""
     row = session.get(ReleaseRow, release_id, with_for_update=FOR_CHANGE) if release_id else None
@@ -135,7 +156,7 @@ def _playing(session: Session, recording_id: str) -> list[str]:
     return [*session.scalars(select(TrackRow.release_id).filter_by(recording_id=recording_id))]
 
 
-def _told(session: Session, release_ids: list[str]) -> Done:
+def _told(session: Session, release_ids: Iterable[str]) -> Done:
     note_changes(session, Subject.RELEASE, release_ids)
     touch(session)
     return Done()

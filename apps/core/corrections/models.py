@@ -27,3 +27,16 @@ class CorrectionRow(Base):
     made_by: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("account.id"))
     made_at: Mapped[datetime]
     over_at: Mapped[datetime | None]
+
+
+class ArtistMergeRow(Base):
+    __tablename__ = "artist_merge"
+    __table_args__ = (Index("ix_artist_merge_into", "into_id", **only_where("over_at IS NULL")),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    artist_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"))
+    into_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"))
+    """Who may have been merged into another one since."""
+    made_by: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    over_at: Mapped[datetime | None]

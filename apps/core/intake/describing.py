@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
@@ -83,7 +83,8 @@ def meet_names(session: Session, files: Sequence[TaggedFile], crediting: Crediti
 def _known(session: Session, wanted: Set[str], alone: Set[str]) -> Known:
     """Of these names the artists there are, and who of them has a release of their own: then they are one, whatever the name looks like."""
     keys = {name_key(name) for name in wanted}
-    own = exists().where(ReleaseCreditRow.artist_id == ArtistRow.id, ReleaseCreditRow.role == CreditRole.MAIN)
+    credited = func.coalesce(ArtistRow.merged_into, ArtistRow.id)
+    own = exists().where(ReleaseCreditRow.artist_id == credited, ReleaseCreditRow.role == CreditRole.MAIN)
     found = session.execute(select(ArtistRow.name_key, own.label("own")).where(ArtistRow.name_key.in_(keys))).all()
     acts = {one.name_key for one in found if one.own}
     return Known({*(one.name_key for one in found), *map(name_key, alone)}, ACTS | acts)

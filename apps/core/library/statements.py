@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, bindparam, delete, exists, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, bindparam, delete, exists, func, literal, or_, select, tuple_, union_all
 
 from apps.core.bulk import each_id
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, ReleaseCreditRow, ReleaseRow, TrackRow
@@ -29,6 +29,8 @@ def _artist_offered(artist_id: Any) -> ColumnElement[bool]:
     return or_(own, heard.where(ReleaseRow.id == TrackRow.release_id, VISIBLE))
 
 
+_SURVIVOR = func.coalesce(ArtistRow.merged_into, ArtistRow.id)
+"""Who the artist is by now."""
 TABLES: Mapping[type, Favourites] = {
     TrackSubject: FavouriteTrackRow, ReleaseSubject: FavouriteReleaseRow, ArtistSubject: FavouriteArtistRow,
 }  # fmt: skip
@@ -37,7 +39,7 @@ OFFERED: Mapping[type, Any] = {
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
     .where(TrackRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id)),
     ReleaseSubject: select(ReleaseRow.id.label("release_id")).where(ReleaseRow.id == _SUBJECT, VISIBLE),
-    ArtistSubject: select(ArtistRow.id.label("artist_id")).where(ArtistRow.id == _SUBJECT, _artist_offered(ArtistRow.id)),
+    ArtistSubject: select(_SURVIVOR.label("artist_id")).where(ArtistRow.id == _SUBJECT, _artist_offered(_SURVIVOR)),
 }
 """By kind of subject: the columns that a favourite of it is stored with, where it is offered here."""
 
@@ -47,7 +49,10 @@ REMOVED = {
     ReleaseSubject: delete(FavouriteReleaseRow).where(
         FavouriteReleaseRow.account_id == _ACCOUNT, FavouriteReleaseRow.release_id == _SUBJECT
     ),
-    ArtistSubject: delete(FavouriteArtistRow).where(FavouriteArtistRow.account_id == _ACCOUNT, FavouriteArtistRow.artist_id == _SUBJECT),
+    ArtistSubject: delete(FavouriteArtistRow).where(
+        FavouriteArtistRow.account_id == _ACCOUNT,
+        FavouriteArtistRow.artist_id.in_(select(ArtistRow.id).where((ArtistRow.id == _SUBJECT) | (ArtistRow.merged_into == _SUBJECT))),
+    ),
 }
 
 
@@ -79,7 +84,8 @@ RELEASES = _latest(
 )  # fmt: skip
 ARTISTS = _latest(
     select(ArtistRow.id, ArtistRow.name, _artist_offered(ArtistRow.id).label("visible"))
-    .join(FavouriteArtistRow, FavouriteArtistRow.artist_id == ArtistRow.id),
+    .join(FavouriteArtistRow, FavouriteArtistRow.artist_id == ArtistRow.id)
+    .where(ArtistRow.merged_into.is_(None)),
     FavouriteArtistRow, FavouriteArtistRow.artist_id,
 )  # fmt: skip
 

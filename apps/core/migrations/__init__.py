@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0028"
+REVISION = "0029"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
 from apps.core.catalogue.models import TrackRow
+from apps.core.catalogue.survivors import all_who_are
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import new_id
@@ -57,6 +58,12 @@ RECENT_BATCHES = 3
 def start_station(action: StartStation, actor: Actor, session: Session, clock: Clock) -> Station:
     now, kind, subject = clock.now(), str(action.seed.__struct_config__.tag), subject_of(action.seed)
     title = _title(session, kind, {**here(actor.territory, now), "subject": subject, "account_id": actor.account_id})
+    if kind == "artist":
+        same = all_who_are(session.connection(), subject)
+        held = select(StationRow).filter_by(account_id=actor.account_id, kind=kind).where(StationRow.subject.in_(same))
+        if (station := session.scalar(held.order_by(StationRow.played_at.desc()).limit(1))) is not None:
+            return station_of(station)
+        subject = same[0]
     mine = {"account_id": actor.account_id, "kind": kind, "subject": subject}
     new = {**mine, "id": new_id(), "title": title, "started_at": now, "played_at": now, "batches": 0, "used": b""}
     session.execute(insert_or_not(session, StationRow).values(**new).on_conflict_do_nothing())

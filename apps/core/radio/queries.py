@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.survivors import survivors
 from apps.core.contract.actions import Actor
 from apps.core.contract.ids import Id, TrackId
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
@@ -39,7 +41,16 @@ STATION = StationRow.id, StationRow.kind, StationRow.subject, StationRow.title, 
 @handles(ListStations)
 def list_stations(actor: Actor, connection: Connection) -> tuple[Station, ...]:
     wanted = select(*STATION).where(StationRow.account_id == actor.account_id).order_by(StationRow.played_at.desc(), StationRow.id.desc())
-    return tuple(station_of(row) for row in fetch(connection, wanted.limit(LONGEST_LIST_OF_STATIONS)))
+    return tuple(station_of(row) for row in _each_once(connection, fetch(connection, wanted.limit(LONGEST_LIST_OF_STATIONS))))
+
+
+def _each_once(connection: Connection, rows: Sequence[Any]) -> Sequence[Any]:
+    """Of artists who have become one, the station that was played last."""
+    same = survivors(connection, [row.subject for row in rows if row.kind == "artist"])
+    first: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        first.setdefault((row.kind, same.get(row.subject, row.subject)), row)
+    return [*first.values()]
 
 
 @handles(GetStation)

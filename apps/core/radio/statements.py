@@ -103,10 +103,12 @@ FORGET_LIKES = delete(StationFeedbackRow).where(*_LIKES, StationFeedbackRow.give
 """Those before the last that is read."""
 HIDDEN = select(HiddenTrackRow.recording_id).where(HiddenTrackRow.account_id == _ACCOUNT)
 
+_SURVIVOR = select(func.coalesce(ArtistRow.merged_into, ArtistRow.id)).where(ArtistRow.id == _SUBJECT).scalar_subquery()
+"""Who the artist is by now that a station was started from."""
 SEEDS = {
     "track": select(TrackRow.recording_id).where(TrackRow.id == _SUBJECT),
     "artist": select(RecordingCreditRow.recording_id)
-    .where(RecordingCreditRow.artist_id == _SUBJECT, _BY_ARTIST)
+    .where(RecordingCreditRow.artist_id == _SURVIVOR, _BY_ARTIST)
     .order_by(RecordingCreditRow.recording_id.desc())
     .limit(MOST_SEEDS),
     "release": select(TrackRow.recording_id)
@@ -145,7 +147,7 @@ TITLES = {
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
     .where(TrackRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(TrackRow.release_id, TrackRow.id)),
     "artist": select(ArtistRow.name).where(
-        ArtistRow.id == _SUBJECT,
+        ArtistRow.id == _SURVIVOR,
         exists().where(RecordingCreditRow.artist_id == ArtistRow.id, _BY_ARTIST).where(_offered_somewhere(RecordingCreditRow.recording_id)),
     ),
     "release": select(ReleaseRow.title).where(ReleaseRow.id == _SUBJECT, ReleaseRow.published_at.is_not(None), offered(ReleaseRow.id)),

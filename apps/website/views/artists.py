@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from apps.core.contract.catalogue import GetArtist
 from apps.core.contract.ids import ArtistId
@@ -13,6 +14,8 @@ views = Blueprint("artists", __name__, url_prefix="/artists")
 
 
 @views.get("/<id:artist_id>")
-def show(artist_id: ArtistId) -> str:
+def show(artist_id: ArtistId) -> ResponseReturnValue:
     artist = core().send(GetArtist(artist_id=artist_id))
+    if artist.id != artist_id:
+        return redirect(url_for("artists.show", artist_id=artist.id), 302)
     return render_template("artists/show.html", artist=artist, kept=favourites_among(artists=(artist.id,)))

@@ -1,4 +1,4 @@
-"""For staff: finding a release, correcting it and its tracks, and taking corrections back."""
+"""For staff: correcting releases and tracks, merging artists, and taking either back."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ from flask.typing import ResponseReturnValue
 from apps.core.contract.corrections import (
     EditableRelease,
     EditableTrack,
+    GetEditableArtist,
     GetEditableRelease,
     ListCorrections,
+    ListMerges,
+    MergeArtists,
     TakeBackCorrection,
+    TakeBackMerge,
 )
 from apps.core.contract.errors import Forbidden, NotFound, Unauthenticated
-from apps.core.contract.ids import FORM, CorrectionId, ReleaseId, TrackId
+from apps.core.contract.ids import FORM, ArtistId, CorrectionId, MergeId, ReleaseId, TrackId
 from apps.core.contract.search import Search, SearchKind, SearchResult
 from apps.website.actor import actor, core
+from apps.website.forms.base import Form
 from apps.website.forms.corrections import ReleaseForm, TrackForm
 
 views = Blueprint("corrections", __name__, url_prefix="/catalogue")
 
-ADDRESS = re.compile(rf"(?:\S*/)?releases/({FORM})/?")
+ADDRESS = re.compile(rf"(?:\S*/)?(?P<kind>releases|artists)/(?P<id>{FORM})/?")
 NOTHING = SearchResult(None)
 
 
@@ -38,7 +43,9 @@ def for_staff_alone() -> None:
 def index() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     if found := ADDRESS.fullmatch(words):
-        return redirect(url_for("corrections.release", release_id=found[1]))
+        if found["kind"] == "artists":
+            return redirect(url_for("corrections.artist", artist_id=found["id"]))
+        return redirect(url_for("corrections.release", release_id=found["id"]))
     result = core().send(Search(words, (SearchKind.ARTIST, SearchKind.RELEASE))) if words else NOTHING
     return render_template("corrections/index.html", words=words, found=result)
 
@@ -88,6 +95,46 @@ def take_back(correction_id: CorrectionId) -> ResponseReturnValue:
     release_id = request.form.get("release_id", "")
     back = url_for("corrections.release", release_id=release_id) if re.fullmatch(FORM, release_id) else url_for("corrections.made")
     return redirect(back, 303)
+
+
+@views.get("/artists/<id:artist_id>")
+def artist(artist_id: ArtistId) -> ResponseReturnValue:
+    words = request.args.get("q", "").strip()
+    if (found := ADDRESS.fullmatch(words)) and found["kind"] == "artists":
+        return redirect(url_for("corrections.preview_merge", artist_id=artist_id, into_id=found["id"]))
+    seen = core().send(GetEditableArtist(artist_id))
+    called = core().send(Search(words, (SearchKind.ARTIST,))).artists if words else ()
+    others = [one for one in called if one.id != artist_id]
+    return render_template("corrections/artist.html", artist=seen, words=words, others=others)
+
+
+@views.get("/artists/<id:artist_id>/merge/<id:into_id>")
+def preview_merge(artist_id: ArtistId, into_id: ArtistId) -> str:
+    return _preview(artist_id, into_id, Form())
+
+
+@views.post("/artists/<id:artist_id>/merge/<id:into_id>")
+def merge(artist_id: ArtistId, into_id: ArtistId) -> ResponseReturnValue:
+    form = Form()
+    if form.attempt(MergeArtists(artist_id, into_id)):
+        return redirect(url_for("corrections.artist", artist_id=into_id), 303)
+    return _preview(artist_id, into_id, form), form.status
+
+
+@views.get("/merges")
+def merged() -> str:
+    return render_template("corrections/merged.html", merges=core().send(ListMerges(request.args.get("cursor"))))
+
+
+@views.post("/merges/<id:merge_id>/take-back")
+def take_back_merge(merge_id: MergeId) -> ResponseReturnValue:
+    core().send(TakeBackMerge(merge_id))
+    return redirect(url_for("corrections.merged"), 303)
+
+
+def _preview(artist_id: ArtistId, into_id: ArtistId, form: Form) -> str:
+    seen, into = core().send_many(GetEditableArtist(artist_id), GetEditableArtist(into_id))
+    return render_template("corrections/merge.html", artist=seen, into=into, form=form)
 
 
 def _track(seen: EditableRelease, track_id: TrackId) -> EditableTrack:

@@ -56,10 +56,13 @@ class TestCorrectRelease:
 
     def test_survives_a_delivery_of_some_of_its_files(self, garden, catalogue, correct, look, ana):
         correct(garden, title="The Blue Garden", genre="Rock")
+        correct(garden, 1, title="The Other Song")
         (song,) = catalogue.files("Blue Garden", ["Song 1"], "The Lanterns", upc="123456789012")
         assert catalogue.deliver([song]) == [garden]
         assert ana.send(GetRelease(garden)).title == "The Blue Garden"
-        assert {(one.field.value, one.delivered) for one in look(garden).corrections} == {("title", "Blue Garden"), ("genre", "Rok")}
+        assert {(one.track_id is None, one.field.value, one.delivered) for one in look(garden).corrections} == {
+            (True, "title", "Blue Garden"), (True, "genre", "Rok"), (False, "title", "Song 2"),
+        }  # fmt: skip
 
     def test_sorts_by_the_corrected_title(self, garden, catalogue, correct, ana):
         other = catalogue.release("Middle")
@@ -78,6 +81,10 @@ class TestCorrectRelease:
         deliver()
         shown = ana.send(GetRelease(garden))
         assert (shown.artist, [one.name for one in shown.credits]) == ("The Lanterns", ["Ana", "Ben"])
+
+    def test_of_artist_and_credits_together_leaves_the_credits_as_given(self, garden, correct, ana):
+        correct(garden, artist="Lanterns", credits=[(MAIN, "The Lanterns"), (PRODUCER, "Ben")])
+        assert [one.name for one in ana.send(GetRelease(garden)).credits] == ["The Lanterns", "Ben"]
 
     def test_makes_a_volume_of_a_series_and_unmakes_it(self, garden, correct, ana):
         correct(garden, title="Winter Songs, Vol. 3", type=ReleaseType.COMPILATION)
@@ -233,6 +240,12 @@ class TestTwoAtOnce:
             operator.send(corrected(seen, genre="Rock"))
         with pytest.raises(Conflict):
             operator.send(corrected(seen, 0, title="The Song"))
+
+    def test_who_corrects_another_track_later_is_told(self, garden, staff, operator, look, corrected):
+        seen = look(garden)
+        staff.send(corrected(seen, 0, title="The Song"))
+        with pytest.raises(Conflict):
+            operator.send(corrected(seen, 1, title="The Other Song"))
 
     def test_a_delivery_that_changes_nothing_of_it_is_no_obstacle(self, garden, deliver, staff, look, corrected):
         seen = look(garden)

@@ -242,6 +242,13 @@ class TestALinkedTrack:
         staff.send(CorrectTrack(track.id, seen.revision, "Song (Live)", track.artist, track.credits, track.explicit))
         assert recording(bring(song("Best Of 2"), sound(1))) == recording(album)
 
+    def test_is_not_one_of_a_version_that_staff_have_named(self, bring, song, recording, staff):
+        album = bring(song("Album"), sound(1))
+        seen = staff.send(GetEditableRelease(album))
+        (track,) = seen.tracks
+        staff.send(CorrectTrack(track.id, seen.revision, "Song (Live)", track.artist, track.credits, track.explicit))
+        assert recording(bring(song("Best Of"), sound(1))) != recording(album)
+
     def test_is_hidden_with_its_own_file(self, bring, song, recording, operator, ana):
         album = bring(song("Album"), sound(1))
         bring(song("Best Of"), sound(1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.core.contract.corrections import CorrectRelease, CorrectTrack, TakeBackCorrection
+from apps.core.contract.corrections import CorrectRelease, CorrectTrack, MergeArtists, TakeBackCorrection, TakeBackMerge
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added
 
 TITLES = "SELECT value FROM correction WHERE field = 'title' AND value LIKE '%-SEASON-%' AND track_id IS "
@@ -17,8 +17,17 @@ def still_holding(scene: Scene) -> Iterator[Finding]:
             yield Finding(Wrong.LOST, TakeBackCorrection.__name__, one.action.correction_id)
 
 
+def still_merged(scene: Scene) -> Iterator[Finding]:
+    holding = {one for (one,) in scene.rows("SELECT id FROM artist_merge WHERE over_at IS NULL")}
+    for one in scene.of((TakeBackMerge,)):
+        if one.done and one.action.merge_id in holding:
+            yield Finding(Wrong.LOST, TakeBackMerge.__name__, one.action.merge_id)
+
+
 RULES: tuple[Rule, ...] = (
     added(CorrectRelease, rows=f"{TITLES}NULL", keys=lambda one: [one.action.title]),
     added(CorrectTrack, rows=f"{TITLES}NOT NULL", keys=lambda one: [one.action.title]),
     Rule((TakeBackCorrection,), still_holding),
+    added(MergeArtists, rows="SELECT id FROM artist_merge", within=False, keys=lambda one: [one.result] if one.done else []),
+    Rule((TakeBackMerge,), still_merged),
 )

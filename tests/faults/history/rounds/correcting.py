@@ -5,10 +5,32 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 
-from apps.core.contract.catalogue import GetTrack
-from apps.core.contract.corrections import CorrectRelease, CorrectTrack, GetEditableRelease, TakeBackCorrection
+from apps.core.contract.catalogue import GetRelease, GetTrack
+from apps.core.contract.corrections import (
+    CorrectRelease,
+    CorrectTrack,
+    GetEditableRelease,
+    MergeArtists,
+    TakeBackCorrection,
+    TakeBackMerge,
+)
 from apps.core.contract.errors import Conflict
+from apps.core.contract.ids import ArtistId
 from tests.faults.history.town import Town
+
+
+def merge(town: Town, chance: random.Random) -> None:
+    """Two artists, for a while: what is heard of either is so of both, and afterwards as before."""
+    one, other = (_artist(town, chance) for _ in range(2))
+    if one == other:
+        return
+    with suppress(Conflict):
+        town.operator.again(TakeBackMerge(town.operator.do(MergeArtists(one, other))))
+
+
+def _artist(town: Town, chance: random.Random) -> ArtistId:
+    release = town.staff[0].ask(GetRelease(town.staff[0].ask(GetTrack(town.a_track(chance))).release.id))
+    return release.credits[0].artist_id
 
 
 def correct(town: Town, chance: random.Random) -> None:
