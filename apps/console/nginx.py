@@ -18,6 +18,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 
 from apps.console.checkout import ROOT
 from apps.core.contract.pictures import LARGEST_UPLOAD, MOST_PICTURE_BYTES
+from apps.core.contract.playlist_files import LARGEST_FILE
 from ports.container import Container
 from ports.environment import BootError, Environment
 from ports.registry import port_of
@@ -145,7 +146,7 @@ def _proxy(environment: Environment, website: str, api: str) -> dict[str, Any]:
     territory = environment.optional("TERRITORY_HEADER")
     stripped = [*STRIPPED, *([quoted("TERRITORY_HEADER", territory)] if territory and proxies == 1 else [])]
     return {
-        "largest_upload": 2 * LARGEST_UPLOAD, "largest_picture": MOST_PICTURE_BYTES >> 20,
+        "largest_upload": 2 * LARGEST_UPLOAD, "largest_picture": MOST_PICTURE_BYTES >> 20, "largest_file": 2 * LARGEST_FILE,
         "website": quoted("NGINX_WEBSITE", website), "api": quoted("NGINX_API", api), "believe_edge": proxies > 1, "stripped": stripped,
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ import pytest
 from apps.console.checkout import ROOT
 from apps.console.embedded import free_port
 from apps.core.contract.pictures import LARGEST_UPLOAD
+from apps.core.contract.playlist_files import LARGEST_FILE
 from ports.edge import REQUEST_ID
 from ports.environment import Environment
 from ports.secrets.env import EnvSecrets
@@ -169,12 +170,7 @@ class TestLimits:
     )
     def test_a_larger_one_is_refused(self, edge, path):
         status, text, _ = ask(edge, path, bytes(1_100_000))
-        assert (status, "whatever else is sent 1 MiB" in text) == (413, True)
-
-    def test_a_playlist_s_file_passes(self, edge):
-        for path in ("/library/playlists/import", "/api/v1/playlist-files/matches", "/api/v1/playlist-files/imports"):
-            assert told(edge, path, bytes(3_500_000))["length"] == 3_500_000
-            assert ask(edge, path, bytes(5_000_000))[0] == 413
+        assert (status, "at most 5 MiB, a playlist's file 2 MiB, and whatever else is sent 1 MiB" in text) == (413, True)
 
     @pytest.mark.parametrize(
         ("path", "name"),
@@ -188,6 +184,15 @@ class TestLimits:
         seen = told(edge, path, bytes(LARGEST_UPLOAD + 1))
         assert (seen["name"], seen["length"]) == (name, LARGEST_UPLOAD + 1)
         assert ask(edge, path, bytes(2 * LARGEST_UPLOAD + 1))[0] == 413
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [("/library/playlists/import", "website"), ("/api/v1/playlist-files/imports", "api"), ("/api/v1/playlist-files/matches", "api")],
+    )
+    def test_a_file_of_a_playlist_passes(self, edge, path, name):
+        seen = told(edge, path, bytes(LARGEST_FILE + LARGEST_FILE // 2))
+        assert (seen["name"], seen["length"]) == (name, LARGEST_FILE + LARGEST_FILE // 2)
+        assert ask(edge, path, bytes(2 * LARGEST_FILE + 1))[0] == 413
 
 
 class TestWithoutTheApp:
