@@ -60,6 +60,8 @@ MAY: dict[str, set[str]] = {
     "ListMerges": OFFICE,
     "MergeArtists": OFFICE,
     "TakeBackMerge": OFFICE,
+    "SplitRelease": OFFICE,
+    "JoinRelease": OFFICE,
     "CorrectRelease": OFFICE,
     "CorrectTrack": OFFICE,
     "GetEditableRelease": OFFICE,

@@ -151,3 +151,25 @@ class TestAnArtist:
 
     def test_is_found_by_name_in_the_catalogue(self, clerk, two):
         assert {f"/catalogue/artists/{one}" for one in two} <= {*links(clerk.get("/catalogue?q=lantern").text, "/catalogue/artists/")}
+
+
+class TestSplitting:
+    def test_by_check_boxes_and_back(self, clerk, address, garden, ana):
+        second = ana.send(GetRelease(garden)).tracks[1].id
+        seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(address).text)[1]
+        fields = {"revision": seen, "title": "Green Garden", "artist": "The Lanterns"}
+        nothing = clerk.submit(address, f"{address}/split", **fields)
+        assert (nothing.status_code, "Choose the tracks that go there." in nothing.text) == (422, True)
+        answer = clerk.submit(address, f"{address}/split", **fields, tracks=second)
+        apart = answer.location.rpartition("/")[2]
+        assert [track.id for track in ana.send(GetRelease(apart)).tracks] == [second]
+        assert "Put them back" in clerk.get(answer.location).text
+        assert "Is two releases" not in clerk.get(address).text
+        assert clerk.submit(answer.location, f"{answer.location}/join").location == address
+        assert len(ana.send(GetRelease(garden)).tracks) == 2
+
+    def test_says_what_core_refuses(self, clerk, address, garden, ana):
+        seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(address).text)[1]
+        every = [track.id for track in ana.send(GetRelease(garden)).tracks]
+        answer = clerk.submit(address, f"{address}/split", revision=seen, title="Green", artist="Ana", tracks=every)
+        assert (answer.status_code, "leave at least one" in answer.text) == (422, True)

@@ -15,6 +15,7 @@ from msgspec import Meta
 from apps.core.contract.actions import STAFF, Command, Done, Permission, Query
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.ids import AccountId, ArtistId, CorrectionId, MergeId, ReleaseId, TrackId
+from apps.core.contract.intake import TRACKS_PER_RELEASE
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 MOST_CREDITS = 200
@@ -98,6 +99,8 @@ class EditableRelease(msgspec.Struct, frozen=True):
     revision: Revision
     corrections: tuple[Correction, ...]
     """Those that hold, of the release and its tracks."""
+    split_from: ReleaseId | None
+    """The release that its tracks were delivered on."""
 
 
 class GetEditableRelease(Query[EditableRelease], frozen=True):
@@ -141,6 +144,35 @@ class CorrectTrack(Command[Done], frozen=True):
     artist: Naming
     credits: Credits
     explicit: bool
+
+
+class SplitRelease(Command[ReleaseId], frozen=True):
+    """Have some tracks of a release, which was put together wrongly, stand on another one; returns that.
+
+    Their files are filed there whenever they come again, as long as their tags say what they say now. It has the same deals, and its tracks
+    keep their ids. Raises NotFound, Conflict as `CorrectRelease` does and while a delivery of it is being written, and Invalid for tracks
+    that are not on it, for all of them, and for a compilation of ours.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    release_id: ReleaseId
+    revision: Revision
+    track_ids: Annotated[tuple[TrackId, ...], Meta(min_length=1, max_length=TRACKS_PER_RELEASE)]
+    title: Naming
+    artist: Naming
+
+
+class JoinRelease(Command[ReleaseId], frozen=True):
+    """Take a split back: the tracks stand where they were delivered; returns that release. What is over already stays so.
+
+    Raises NotFound where it was never split from another, and Conflict while a delivery of either is being written.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    release_id: ReleaseId
+    """The one that tracks were split to."""
 
 
 class TakeBackCorrection(Command[Done], frozen=True):

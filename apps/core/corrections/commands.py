@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
@@ -18,18 +18,22 @@ from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
     EditableRelease,
+    JoinRelease,
     MergeArtists,
+    SplitRelease,
     TakeBackCorrection,
     TakeBackMerge,
 )
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.corrections.fields import FIELD, Row, show, shown
 from apps.core.corrections.merging import merge, part
-from apps.core.corrections.models import CorrectionRow
+from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.reading import editable_release
 from apps.core.corrections.rules import check_credits, check_date, check_revision, credit_lines, renamed, yes_or_no
+from apps.core.corrections.splitting import SPLIT, join, refuse_while_written, split
 from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import HOUSE
+from apps.core.playback.models import PublishedRenditionRow
 from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 
@@ -98,6 +102,49 @@ def correct_track(action: CorrectTrack, actor: Actor, session: Session, clock: C
     explicit = yes_or_no(explicit=action.explicit)
     correcting.correct(recording, {FIELD.ARTIST: action.artist, FIELD.EXPLICIT: explicit, FIELD.CREDITS: credited})
     return _told(session, _playing(session, recording.id))
+
+
+@handles(SplitRelease)
+def split_release(action: SplitRelease, actor: Actor, session: Session, clock: Clock) -> str:
+    release = _release(session, action.release_id)
+    held = _as_looked_at(session, release, action.revision)
+    there, chosen = {one.id for one in held.tracks}, {*action.track_ids}
+    if not chosen <= there or chosen == there:
+        raise Invalid("These are not some of its tracks.", "Choose tracks that are on it, and leave at least one.")
+    if release.identity.startswith(SPLIT):
+        raise Invalid("This release was split from another already.", "Take that back, and split the other as it should be.")
+    refuse_while_written(session, release)
+    apart = split(session, release, action.track_ids, actor.account_id, clock.now())
+    correcting = _Correcting(session, actor.account_id, apart.id, None, clock.now())
+    credited = credit_lines(renamed(held.credits, held.credits, held.artist, action.artist))
+    correcting.correct(apart, {FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.CREDITS: credited})
+    _show(session, apart, release, clock.now())
+    _told(session, [release.id, apart.id])
+    return apart.id
+
+
+@handles(JoinRelease)
+def join_release(action: JoinRelease, session: Session, clock: Clock) -> str:
+    made = session.scalar(select(ReleaseSplitRow).filter_by(apart_id=action.release_id))
+    if made is None:
+        raise NotFound("This release was not split from another.", "Look at the release that it was split from.")
+    # In one order, as whoever writes both.
+    held = {one: _release(session, one) for one in sorted((made.release_id, made.apart_id))}
+    session.refresh(made)
+    release, apart = held[made.release_id], held[made.apart_id]
+    if made.over_at is None:
+        refuse_while_written(session, release, apart)
+        join(session, made, release, apart, clock.now())
+        _show(session, release, apart, clock.now())
+        _told(session, [release.id, apart.id])
+    return release.id
+
+
+def _show(session: Session, release: ReleaseRow, as_other: ReleaseRow, now: datetime) -> None:
+    """A release that has tracks of another one is as new as that one: nothing has come out."""
+    playing = exists().where(TrackRow.release_id == release.id, TrackRow.recording_id == PublishedRenditionRow.recording_id)
+    if release.published_at is None and session.scalar(select(playing.where(TrackRow.hidden_at.is_(None)))):
+        release.published_at = as_other.published_at or now
 
 
 @handles(TakeBackCorrection)

@@ -40,3 +40,28 @@ class ArtistMergeRow(Base):
     made_by: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("account.id"))
     made_at: Mapped[datetime]
     over_at: Mapped[datetime | None]
+
+
+class ReleaseSplitRow(Base):
+    __tablename__ = "release_split"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True, default=new_id)
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"))
+    apart_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), unique=True)
+    """The release that some of its tracks went to."""
+    made_by: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    over_at: Mapped[datetime | None]
+
+
+class SplitFileRow(Base):
+    """A file that belongs to another release than its tags say, as long as they say what they said then."""
+
+    __tablename__ = "split_file"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    identity: Mapped[str]
+    """Of the release that its tags make it a part of."""
+    to_identity: Mapped[str]
+    split_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release_split.id"), index=True)

@@ -15,13 +15,17 @@ from apps.core.catalogue.models import ASIDE, LabelRow, RecordingCreditRow, Reco
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.corrections import CorrectedField, Correction, EditableRelease, EditableTrack, NamedCredit
 from apps.core.contract.errors import NotFound
-from apps.core.corrections.models import CorrectionRow
+from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.rules import revision
 from apps.core.database import fetch
 
 RELEASE = select(
     ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.released_on, ReleaseRow.year, ReleaseRow.genre, ReleaseRow.type,
     ReleaseRow.upc, ReleaseRow.cover, ReleaseRow.colour, LabelRow.name.label("label"),
+    select(ReleaseSplitRow.release_id)
+    .where(ReleaseSplitRow.apart_id == ReleaseRow.id, ReleaseSplitRow.over_at.is_(None))
+    .scalar_subquery()
+    .label("split_from"),
 ).outerjoin(LabelRow, LabelRow.id == ReleaseRow.label_id)  # fmt: skip
 TRACKS = (
     select(
@@ -62,6 +66,7 @@ def editable_release(connection: Connection, release_id: str) -> EditableRelease
             EditableTrack(one.id, one.disc, one.number, one.title, one.artist, one.explicit, tuple(credited[one.recording_id]))
             for one in tracks
         ),
+        split_from=row.split_from,
         corrections=corrections(connection, held & CorrectionRow.over_at.is_(None)),
     )  # fmt: skip
     return msgspec.structs.replace(release, revision=revision(release))

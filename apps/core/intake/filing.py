@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from apps.core.contract.codec import encoder
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import TRACKS_PER_RELEASE, DeliveryStatus, FileStatus, FoundFile
+from apps.core.corrections.models import SplitFileRow
 from apps.core.database import delete_some
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.rules import TaggedFile, release_identity
@@ -26,6 +27,8 @@ def file_away(session: Session, delivery: DeliveryRow, files: Sequence[FoundFile
     if not new:
         return
     identities = {path: _identity(file, delivery.source) for path, file in new.items()}
+    elsewhere = select(SplitFileRow).where(SplitFileRow.source == delivery.source, SplitFileRow.path.in_(new))
+    identities.update({one.path: one.to_identity for one in session.scalars(elsewhere) if one.identity == identities[one.path]})
     releases = _releases(session, delivery.id, {identity for identity in identities.values() if identity})
     session.execute(insert(row), [_row(delivery.id, file, releases.get(identities[path] or "")) for path, file in new.items()])
 

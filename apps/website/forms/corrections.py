@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -16,6 +16,7 @@ from apps.core.contract.corrections import (
     EditableRelease,
     EditableTrack,
     NamedCredit,
+    SplitRelease,
 )
 from apps.website.forms.base import Form
 
@@ -99,6 +100,24 @@ class TrackForm(CreditedForm):
         return CorrectTrack(
             track_id, self.revision.data or "", self.title.data or "", self.artist.data or "", self.credited(), bool(self.explicit.data)
         )
+
+
+class SplitForm(Form):
+    revision = HiddenField()
+    title = text_field("Title of the other release", needed=True)
+    artist = text_field("Its artist", "As it is shown.", needed=True)
+    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that go there.")])
+
+    def choose_among(self, seen: EditableRelease) -> None:
+        self.tracks.choices = [(track.id, track.title) for track in seen.tracks]
+
+    def fill(self, seen: EditableRelease) -> None:
+        self.revision.data, self.title.data, self.artist.data = seen.revision, seen.title, seen.artist
+
+    def command(self, release_id: str) -> SplitRelease:
+        return SplitRelease(
+            release_id, self.revision.data or "", tuple(self.tracks.data or ()), self.title.data or "", self.artist.data or ""
+        )  # fmt: skip
 
 
 def _lines(text: str | None) -> list[str]:

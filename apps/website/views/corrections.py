@@ -12,6 +12,7 @@ from apps.core.contract.corrections import (
     EditableTrack,
     GetEditableArtist,
     GetEditableRelease,
+    JoinRelease,
     ListCorrections,
     ListMerges,
     MergeArtists,
@@ -23,7 +24,7 @@ from apps.core.contract.ids import FORM, ArtistId, CorrectionId, MergeId, Releas
 from apps.core.contract.search import Search, SearchKind, SearchResult
 from apps.website.actor import actor, core
 from apps.website.forms.base import Form
-from apps.website.forms.corrections import ReleaseForm, TrackForm
+from apps.website.forms.corrections import ReleaseForm, SplitForm, TrackForm
 
 views = Blueprint("corrections", __name__, url_prefix="/catalogue")
 
@@ -54,7 +55,7 @@ def index() -> ResponseReturnValue:
 def release(release_id: ReleaseId) -> str:
     seen, form = core().send(GetEditableRelease(release_id)), ReleaseForm()
     form.fill(seen)
-    return render_template("corrections/release.html", release=seen, form=form)
+    return render_template("corrections/release.html", release=seen, form=form, splitting=_splitting(seen))
 
 
 @views.post("/releases/<id:release_id>")
@@ -62,7 +63,8 @@ def save_release(release_id: ReleaseId) -> ResponseReturnValue:
     form = ReleaseForm()
     if form.validate_on_submit() and form.attempt(form.command(release_id)):
         return redirect(url_for("corrections.release", release_id=release_id), 303)
-    return render_template("corrections/release.html", release=core().send(GetEditableRelease(release_id)), form=form), form.status
+    seen = core().send(GetEditableRelease(release_id))
+    return render_template("corrections/release.html", release=seen, form=form, splitting=_splitting(seen)), form.status
 
 
 @views.get("/releases/<id:release_id>/tracks/<id:track_id>")
@@ -80,6 +82,23 @@ def save_track(release_id: ReleaseId, track_id: TrackId) -> ResponseReturnValue:
         return redirect(url_for("corrections.release", release_id=release_id), 303)
     seen = core().send(GetEditableRelease(release_id))
     return render_template("corrections/track.html", release=seen, track=_track(seen, track_id), form=form), form.status
+
+
+@views.post("/releases/<id:release_id>/split")
+def split(release_id: ReleaseId) -> ResponseReturnValue:
+    form = SplitForm()
+    seen = core().send(GetEditableRelease(release_id))
+    form.choose_among(seen)
+    if form.validate_on_submit() and (apart := form.attempt(form.command(release_id))):
+        return redirect(url_for("corrections.release", release_id=apart), 303)
+    correcting = ReleaseForm(formdata=None)
+    correcting.fill(seen)
+    return render_template("corrections/release.html", release=seen, form=correcting, splitting=form), form.status
+
+
+@views.post("/releases/<id:release_id>/join")
+def join(release_id: ReleaseId) -> ResponseReturnValue:
+    return redirect(url_for("corrections.release", release_id=core().send(JoinRelease(release_id))), 303)
 
 
 @views.get("/corrections")
@@ -130,6 +149,13 @@ def merged() -> str:
 def take_back_merge(merge_id: MergeId) -> ResponseReturnValue:
     core().send(TakeBackMerge(merge_id))
     return redirect(url_for("corrections.merged"), 303)
+
+
+def _splitting(seen: EditableRelease) -> SplitForm:
+    form = SplitForm(formdata=None)
+    form.choose_among(seen)
+    form.fill(seen)
+    return form
 
 
 def _preview(artist_id: ArtistId, into_id: ArtistId, form: Form) -> str:

@@ -15,6 +15,7 @@ def garden(catalogue):
 
 
 def test_a_release_is_found_by_its_corrected_title(garden, find, staff):
+    assert find("blue").releases
     seen = staff.send(GetEditableRelease(garden))
     names = [name for name in CorrectRelease.__struct_fields__ if hasattr(seen, name)]
     held = CorrectRelease(release_id=garden, **{name: getattr(seen, name) for name in names})
@@ -24,6 +25,7 @@ def test_a_release_is_found_by_its_corrected_title(garden, find, staff):
 
 
 def test_a_track_is_found_by_who_is_credited_now(garden, find, staff):
+    assert find("blue").releases
     seen = staff.send(GetEditableRelease(garden))
     (one,) = seen.tracks
     staff.send(CorrectTrack(one.id, seen.revision, one.title, "Zoe", (NamedCredit(CreditRole.MAIN, "Zoe"),), one.explicit))
@@ -33,6 +35,7 @@ def test_a_track_is_found_by_who_is_credited_now(garden, find, staff):
 
 
 def test_artists_who_are_one_are_found_as_one_by_each_of_their_names(garden, catalogue, find, staff, ana):
+    assert find("blue").releases
     lanterns = ana.send(GetRelease(garden)).credits[0].artist_id
     other = ana.send(GetRelease(catalogue.release("Zinnias", artist="Quartet Z"))).credits[0].artist_id
     made = staff.send(MergeArtists(other, lanterns))

@@ -13,7 +13,7 @@ from apps.core.contract.accounts import AcceptInvitation, ChangePassword, Regist
 from apps.core.contract.actions import Command
 from apps.core.contract.billing import ClaimPurchase, ReceiveNotification, RefreshSubscription, StartCheckout, StopCharging
 from apps.core.contract.charts import AskForEditions
-from apps.core.contract.corrections import CorrectRelease, CorrectTrack, TakeBackCorrection, TakeBackMerge
+from apps.core.contract.corrections import CorrectRelease, CorrectTrack, JoinRelease, SplitRelease, TakeBackCorrection, TakeBackMerge
 from apps.core.contract.editorial import AssembleCompilation, PutShelf, RemoveShelf
 from apps.core.contract.exports import AskForExports
 from apps.core.contract.intake import OpenDelivery, RecordFiles
@@ -45,6 +45,8 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
         "SELECT account_id, client_id FROM connected_app", lambda one, row: asking(asked_by(one, row[0]), client_id=row[1])),
     TakeBackCorrection: ("SELECT id FROM correction WHERE over_at IS NULL", lambda one, row: asking(one, correction_id=row[0])),
     TakeBackMerge: ("SELECT id FROM artist_merge", lambda one, row: asking(one, merge_id=row[0])),
+    JoinRelease: (
+        "SELECT apart_id FROM release_split", lambda one, row: asking(one, release_id=row[0])),
     RemoveShelf: ("SELECT id FROM shelf", lambda one, row: asking(one, shelf_id=row[0])),
     RemoveApp: ("SELECT id FROM oauth_client", lambda one, row: asking(one, client_id=row[0])),
     StopCharging: (
@@ -72,7 +74,7 @@ ONCE: frozenset[Kind] = frozenset({
     *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack,
     CreateFolder, CreatePlaylist, CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf,
     ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription, RegisterAccount, RegisterApp, RegisterDevice,
-    SaveOffline, SendStationFeedback, SetContract, StartCheckout, StartPlayback, StartStation, TakeSlot,
+    SaveOffline, SendStationFeedback, SetContract, SplitRelease, StartCheckout, StartPlayback, StartStation, TakeSlot,
 })  # fmt: skip
 """What adds, or gives to one; what sets something may do so any number of times."""
 

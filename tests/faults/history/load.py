@@ -39,8 +39,8 @@ COMMERCE: Sequence[Round] = (
 )  # fmt: skip
 OFFICE: Sequence[Round] = (
     administering.invite, administering.change_roles, administering.suspend, administering.register_apps, administering.contract,
-    administering.sign, editorial.arrange, editorial.compile_some, correcting.correct, correcting.merge, painting.cover_a_compilation,
-    office.keep_house, office.take_slots, office.cut_preview, office.lend_a_hand, office.replay,
+    administering.sign, editorial.arrange, editorial.compile_some, correcting.correct, correcting.merge, correcting.split,
+    painting.cover_a_compilation, office.keep_house, office.take_slots, office.cut_preview, office.lend_a_hand, office.replay,
 )  # fmt: skip
 LISTENING = (
     listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.core.contract.corrections import CorrectRelease, CorrectTrack, MergeArtists, TakeBackCorrection, TakeBackMerge
+from apps.core.contract.corrections import (
+    CorrectRelease,
+    CorrectTrack,
+    JoinRelease,
+    MergeArtists,
+    SplitRelease,
+    TakeBackCorrection,
+    TakeBackMerge,
+)
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added
 
-TITLES = "SELECT value FROM correction WHERE field = 'title' AND value LIKE '%-SEASON-%' AND track_id IS "
+TITLES = "SELECT value FROM correction WHERE field = 'title' AND value LIKE 'corrected-SEASON-%' AND track_id IS "
 
 
 def still_holding(scene: Scene) -> Iterator[Finding]:
@@ -24,10 +32,23 @@ def still_merged(scene: Scene) -> Iterator[Finding]:
             yield Finding(Wrong.LOST, TakeBackMerge.__name__, one.action.merge_id)
 
 
+def still_apart(scene: Scene) -> Iterator[Finding]:
+    holding = {one for (one,) in scene.rows("SELECT apart_id FROM release_split WHERE over_at IS NULL")}
+    for one in scene.of((JoinRelease,)):
+        if one.done and one.action.release_id in holding:
+            yield Finding(Wrong.LOST, JoinRelease.__name__, one.action.release_id)
+
+
 RULES: tuple[Rule, ...] = (
     added(CorrectRelease, rows=f"{TITLES}NULL", keys=lambda one: [one.action.title]),
     added(CorrectTrack, rows=f"{TITLES}NOT NULL", keys=lambda one: [one.action.title]),
     Rule((TakeBackCorrection,), still_holding),
     added(MergeArtists, rows="SELECT id FROM artist_merge", within=False, keys=lambda one: [one.result] if one.done else []),
     Rule((TakeBackMerge,), still_merged),
+    added(
+        SplitRelease,
+        rows="SELECT value FROM correction WHERE field = 'title' AND value LIKE 'split-SEASON-%'",
+        keys=lambda one: [one.action.title],
+    ),
+    Rule((JoinRelease,), still_apart),
 )

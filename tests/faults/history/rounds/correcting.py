@@ -10,7 +10,9 @@ from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
     GetEditableRelease,
+    JoinRelease,
     MergeArtists,
+    SplitRelease,
     TakeBackCorrection,
     TakeBackMerge,
 )
@@ -26,6 +28,17 @@ def merge(town: Town, chance: random.Random) -> None:
         return
     with suppress(Conflict):
         town.operator.again(TakeBackMerge(town.operator.do(MergeArtists(one, other))))
+
+
+def split(town: Town, chance: random.Random) -> None:
+    release_id = town.staff[0].ask(GetTrack(town.a_track(chance))).release.id
+    seen = town.operator.ask(GetEditableRelease(release_id))
+    if len(seen.tracks) < 2 or seen.split_from:
+        return
+    with suppress(Conflict):
+        track = seen.tracks[0].id
+        apart = town.operator.do(SplitRelease(release_id, seen.revision, (track,), town.new_name("split"), seen.artist))
+        town.operator.again(JoinRelease(apart))
 
 
 def _artist(town: Town, chance: random.Random) -> ArtistId:
