@@ -11,6 +11,7 @@ from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import HideRemovedFiles
 from apps.core.contract.playback import StartPlayback
+from tests.factories.deals import Deals
 
 
 @pytest.fixture
@@ -33,6 +34,11 @@ def deliver(catalogue, songs):
 def hits(deliver):
     (release_id,) = deliver()
     return release_id
+
+
+@pytest.fixture
+def deals(core_app):
+    return Deals(core_app)
 
 
 @pytest.fixture
@@ -87,6 +93,17 @@ class TestSplitRelease:
         apart = split(hits, 2, 3)
         catalogue.deliver(songs(), subscribers_only=True)
         assert not any(track.playable for one in (hits, apart) for track in ana.send(GetRelease(one)).tracks)
+
+    def test_takes_deals_along_with_their_exceptions(self, hits, split, deals, look, ana, staff):
+        third = look(hits).tracks[2].id
+        deals.only(hits, excluded=("GB",))
+        deals.add(hits, "GB", track_id=third)
+        apart = split(hits, 2, 3)
+        assert [(track.id, track.playable) for track in ana.send(GetRelease(apart)).tracks] == [(third, True)]
+        with pytest.raises(NotFound):
+            ana.send(GetRelease(hits))
+        staff.send(JoinRelease(apart))
+        assert [track.id for track in ana.send(GetRelease(hits)).tracks] == [third]
 
     def test_hides_what_is_gone_from_its_folder(self, hits, split, songs, operator, ana):
         apart = split(hits, 2, 3)
@@ -168,6 +185,34 @@ class TestJoinRelease:
         staff.send(JoinRelease(apart))
         assert deliver(genre="Rock") == [hits]
         assert len(titles(ana, hits)) == 4
+
+    def test_gives_compilations_the_rights_of_where_the_tracks_are(self, hits, split, staff, look, ana, deals):
+        apart = split(hits, 2, 3)
+        deals.only(apart, "JP")
+        ours = staff.send(AssembleCompilation("Ours", tuple(track.id for track in look(apart).tracks)))
+        with pytest.raises(NotFound):
+            ana.send(GetRelease(ours))
+        staff.send(JoinRelease(apart))
+        assert titles(ana, ours) == ["Song 3", "Song 4"]
+
+    def test_counts_the_files_as_delivered_where_they_are(self, hits, split, staff, songs, operator, ana):
+        staff.send(JoinRelease(split(hits, 2, 3)))
+        assert operator.send(HideRemovedFiles("/music", tuple(file.path for file in songs())[2:])).tracks == 2
+        assert titles(ana, hits) == ["Song 1", "Song 2"]
+
+    def test_that_is_over_waits_for_nothing(self, hits, split, staff, catalogue, songs, monkeypatch):
+        apart = split(hits, 2, 3)
+        staff.send(JoinRelease(apart))
+        monkeypatch.setattr(catalogue, "receive", lambda _job_id, _content="": None)
+        catalogue.deliver(songs())
+        assert staff.send(JoinRelease(apart)) == hits
+
+    def test_waits_for_a_delivery_that_is_being_written(self, hits, split, staff, catalogue, songs, monkeypatch):
+        apart = split(hits, 2, 3)
+        monkeypatch.setattr(catalogue, "receive", lambda _job_id, _content="": None)
+        catalogue.deliver(songs()[2:])
+        with pytest.raises(Conflict):
+            staff.send(JoinRelease(apart))
 
     def test_of_what_was_never_split_is_not_found(self, hits, staff):
         for one in (hits, new_id()):
