@@ -150,14 +150,15 @@ class TestFavourites:
 
 
 class TestStations:
-    def test_play_on_from_the_other_and_come_once(self, merge, beyonce, knowles, long, ana, clock):
+    def test_play_on_from_the_other_and_come_once(self, merge, beyonce, knowles, long, ana, catalogue):
         old = ana.send(StartStation(ArtistSeed(beyonce)))
         merge(beyonce, knowles)
         assert ana.send(StartStation(ArtistSeed(knowles))) == old
         assert ana.send(StartStation(ArtistSeed(beyonce))) == old
+        for number in range(30):
+            catalogue.release(f"Other {number}", artist=f"Somebody {number}", tracks=1)
         tracks = {track.id for track in ana.send(GetRelease(long)).tracks}
-        heard = {track.track_id for _ in range(2) for track in ana.send(NextTracks(old.id)).tracks}
-        assert tracks & heard
+        assert tracks & {track.track_id for track in ana.send(NextTracks(old.id)).tracks[:3]}
 
     def test_of_both_are_listed_as_one(self, merge, staff, beyonce, knowles, ana, clock):
         first = ana.send(StartStation(ArtistSeed(beyonce)))

@@ -90,11 +90,12 @@ class TestTheSameSound:
             ({}, sound(2), LENGTH),
             ({}, sound(1, 15), LENGTH),
             ({}, sound(1), LENGTH + 2_001),
+            ({}, sound(1)[: 4 * 400], LENGTH),
             ({"explicit": True}, sound(1), LENGTH),
             ({"title": "Song (Remastered 2009)"}, sound(1), LENGTH),
             ({"isrc": "GBABC2600002"}, sound(1), LENGTH),
         ],
-        ids=["another sound", "a remaster", "longer", "explicit words", "called a remaster", "another ISRC"],
+        ids=["another sound", "a remaster", "longer", "begun alike", "explicit words", "called a remaster", "another ISRC"],
     )
     def test_is_not_believed_of_what_may_be_another(self, bring, song, recording, tags, fingerprint, duration_ms):
         album = bring(song("Album", isrc="GBABC2600001"), sound(1))
