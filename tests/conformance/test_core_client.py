@@ -70,6 +70,8 @@ def closing_kept_connections(core_app: Flask) -> Iterator[tuple[str, list[str]]]
             answer = core_app.test_client().post(self.path, data=body, headers=list(self.headers.items()))
             self.send_response(answer.status_code)
             self.send_header("Content-Length", str(len(answer.data)))
+            if self.close_connection:  # asked for, and answered as gunicorn does
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(answer.data)
 

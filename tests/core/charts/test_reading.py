@@ -150,10 +150,9 @@ class TestThePlacesOfARelease:
     def test_are_of_the_first_chart_it_stands_in_before_any_it_has_left(self, charting, told, tracks):
         charting.have(chart("first"), chart("second"), chart("third"))
         charting.days_pass(2)
-        for job_id, order in zip(charting.waiting(), ("01", "2", ""), strict=True):
-            charting.record(charting.catalogue.claim(job_id), [tracks[int(number)] for number in order])
-        for job_id, order in zip(charting.waiting(), ("0", "01", "10"), strict=True):
-            charting.record(charting.catalogue.claim(job_id), [tracks[int(number)] for number in order])
+        for orders in ({"first": "01", "second": "2", "third": ""}, {"first": "0", "second": "01", "third": "10"}):
+            for claim in map(charting.catalogue.claim, charting.waiting()):
+                charting.record(claim, [tracks[int(number)] for number in orders[claim.work.chart]])
         assert told(tracks) == {1: ("First", 1, 1), 2: ("Second", 2, 2), 3: ("Second", None, 1)}
         charting.have(chart("third"))
         assert told(tracks) == {1: ("Third", 2, 2), 2: ("Third", 1, 1)}

@@ -70,7 +70,7 @@ class TestPretenders:
         folder.mkdir()
         for path in hostile_files(folder, listener.address).values():
             for leftover in into.iterdir():
-                assert leftover.name in {"source", "peaks.txt", "aac-64", "aac-128", "aac-256", "flac"}
+                assert leftover.name in {"source", "peaks.txt", "fingerprint", "aac-64", "aac-128", "aac-256", "flac"}
                 leftover.unlink()
             with pytest.raises(MediaRefused):
                 transcode(path)
