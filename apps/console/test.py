@@ -61,6 +61,7 @@ SUITES = (
     Suite("faults", "Processes killed, disks full, doors closed.", (POSTGRESQL,), TWO_FILES),
     Suite("image", "The Dockerfile, followed without an image builder; as root.", (MMDEBSTRAP, POSTGRESQL)),
     Suite("manifests", "What Kubernetes and Prometheus are told, tried and started.", (KUBECTL, PROMTOOL, NGINX, CHROMIUM, POSTGRESQL)),
+    Suite("media", "Hostile, damaged and many files, covers, and the music composed here.", workers=TWO_TESTS),
     Suite("nginx", "The audio, and the way to website and API, by nginx as it is shipped.", (NGINX,)),
     POSTGRESQL_SUITE,
     Suite("roles", "Each process alone with the packages of its own extra.", (POSTGRESQL,)),
@@ -79,7 +80,7 @@ COVERAGE = ("-m", "coverage")
 
 MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - pytest makes its own folder there, which nobody else may read
 """Where small tests, half of whose time would be waiting for a disk, have their files if there is that much room, in bytes."""
-IN_MEMORY = {"default", POSTGRESQL_SUITE.name}
+IN_MEMORY = {"default", "media", POSTGRESQL_SUITE.name}
 
 
 def suite_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -127,7 +128,12 @@ def _passes(name: str, arguments: list[str], several: bool) -> bool:
 
 
 def _covers(pytest_arguments: tuple[str, ...]) -> bool:
-    marks = ("-m", "not browser and not faults and not image and not manifests and not nginx and not roles and not split", "-n", "2")
+    marks = (
+        "-m",
+        "not browser and not faults and not image and not manifests and not media and not nginx and not roles and not split",
+        "-n",
+        "2",
+    )
     _python(*COVERAGE, "erase")
     passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments, in_memory=True)
     return passed and _python(*COVERAGE, "combine", "--quiet") and _python(*COVERAGE, "report")

@@ -21,6 +21,8 @@ from tasks.leases import do_job
 from tests.factories.audio import tag
 from tests.factories.pictures import make_picture, png_claiming, size_of
 
+pytestmark = pytest.mark.media
+
 
 @pytest.fixture
 def office(office):

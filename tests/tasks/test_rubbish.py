@@ -22,6 +22,8 @@ from tasks.intake import receive_release
 from tasks.leases import do_job
 from tests.factories.rubbish import every_oddity, rubbish, sounds
 
+pytestmark = pytest.mark.media
+
 IN_A_FOLDER = 20
 FEW, MANY = 4, 500
 """Folders."""

@@ -7,6 +7,7 @@ from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from ports.storage.interface import Storage
+from ports.storage.keys import check_key
 
 TOLD = "640.jpg"
 """The size whose address is told; the others lie beside it."""
@@ -25,6 +26,10 @@ class CoverColumn(TypeDecorator[str]):
 
     impl = String
     cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Raises `InvalidKey` for an address that was read from such a column: copied so, nobody could find the cover."""
+        return None if value is None else check_key(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else address(value)

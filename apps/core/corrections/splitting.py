@@ -24,7 +24,7 @@ from apps.core.rights.following import follow_releases
 from apps.core.rights.models import DealExclusionRow, DealRow
 
 COPIED = (
-    "deliverer", "type", "title", "title_key", "artist", "genre", "released_on", "year", "p_line", "c_line", "label_id", "cover", "colour",
+    "deliverer", "type", "title", "title_key", "artist", "genre", "released_on", "year", "p_line", "c_line", "label_id", "colour",
 )  # fmt: skip
 SPLIT = "split "
 """How the identity of a release begins that tracks were split to: no tags make such a one."""
@@ -44,6 +44,8 @@ def split(session: Session, release: ReleaseRow, track_ids: Collection[str], mad
     """The new release, which is called as the other one."""
     apart = ReleaseRow(id=new_id(), added_at=now, **{name: getattr(release, name) for name in COPIED})
     apart.identity = f"{SPLIT}{apart.id}"
+    # In Python it is an address, and a key where it is stored.
+    apart.cover = select(ReleaseRow.cover).where(ReleaseRow.id == release.id).scalar_subquery()
     session.add(apart)
     session.flush()
     made = ReleaseSplitRow(release_id=release.id, apart_id=apart.id, made_by=made_by, made_at=now)

@@ -19,6 +19,8 @@ from apps.console.demo.composer.style import compose
 from apps.console.demo.composer.theory import MODES, Scale, chord, voiced
 from apps.console.demo.files import sound_of
 
+pytestmark = pytest.mark.media
+
 RECORDINGS = {one.title: one for release in RELEASES for one in release.recordings}
 STYLES = {release.artist.name: release.artist.style for release in RELEASES if release.artist}
 HEARD = ("Press Start", "Cargo", "Lamplight", "Tall Weather")

@@ -26,6 +26,8 @@ from ports.container import Container
 from ports.task_queue.interface import TaskQueue
 from tasks.office import office
 
+pytestmark = pytest.mark.media
+
 ROOFTOP, FLARE, VOLUME = (next(one for one in RELEASES if one.title == title) for title in ("Rooftop", "Flare", "House Lights, Vol. 1"))
 FEW = (ROOFTOP, FLARE, dataclasses.replace(VOLUME, recordings=(*ROOFTOP.recordings, *FLARE.recordings)))
 

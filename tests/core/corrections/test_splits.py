@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseType
 from apps.core.contract.corrections import JoinRelease, SplitRelease
@@ -68,6 +69,15 @@ class TestSplitRelease:
         )  # fmt: skip
         assert {one.id for one in ana.send(ListReleases()).items} == {hits, apart}
         assert ana.send(StartPlayback(before[3].id, "browser")).title == "Song 4"
+
+    def test_leaves_both_the_cover(self, catalogue, songs, split, ana):
+        (release_id,) = catalogue.deliver([replace(file, tags=replace(file.tags, picture=True)) for file in songs()])
+        catalogue.transcode_all()
+        catalogue.cover_all()
+        cover = ana.send(GetRelease(release_id)).cover
+        apart = split(release_id, 2, 3)
+        assert [ana.send(GetRelease(one)).cover for one in (release_id, apart)] == [cover, cover]
+        assert cover
 
     def test_holds_when_it_is_delivered_again(self, hits, split, deliver, ana):
         apart = split(hits, 2, 3)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.days import CLOSES_AFTER, days
-from apps.core.contract.errors import Conflict, Invalid
+from apps.core.contract.errors import Conflict, Invalid, Unavailable
 from apps.core.contract.exports import (
     COLUMNS,
     AskForExports,
@@ -33,6 +34,7 @@ from apps.core.listening.models import ExportedDayRow, ListenerRow, PlayRow, Pla
 from ports.analytics.interface import NULL
 from tests.at_once import at_once
 from tests.conftest import START
+from tests.core.jobs.test_locks import BLOCKED
 from tests.factories.exports import Exports
 
 TODAY, YESTERDAY = "2026-03-02", "2026-03-01"
@@ -108,7 +110,7 @@ class TestADay:
         clock.set(CLOSED)
         exports.export_all()
         (row,) = rows(exports, TODAY, Table.PLAYS)
-        assert row["preview"] in ("0", "false")
+        assert row["preview"] in ("0", "f")
         assert row | {"listener": "", "play_id": ""} == {
             "play_id": "", "listener": "", "started_at": "2026-03-02 11:59:00.000000"[: len(row["started_at"])],
             "received_at": "2026-03-02 12:00:00.000000"[: len(row["received_at"])], "played_ms": "40000",
@@ -176,6 +178,20 @@ class TestADay:
 
 
 class TestADimension:
+    @pytest.mark.postgresql
+    def test_is_unavailable_while_the_database_goes_away(self, ana, play, worker, clock, core_app):
+        play(ana, "event-01")
+        clock.set(CLOSED)
+        with core_app.app_context(), ThreadPoolExecutor(1) as threads, db.engine.connect() as locking, reader() as watcher:
+            locking.execute(text("LOCK TABLE play"))
+            read = threads.submit(worker.send, ReadDay(TODAY))
+            while not watcher.scalar(BLOCKED):
+                assert not read.done(), "it did not read"
+            watcher.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+            with pytest.raises(Unavailable):
+                read.result(timeout=20)
+        assert worker.send(ReadDay(TODAY)).rows == 1
+
     def test_that_is_none_is_refused(self, worker):
         with pytest.raises(Invalid, match="late is no dimension"):
             worker.send(ReadDimension(Table.LATE))

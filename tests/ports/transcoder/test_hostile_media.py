@@ -18,6 +18,8 @@ from ports.transcoder.process import Ffmpeg
 from tests.factories.audio import hostile_files, make_audio, referring_mp4, run_ffmpeg, truncated, wave_claiming
 from tests.ports.transcoder.conftest import Listener, Transcoding
 
+pytestmark = pytest.mark.media
+
 REASONS = {
     "empty.mp3": "empty",
     "m3u.mp3": "is a playlist",

@@ -20,6 +20,8 @@ from ports.transcoder.sandbox import NICENESS, NOT_STARTED, sandboxed
 from tests.factories.audio import make_audio
 from tests.ports.transcoder.conftest import Listener, Transcoding
 
+pytestmark = pytest.mark.media
+
 PATIENCE = 20
 PYTHON_LIVES_IN = (sys.base_prefix, *LIBRARIES)
 WORKER = """
