@@ -44,9 +44,6 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
     DisconnectApp: (
         "SELECT account_id, client_id FROM connected_app", lambda one, row: asking(asked_by(one, row[0]), client_id=row[1])),
     TakeBackCorrection: ("SELECT id FROM correction WHERE over_at IS NULL", lambda one, row: asking(one, correction_id=row[0])),
-    TakeBackMerge: ("SELECT id FROM artist_merge", lambda one, row: asking(one, merge_id=row[0])),
-    JoinRelease: (
-        "SELECT apart_id FROM release_split", lambda one, row: asking(one, release_id=row[0])),
     RemoveShelf: ("SELECT id FROM shelf", lambda one, row: asking(one, shelf_id=row[0])),
     RemoveApp: ("SELECT id FROM oauth_client", lambda one, row: asking(one, client_id=row[0])),
     StopCharging: (
@@ -69,6 +66,9 @@ UNDOING: Mapping[Kind, tuple[str, Callable[[Operation, Row], Operation]]] = {
         "SELECT account_id, track_id FROM hidden_track", lambda one, row: asking(asked_by(one, row[0]), track_id=row[1])),
 }  # fmt: skip
 """What takes something away leaves nothing to look for: of each, something that is there, and how it is told that it was taken away."""
+
+TAKING_BACK: frozenset[Kind] = frozenset({JoinRelease, TakeBackMerge})
+"""What leaves a row that says that it is over."""
 
 ONCE: frozenset[Kind] = frozenset({
     *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack,
@@ -95,6 +95,14 @@ class Emptied(Scene):
 
 
 @dataclass(frozen=True)
+class Standing(Scene):
+    """What was taken back holds still."""
+
+    def rows(self, statement: str) -> list[Row]:
+        return super().rows(statement.removesuffix(" WHERE over_at IS NULL"))
+
+
+@dataclass(frozen=True)
 class Doubled(Scene):
     """Everything is there twice."""
 
@@ -106,6 +114,8 @@ def with_something_missing(scene: Scene, kind: Kind) -> Scene:
     """As if something of this kind had been acknowledged last that never happened, or nothing were there of what it leaves."""
     if kind in EMPTIED:
         return Emptied(scene.history, scene.house, scene.season, EMPTIED[kind])
+    if kind in TAKING_BACK:
+        return Standing(scene.history, scene.house, scene.season)
     done = [one for one in scene.of((kind,)) if one.done]
     if kind in UNDOING:
         statement, told = UNDOING[kind]
@@ -160,6 +170,8 @@ def otherwise(value: Any) -> Any:
             return value
         case str():
             return "/".join(part and f"never-{part}" for part in value.split("/"))
+        case bytes():
+            return b"never-" + value
         case tuple() | frozenset():
             return type(value)(map(otherwise, value))
         case msgspec.Struct():
