@@ -78,6 +78,7 @@ class TestWorkerKilledWhileItTranscodes:
 
         house.wait_until(lambda: house.job("transcode").status is JobStatus.DONE)
         assert house.job("transcode").attempts == 2
+        house.wait_until(lambda: second.count("action=RecordTranscode"))  # it says so after it is done
         assert second.count("action=RecordTranscode") == 1
         (track,) = tracks(house, listener)
         assert track.playable
