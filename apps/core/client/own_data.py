@@ -87,8 +87,8 @@ def take_away(sender: Sender, taken: OwnData, site: str) -> Chunks:
             with archive.open(told, "w") as entry:
                 for chunk in file.chunks:
                     entry.write(chunk)
-                    yield from pipe.written()
-    yield from pipe.written()
+                    yield pipe.written()
+    yield pipe.written()
 
 
 class _Pipe:
@@ -104,10 +104,9 @@ class _Pipe:
     def flush(self) -> None:
         """Nothing is held back."""
 
-    def written(self) -> Chunks:
+    def written(self) -> bytes:
         chunks, self._chunks = self._chunks, []
-        if chunks:
-            yield b"".join(chunks)
+        return b"".join(chunks)
 
 
 def _files(sender: Sender, taken: OwnData, site: str) -> Iterator[File]:

@@ -126,7 +126,8 @@ def _shown(shelf: Sequence[Any], subjects: _Subjects) -> ShownShelf:
         case ShelfKind.PLAYLISTS:
             return ShownShelf(kind, title, playlists=tuple(_playlist(row, note) for row, note in _seen(shelf, subjects.playlists)))
         case ShelfKind.FEATURE | ShelfKind.RELEASES:
-            return ShownShelf(kind, title, tuple(PickedRelease(release, note) for release, note in _seen(shelf, subjects.releases)))
+            releases = tuple(PickedRelease(release, note) for release, note in _seen(shelf, subjects.releases))
+    return ShownShelf(kind, title, releases)
 
 
 def _seen(shelf: Sequence[Any], subjects: Mapping[str, T]) -> list[tuple[T, str]]:

@@ -12,7 +12,7 @@ from apps.core.catalogue.models import ReleaseCreditRow
 from apps.core.contract.catalogue import GetRelease, ReleaseType
 from apps.core.contract.errors import Invalid
 from apps.core.contract.ids import id_to_bytes
-from apps.core.contract.search import Search, SearchKind
+from apps.core.contract.search import Search, SearchAddress, SearchKind
 from apps.core.radio.keeping import RadioModels
 from apps.core.radio.model import Model
 from apps.core.rights.terms import CommercialModel
@@ -55,6 +55,15 @@ class TestWhatIsFound:
     def test_is_of_the_kinds_asked_for(self, blue, find):
         found = find("blue garden lanterns", kinds=(SearchKind.TRACK,))
         assert (found.artists, found.releases, len(found.tracks), found.top) == ((), (), 2, SearchKind.TRACK)
+
+    def test_is_asked_by_an_address(self, blue, indexes, visitor):
+        address = SearchAddress("blue", SearchKind.RELEASE, genre="Dub", first_year=1990)
+        assert address.query(size=3) == Search("blue", (SearchKind.RELEASE,), genre="Dub", first_year=1990, size=3)
+        assert SearchAddress("blue", playable=True).query(size=3) == Search("blue", playable=True, size=3)
+
+    def test_is_read_by_the_first_who_asks(self, blue, indexes, find):
+        indexes.settle()  # nobody has begun
+        assert find("blue garden").releases
 
     def test_is_no_more_than_asked_for(self, blue, find):
         assert len(find("blue garden", size=1).tracks) == 1
