@@ -24,11 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
 
 from apps.core.contract.ids import BYTES, HIGHEST_ID, id_to_bytes, new_bytes
 from apps.core.database import Base, IdColumn
-from apps.core.meter import executed
 
 
 def insert_those_not_there(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> Sequence[Any]:
@@ -77,24 +75,6 @@ def each_text(dialect: str, name: str) -> Select[str]:
     if dialect == "sqlite":
         return select(func.json_each(texts).table_valued("value").c.value)
     return select(func.json_array_elements_text(texts.cast(postgresql.JSON)).table_valued("value").c.value)
-
-
-def copy_out(connection: Connection, wanted: Select[Any], null: str) -> tuple[int, str]:
-    """How many rows there are, and all of them as lines of CSV, by PostgreSQL's own command: joined by a statement they took longer.
-
-    The values of the statement's parameters are sent as they are, so the driver must know their types.
-    """
-    compiled = wanted.compile(dialect=connection.dialect)
-    statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv, NULL '{null}')"
-    try:
-        with executed(statement) as counted, cast("Any", connection.connection).cursor() as cursor:
-            with cursor.copy(statement, compiled.params) as copy:
-                lines = b"".join(copy)
-            counted(cursor.rowcount)
-            return cursor.rowcount, lines.decode()
-    except connection.dialect.loaded_dbapi.OperationalError as error:
-        connection.invalidate(error)
-        raise OperationalError(statement, None, error) from error
 
 
 def joined_ids(ids: Iterable[str]) -> bytes:

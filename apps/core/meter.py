@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -164,23 +164,6 @@ def measured(meter: Meter, name: str, measure: Measure) -> Generator[None]:
         measure.seconds = time.perf_counter() - started
         _current.reset(token)
         meter.record(name, measure, failed=failed)
-
-
-@contextmanager
-def executed(statement: str) -> Generator[Callable[[int], None]]:
-    """Count what the block asks of the database past SQLAlchemy, which nobody would see; the function takes the rows."""
-    measure = _current.get() or Measure()
-    measure.asked_at = time.perf_counter()
-    rows = 0
-
-    def fetched(number: int) -> None:
-        nonlocal rows
-        rows = number
-
-    try:
-        yield fetched
-    finally:
-        measure.ended(statement, rows)
 
 
 def count_rows(rows: int) -> None:

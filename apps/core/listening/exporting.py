@@ -1,7 +1,6 @@
 """The tables of a day's export as statements: which plays belong to it, and what they are of.
 
-The database itself writes the lines of CSV: made into objects first, it took six times as long. PostgreSQL has a command for it; in
-SQLite a statement puts the values of a line together, and joins those of a slice to one text.
+The database itself writes the lines of CSV and joins those of a slice to one text: made into objects first, it took six times as long.
 """
 
 from __future__ import annotations
@@ -17,20 +16,21 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
-from apps.core.bulk import copy_out, each_id
+from apps.core.bulk import each_id
 from apps.core.catalogue.models import LabelRow, OwnershipRow, RecordingCreditRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.days import Day
 from apps.core.contract.errors import Invalid
 from apps.core.contract.exports import Slice, Table
-from apps.core.contract.ids import BYTES, id_from_bytes, id_to_bytes
+from apps.core.contract.ids import BYTES, id_from_bytes
+from apps.core.database import IdColumn
 from apps.core.listening.models import PlayRow
 from apps.core.meter import count_rows
 from apps.core.rights.plans import Plans
 from ports.analytics.interface import NULL
 
 DIGITS = 2 * BYTES
-FIRST, LAST = bytes(BYTES), b"\xff" * BYTES
+FIRST, LAST = id_from_bytes(bytes(BYTES)), id_from_bytes(b"\xff" * BYTES)
 """No play has either id."""
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 Line = tuple[Column, ...]
@@ -52,21 +52,7 @@ class InUtc(FunctionElement[str]):
 
 
 class Commas(FunctionElement[str]):
-    """The values of a line. In SQLite with commas between them, of which none may be null, or the line is."""
-
-    type = String()
-    inherit_cache = True
-
-
-class Quoted(FunctionElement[str]):
-    """A text that may hold anything and stays one value of one line's."""
-
-    type = String()
-    inherit_cache = True
-
-
-class OrNull(FunctionElement[str]):
-    """A value, or what stands for one that is not there."""
+    """Values with commas between them; none may be null, for the databases differ in what becomes of it."""
 
     type = String()
     inherit_cache = True
@@ -78,21 +64,10 @@ def commas_in_sqlite(element: Commas, compiler: Any, **options: Any) -> str:
     return f"printf('{form}', {compiler.process(element.clauses, **options)})"
 
 
-@compiles(Quoted, "sqlite")
-def quoted_in_sqlite(element: Quoted, compiler: Any, **options: Any) -> str:
-    return f"""'"' || replace({compiler.process(element.clauses, **options)}, '"', '""') || '"'"""
-
-
-@compiles(OrNull, "sqlite")
-def or_null_in_sqlite(element: OrNull, compiler: Any, **options: Any) -> str:
-    return f"coalesce({compiler.process(element.clauses, **options)}, '{NULL}')"
-
-
 @compiles(Commas, "postgresql")
-@compiles(Quoted, "postgresql")
-@compiles(OrNull, "postgresql")
-def left_to_copy_in_postgresql(element: FunctionElement[str], compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
+def commas_in_postgresql(element: Commas, compiler: Any, **options: Any) -> str:
+    """By operators, which take a tenth less than `concat_ws`."""
+    return " || ',' || ".join(f"({compiler.process(clause, **options)})" for clause in element.clauses)
 
 
 @compiles(Hexadecimal, "sqlite")
@@ -123,7 +98,7 @@ def belongs(table: Table, day: Day) -> ColumnElement[bool]:
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
     wanted = _in_order(_lines(_play()), day, table, after).limit(most)
-    count, lines = _written(connection, wanted)
+    count, lines = _joined(connection, wanted)
     last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1])) if count == most else None
     return Slice(lines, count, last)
 
@@ -137,8 +112,8 @@ def _in_order(wanted: Select[str], day: Day, table: Table, after: str | None) ->
     row, late = PlayRow, table == Table.LATE
     place = tuple_(row.export_day, row.late, row.id)
     within = (
-        place > tuple_(literal(day), literal(late), literal(id_to_bytes(after) if after else FIRST, LargeBinary)),
-        place <= tuple_(literal(day), literal(late), literal(LAST, LargeBinary)),
+        place > tuple_(literal(day), literal(late), literal(after or FIRST, IdColumn())),
+        place <= tuple_(literal(day), literal(late), literal(LAST, IdColumn())),
     )
     return wanted.where(*within).order_by(row.export_day, row.late, row.id)
 
@@ -149,7 +124,7 @@ def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
     if len(ids) % BYTES:
         raise Invalid("The last id is not whole.", f"Send {BYTES} bytes for each.")
     line, key, row_id = DIMENSIONS[table]
-    return _written(connection, _lines(line()).where(key.in_(each_id(literal(ids, LargeBinary)))).order_by(row_id))[1]
+    return _joined(connection, _lines(line()).where(key.in_(each_id(literal(ids, LargeBinary)))).order_by(row_id))[1]
 
 
 def plan_lines(plans: Plans) -> str:
@@ -162,11 +137,8 @@ def _lines(line: Line) -> Select[str]:
     return select(Commas(*line).label("line"))
 
 
-def _written(connection: Connection, wanted: Select[str]) -> tuple[int, str]:
-    """How many lines there are, and all of them."""
-    if connection.dialect.name == "postgresql":
-        return copy_out(connection, wanted, NULL)
-    # In the order in which the inner query gives them.
+def _joined(connection: Connection, wanted: Select[str]) -> tuple[int, str]:
+    """How many lines there are, and all of them. Both databases join them in the order in which the inner query gives them."""
     line = wanted.subquery().c.line
     count, lines = connection.execute(select(func.count(), func.aggregate_strings(line, "\n"))).one()
     count_rows(count)
@@ -211,17 +183,23 @@ def _ownership() -> Line:
     label = select(LabelRow.name).where(LabelRow.id == row.label_id).scalar_subquery()
     return (
         Hexadecimal(row.recording_id), _text(row.territory), Hexadecimal(row.label_id), _text(label), InUtc(row.starts_at),
-        OrNull(InUtc(row.ends_at)), Hexadecimal(row.id),
+        _or_null(InUtc(row.ends_at)), Hexadecimal(row.id),
     )  # fmt: skip
 
 
 def _text(value: Any) -> ColumnElement[str]:
-    return OrNull(Quoted(value))
+    """In quotes, so that whatever it holds stays one value of one line's."""
+    quoted = literal('"', String()) + func.replace(value, '"', '""', type_=String()) + literal('"', String())
+    return _or_null(quoted)
 
 
 def _id_or_null(value: Any) -> ColumnElement[str]:
     """SQLite's `hex` makes an empty text of what is not there."""
-    return OrNull(func.nullif(Hexadecimal(value), ""))
+    return _or_null(func.nullif(Hexadecimal(value), ""))
+
+
+def _or_null(text: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.coalesce(text, NULL)
 
 
 DIMENSIONS: dict[Table, tuple[Callable[[], Line], InstrumentedAttribute[str], InstrumentedAttribute[str]]] = {

@@ -110,7 +110,7 @@ class TestADay:
         clock.set(CLOSED)
         exports.export_all()
         (row,) = rows(exports, TODAY, Table.PLAYS)
-        assert row["preview"] in ("0", "f")
+        assert row["preview"] in ("0", "false")
         assert row | {"listener": "", "play_id": ""} == {
             "play_id": "", "listener": "", "started_at": "2026-03-02 11:59:00.000000"[: len(row["started_at"])],
             "received_at": "2026-03-02 12:00:00.000000"[: len(row["received_at"])], "played_ms": "40000",
