@@ -118,16 +118,13 @@ class _Subjects:
 
 def _shown(shelf: Sequence[Any], subjects: _Subjects) -> ShownShelf:
     kind, title = ShelfKind(shelf[0].kind), shelf[0].title
-    match kind:
-        case ShelfKind.NEWEST:
-            return ShownShelf(kind, title, subjects.newest)
-        case ShelfKind.SERIES:
-            return ShownShelf(kind, title, series=tuple(series for series, _ in _seen(shelf, subjects.series)))
-        case ShelfKind.PLAYLISTS:
-            return ShownShelf(kind, title, playlists=tuple(_playlist(row, note) for row, note in _seen(shelf, subjects.playlists)))
-        case ShelfKind.FEATURE | ShelfKind.RELEASES:
-            releases = tuple(PickedRelease(release, note) for release, note in _seen(shelf, subjects.releases))
-    return ShownShelf(kind, title, releases)
+    if kind is ShelfKind.NEWEST:
+        return ShownShelf(kind, title, subjects.newest)
+    if kind is ShelfKind.SERIES:
+        return ShownShelf(kind, title, series=tuple(series for series, _ in _seen(shelf, subjects.series)))
+    if kind is ShelfKind.PLAYLISTS:
+        return ShownShelf(kind, title, playlists=tuple(_playlist(row, note) for row, note in _seen(shelf, subjects.playlists)))
+    return ShownShelf(kind, title, tuple(PickedRelease(release, note) for release, note in _seen(shelf, subjects.releases)))
 
 
 def _seen(shelf: Sequence[Any], subjects: Mapping[str, T]) -> list[tuple[T, str]]:
