@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain, islice
 
+from apps.core.contract.actions import Query
 from apps.core.contract.exports import DropExportedPlays
 from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import WrapKeysAnew
-from apps.core.contract.pictures import KEYS_PER_QUESTION, OWN_COVERS, UPLOADED, ListSpentPictures
+from apps.core.contract.pictures import OWN_COVERS, UPLOADED, ListSpentPictures
 from tasks.app import celery
 from tasks.office import Office, office
 from tasks.previews import cut_missing_previews
@@ -37,15 +39,16 @@ def clear_quarantine() -> None:
 
 def delete_spent_files(office: Office) -> None:
     """Remove delivered files that were refused, or whose content had been prepared before; the others go when they are transcoded."""
-    keys = office.storage.keys(QUARANTINE)
-    while batch := tuple(islice(keys, KEYS_PER_QUERY)):
-        for key in office.core.send(ListSpentKeys(batch)):
-            office.storage.delete(key)
+    _delete_spent(office, ListSpentKeys, QUARANTINE)
 
 
 def delete_spent_pictures(office: Office) -> None:
     """Remove uploaded pictures that nothing is made of, and covers made of them that were replaced or taken away."""
-    keys = chain(office.storage.keys(UPLOADED), office.storage.keys(OWN_COVERS))
-    while batch := tuple(islice(keys, KEYS_PER_QUESTION)):
-        for key in office.core.send(ListSpentPictures(batch)):
+    _delete_spent(office, ListSpentPictures, UPLOADED, OWN_COVERS)
+
+
+def _delete_spent(office: Office, ask: Callable[[tuple[str, ...]], Query[tuple[str, ...]]], *prefixes: str) -> None:
+    keys = chain.from_iterable(map(office.storage.keys, prefixes))
+    while batch := tuple(islice(keys, KEYS_PER_QUERY)):
+        for key in office.core.send(ask(batch)):
             office.storage.delete(key)

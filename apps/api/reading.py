@@ -51,10 +51,15 @@ def refuse_unread(endpoint: str) -> None:
         raise UnsupportedMediaType(f"{request.mimetype[:80]} is not read here.")
 
 
-def body(kind: type[T]) -> T:
-    """The JSON body as `kind`. Raises 415, 413 or 400 for what is not JSON, `Invalid` for JSON of another shape."""
+def body(kind: type[T], largest: int | None = None) -> T:
+    """The JSON body as `kind`; `largest` is how many bytes it may have where that is more than other calls take.
+
+    Raises 415, 413 or 400 for what is not JSON, `Invalid` for JSON of another shape.
+    """
     if request.mimetype != JSON:
         raise UnsupportedMediaType("The body must be sent as application/json.")
+    if largest is not None:
+        request.max_content_length = largest
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Room for uploads: only the addresses that take a picture read more than other pages do, and only of whoever is logged in."""
+"""Room for uploads: only the addresses that take a file read more than other pages do, and only of whoever is logged in."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from apps.core.contract.pictures import LARGEST_UPLOAD, too_large
+from apps.core.contract.errors import TooLarge
 from apps.website.actor import viewer
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 
-def takes_picture(view: V) -> V:
-    view.takes_picture = True  # pyright: ignore[reportFunctionMemberAccess] - what `_make_room` looks for
-    return view
+def takes_file(largest: int, too_large: Callable[[], TooLarge]) -> Callable[[V], V]:
+    """Let a view read so many bytes; what is larger is refused in words of its own."""
+
+    def mark(view: V) -> V:
+        view.takes_file = largest, too_large  # pyright: ignore[reportFunctionMemberAccess] - what `_make_room` looks for
+        return view
+
+    return mark
 
 
 def set_up_uploads(app: Flask) -> None:
@@ -24,9 +29,10 @@ def set_up_uploads(app: Flask) -> None:
 
 
 def _make_room() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if not hasattr(view, "takes_picture") or viewer() is None:
+    taken = getattr(current_app.view_functions.get(request.endpoint or ""), "takes_file", None)
+    if taken is None or viewer() is None:
         return
-    if (request.content_length or 0) > LARGEST_UPLOAD:
+    largest, too_large = taken
+    if (request.content_length or 0) > largest:
         raise too_large()
-    request.max_content_length = LARGEST_UPLOAD
+    request.max_content_length = largest

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from apps.api.answers import personal
 from apps.api.context import core
 from apps.api.operations import sends
-from apps.core.client.own_data import take_away
+from apps.core.client.own_data import file_name, take_away
 from apps.core.contract.accounts import GetOwnAccount, TakeOwnData
 
 views = Blueprint("account", __name__)
@@ -30,6 +30,5 @@ def data() -> Response:
     """Sent while it is read; what is refused is refused before anything is sent."""
     sender = core()
     taken = sender.send(TakeOwnData())
-    name = f"data-{taken.taken_at.date().isoformat()}.zip"
     pieces = take_away(sender, taken, request.host_url)
-    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={name}"})
+    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={file_name(taken)}"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request, send_file
@@ -15,6 +14,7 @@ from apps.api.reading import body, idempotency_key, takes
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import FolderId, PlaylistId
 from apps.core.contract.playlist_files import (
+    BESIDE_A_FILE,
     LARGEST_FILE,
     ExportPlaylist,
     FileName,
@@ -27,7 +27,7 @@ from apps.core.contract.playlists import PlaylistSummary, Title, Visibility
 
 views = Blueprint("playlist_files", __name__)
 
-LARGEST_BODY = LARGEST_FILE * 4 // 3 + 64 * 1024
+LARGEST_BODY = LARGEST_FILE * 4 // 3 + BESIDE_A_FILE
 """The largest file as base64, and what is said beside it."""
 
 
@@ -53,16 +53,10 @@ class FormatParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: PlaylistFormat = PlaylistFormat.JSPF
 
 
-@views.url_value_preprocessor
-def take_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """More than other calls take; said before anything of the request is read."""
-    request.max_content_length = LARGEST_BODY
-
-
 @views.post("/playlist-files/matches")
 @sends(MatchPlaylistFile, body=SentFile)
 def match() -> Response:
-    told = body(SentFile)
+    told = body(SentFile, LARGEST_BODY)
     return personal(core().send(MatchPlaylistFile(told.name, told.content)))
 
 
@@ -77,7 +71,7 @@ def match() -> Response:
     "entry by entry with why; where nothing was, none is made.",
 )
 def bring() -> Response:
-    told, key = body(SentPlaylist), idempotency_key()
+    told, key = body(SentPlaylist, LARGEST_BODY), idempotency_key()
     matched = core().send(MatchPlaylistFile(told.name, told.content))
     if not matched.track_ids:
         raise NotFound(f"Of the file's {matched.entries:,} entries none is found here.", "Ask for its matches to see why.")

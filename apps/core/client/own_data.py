@@ -91,6 +91,10 @@ def take_away(sender: Sender, taken: OwnData, site: str) -> Chunks:
     yield pipe.written()
 
 
+def file_name(taken: OwnData) -> str:
+    return f"data-{taken.taken_at.date().isoformat()}.zip"
+
+
 class _Pipe:
     """What ZipFile writes to that cannot go back, handed on as it comes."""
 
@@ -130,10 +134,10 @@ def _allowed(sender: Sender) -> tuple[list[Part], list[Part]]:
     return allowed, [part for part in PARTS if part not in allowed]
 
 
-def _pages(sender: Sender, ask: Callable[[str | None], Query[Page[T]]]) -> Iterator[T]:
+def _pages(read: Callable[[str | None], Page[T]]) -> Iterator[T]:
     cursor = None
     while True:
-        page = sender.send(ask(cursor))
+        page = read(cursor)
         yield from page.items
         if (cursor := page.next) is None:
             return
@@ -150,7 +154,7 @@ def _array(items: Iterable[object]) -> Chunks:
 def _playlists(sender: Sender) -> Iterator[PlaylistSummary]:
     """From all folders."""
     for folder_id in (None, *(folder.id for folder in sender.send(ListFolders()))):
-        yield from _pages(sender, lambda cursor, inside=folder_id: ListPlaylists(inside, cursor, PAGE))
+        yield from _pages(lambda cursor, inside=folder_id: sender.send(ListPlaylists(inside, cursor, PAGE)))
 
 
 def _taken_playlists(sender: Sender) -> Iterator[TakenPlaylist]:
@@ -170,12 +174,7 @@ def _taken(sender: Sender, playlist: PlaylistSummary) -> TakenPlaylist:
 
 
 def _entries(sender: Sender, playlist: PlaylistSummary) -> Iterator[PlaylistEntry]:
-    cursor = None
-    while True:
-        page = sender.send(GetPlaylistTracks(playlist.id, cursor, PAGE)).entries
-        yield from page.items
-        if (cursor := page.next) is None:
-            return
+    return _pages(lambda cursor: sender.send(GetPlaylistTracks(playlist.id, cursor, PAGE)).entries)
 
 
 def _playlist_files(sender: Sender, site: str) -> Iterator[File]:
@@ -201,7 +200,7 @@ def _favourites(sender: Sender) -> Chunks:
 
 def _listed(kind: Callable[[str | None, int], Query[Page[Any]]]) -> Writer:
     """All pages of a list."""
-    return lambda sender: _array(_pages(sender, lambda cursor: kind(cursor, PAGE)))
+    return lambda sender: _array(_pages(lambda cursor: sender.send(kind(cursor, PAGE))))
 
 
 def _whole(query: Query[Any]) -> Writer:

@@ -11,10 +11,12 @@ from msgspec import Meta
 from apps.core.contract.actions import BACK_OFFICE, LISTENER, STAFF, Command, Done, Permission, Query, Scope
 from apps.core.contract.errors import TooLarge
 from apps.core.contract.ids import Id, JobId, LeaseToken, PlaylistId
+from apps.core.contract.intake import KEYS_PER_QUERY
+from apps.core.contract.playlist_files import BESIDE_A_FILE
 
 MOST_PICTURE_BYTES = 5 << 20
 """What a telephone's camera makes is smaller."""
-LARGEST_UPLOAD = MOST_PICTURE_BYTES + 64 * 1024
+LARGEST_UPLOAD = MOST_PICTURE_BYTES + BESIDE_A_FILE
 """Bytes of a request: a picture, and what a form has beside it."""
 ACCEPTED = "JPEG, PNG or WebP"
 SECONDS_BETWEEN = 5
@@ -24,7 +26,6 @@ UPLOADED = "uploads/"
 OWN_COVERS = "covers/own/"
 """What the storage keys of the covers made of them begin with."""
 HOUR = "%Y-%m-%dT%H"
-KEYS_PER_QUESTION = 500
 
 PictureId = Id
 Colour = Annotated[str, Meta(pattern=r"^#[0-9a-f]{6}(?!\n)$")]
@@ -161,4 +162,4 @@ class ListSpentPictures(Query[tuple[str, ...]], frozen=True):
 
     permission: ClassVar[Permission] = BACK_OFFICE
 
-    keys: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=KEYS_PER_QUESTION)]
+    keys: Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=KEYS_PER_QUERY)]

@@ -9,11 +9,19 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import ANYONE, LISTENER, Command, Permission, Query, Scope
+from apps.core.contract.errors import TooLarge
 from apps.core.contract.ids import FolderId, PlaylistId, TrackId
 from apps.core.contract.playlists import MOST_TRACKS, Description, PlaylistSummary, Title, Visibility
 
 LARGEST_FILE = 2 * 1024 * 1024
 """Bytes."""
+BESIDE_A_FILE = 64 * 1024
+"""Bytes that a request may have besides its file."""
+
+
+def too_large() -> TooLarge:
+    return TooLarge(f"The file has more than {LARGEST_FILE // 1024 // 1024} MB.", "Divide it into several.")
+
 
 FileName = Annotated[str, Meta(max_length=300)]
 Site = Annotated[str, Meta(max_length=300, pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+(?!\n)$")]

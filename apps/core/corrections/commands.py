@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -14,7 +13,6 @@ from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.corrections import (
-    CorrectedField,
     CorrectRelease,
     CorrectTrack,
     EditableRelease,
@@ -25,7 +23,8 @@ from apps.core.contract.corrections import (
     TakeBackMerge,
 )
 from apps.core.contract.errors import Invalid, NotFound
-from apps.core.corrections.fields import FIELD, Row, show, shown
+from apps.core.corrections.correcting import Correcting
+from apps.core.corrections.fields import FIELD, Row, show
 from apps.core.corrections.merging import merge, part
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.reading import editable_release
@@ -38,45 +37,13 @@ from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 
 
-@dataclass(frozen=True)
-class _Correcting:
-    """Who corrects, by which release or track, and when."""
-
-    session: Session
-    account_id: str | None
-    release_id: str
-    track_id: str | None
-    now: datetime
-
-    def correct(self, row: Row, values: Mapping[CorrectedField, str]) -> None:
-        for field, value in values.items():
-            before = shown(self.session, row, field)
-            if value != before:
-                self._keep(row, field, before, value)
-                show(self.session, row, field, value)
-
-    def _keep(self, row: Row, field: CorrectedField, before: str, value: str) -> None:
-        held = self.session.scalar(select(CorrectionRow).filter_by(subject_id=row.id, field=field, over_at=None))
-        delivered = before if held is None else held.delivered
-        if held is not None:
-            held.over_at = self.now
-            self.session.flush()
-        if value != delivered:
-            self.session.add(
-                CorrectionRow(
-                    subject_id=row.id, field=field, release_id=self.release_id, track_id=self.track_id, delivered=delivered, value=value,
-                    made_by=self.account_id, made_at=self.now,
-                )
-            )  # fmt: skip
-
-
 @handles(CorrectRelease)
 def correct_release(action: CorrectRelease, actor: Actor, session: Session, clock: Clock) -> Done:
     check_credits(action.credits)
     check_date(action.released_on)
     release = _release(session, action.release_id)
     held = _as_looked_at(session, release, action.revision)
-    correcting = _Correcting(session, actor.account_id, release.id, None, clock.now())
+    correcting = Correcting(session, actor.account_id, release.id, None, clock.now())
     correcting.correct(
         release,
         {
@@ -96,7 +63,7 @@ def correct_track(action: CorrectTrack, actor: Actor, session: Session, clock: C
     track = session.get_one(TrackRow, action.track_id, populate_existing=True)
     held = {one.id: one for one in _as_looked_at(session, release, action.revision).tracks}[track.id]
     recording = session.get_one(RecordingRow, track.recording_id, with_for_update=FOR_CHANGE, populate_existing=True)
-    correcting = _Correcting(session, actor.account_id, release.id, track.id, clock.now())
+    correcting = Correcting(session, actor.account_id, release.id, track.id, clock.now())
     correcting.correct(track, {FIELD.TITLE: action.title})
     credited = credit_lines(renamed(action.credits, held.credits, held.artist, action.artist))
     explicit = yes_or_no(explicit=action.explicit)
@@ -115,10 +82,10 @@ def split_release(action: SplitRelease, actor: Actor, session: Session, clock: C
         raise Invalid("This release was split from another already.", "Take that back, and split the other as it should be.")
     refuse_while_written(session, release)
     apart = split(session, release, action.track_ids, actor.account_id, clock.now())
-    correcting = _Correcting(session, actor.account_id, apart.id, None, clock.now())
+    correcting = Correcting(session, actor.account_id, apart.id, None, clock.now())
     credited = credit_lines(renamed(held.credits, held.credits, held.artist, action.artist))
     correcting.correct(apart, {FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.CREDITS: credited})
-    _show(session, apart, release, clock.now())
+    _bring_out(session, apart, release, clock.now())
     _told(session, [release.id, apart.id])
     return apart.id
 
@@ -135,12 +102,12 @@ def join_release(action: JoinRelease, session: Session, clock: Clock) -> str:
     if made.over_at is None:
         refuse_while_written(session, release, apart)
         join(session, made, release, apart, clock.now())
-        _show(session, release, apart, clock.now())
+        _bring_out(session, release, apart, clock.now())
         _told(session, [release.id, apart.id])
     return release.id
 
 
-def _show(session: Session, release: ReleaseRow, as_other: ReleaseRow, now: datetime) -> None:
+def _bring_out(session: Session, release: ReleaseRow, as_other: ReleaseRow, now: datetime) -> None:
     """A release that has tracks of another one is as new as that one: nothing has come out."""
     playing = exists().where(TrackRow.release_id == release.id, TrackRow.recording_id == PublishedRenditionRow.recording_id)
     if release.published_at is None and session.scalar(select(playing.where(TrackRow.hidden_at.is_(None)))):

@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from apps.core.contract.errors import TooLarge
-from apps.core.contract.playlist_files import LARGEST_FILE, PlaylistFile, PlaylistFormat
+from apps.core.contract.playlist_files import LARGEST_FILE, PlaylistFile, PlaylistFormat, too_large
 from apps.core.playlist_files.entries import Playlist, check_number, no_playlist, one_line
 from apps.core.playlist_files.jspf import read_jspf, write_jspf
 from apps.core.playlist_files.m3u import HEADING, read_m3u, write_m3u
@@ -32,7 +31,7 @@ RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNOR
 def read_playlist(name: str, content: bytes) -> tuple[PlaylistFormat, Playlist]:
     """Raises `TooLarge` and `Invalid`."""
     if len(content) > LARGEST_FILE:
-        raise TooLarge(f"The file has more than {LARGEST_FILE // 1024 // 1024} MB.", "Divide it into several.")
+        raise too_large()
     title, ending = _stem(name), name.lower().rpartition(".")[2]
     text = _text(content)
     kind = _kind(text, ending)

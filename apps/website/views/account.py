@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from apps.core.client.own_data import take_away
+from apps.core.client.own_data import file_name, take_away
 from apps.core.contract.accounts import ChangePassword, GetOwnAccount, TakeOwnData
 from apps.core.contract.ids import OAuthClientId
 from apps.core.contract.oauth import DisconnectApp, ListConnectedApps
@@ -38,8 +38,7 @@ def data() -> Response:
     sender = core()
     taken = sender.send(TakeOwnData())
     pieces = take_away(sender, taken, url_for("home.show", _external=True))
-    name = f"data-{taken.taken_at.date().isoformat()}.zip"
-    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={name}"})
+    return Response(pieces, mimetype="application/zip", headers={"Content-Disposition": f"attachment; filename={file_name(taken)}"})
 
 
 @views.post("/apps/<id:client_id>/disconnect")

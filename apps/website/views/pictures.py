@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from apps.core.contract.ids import Id, PlaylistId
 from apps.core.contract.pictures import (
+    LARGEST_UPLOAD,
     GetPicture,
     GetPlaylistPicture,
     Picture,
@@ -15,10 +16,11 @@ from apps.core.contract.pictures import (
     PutPlaylistPicture,
     RemovePlaylistPicture,
     TakeDownPicture,
+    too_large,
 )
 from apps.website.actor import core
 from apps.website.forms.pictures import PictureForm
-from apps.website.uploads import takes_picture
+from apps.website.uploads import takes_file
 
 views = Blueprint("pictures", __name__)
 
@@ -32,7 +34,7 @@ def show(playlist_id: PlaylistId) -> str:
 
 
 @views.post(OF_PLAYLIST)
-@takes_picture
+@takes_file(LARGEST_UPLOAD, too_large)
 def put(playlist_id: PlaylistId) -> ResponseReturnValue:
     form = PictureForm()
     if form.validate_on_submit() and form.attempt(PutPlaylistPicture(playlist_id, form.content)):
@@ -52,7 +54,7 @@ def show_house(of: str, subject_id: Id) -> str:
 
 
 @views.post(OF_HOUSE)
-@takes_picture
+@takes_file(LARGEST_UPLOAD, too_large)
 def put_house(of: str, subject_id: Id) -> ResponseReturnValue:
     form = PictureForm()
     if form.validate_on_submit() and form.attempt(PutPicture(PictureSubject(of), subject_id, form.content)):

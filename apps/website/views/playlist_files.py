@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from apps.core.contract.ids import FolderId, PlaylistId, read_id
-from apps.core.contract.playlist_files import LARGEST_FILE, ExportPlaylist, ImportPlaylist, MatchedPlaylist, PlaylistFormat
+from apps.core.contract.playlist_files import (
+    BESIDE_A_FILE,
+    LARGEST_FILE,
+    ExportPlaylist,
+    ImportPlaylist,
+    MatchedPlaylist,
+    PlaylistFormat,
+    too_large,
+)
 from apps.core.contract.playlists import ListFolders
 from apps.website.actor import core
 from apps.website.forms.playlist_files import ImportPlaylistForm
+from apps.website.uploads import takes_file
 
 views = Blueprint("playlist_files", __name__)
-
-ROUND_IT = 64 * 1024
-"""Bytes of a form besides its file."""
-
-
-@views.url_value_preprocessor
-def take_a_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """More than other pages take; said before anything of the request is read."""
-    request.max_content_length = LARGEST_FILE + ROUND_IT
 
 
 @views.get("/library/playlists/import")
@@ -33,6 +32,7 @@ def new() -> str:
 
 
 @views.post("/library/playlists/import")
+@takes_file(LARGEST_FILE + BESIDE_A_FILE, too_large)
 def bring() -> ResponseReturnValue:
     """To the playlist where everything was found; else what was not is told this once, line by line."""
     form, matched = ImportPlaylistForm(), None
