@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from apps.core.charts.definitions import Chart
 from apps.core.contract.charts import Every
+from apps.core.contract.days import midnight
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 DAYS = {Every.WEEK: 7, Every.DAY: 1}
@@ -61,8 +61,3 @@ def first_period(chart: Chart, exported: date) -> Period:
     while period.first_export < exported:
         period = period_of(chart, period.last_day + DAY)
     return period
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When a day begins there, in UTC: where clocks are put back over midnight the first time, where they are put on the moment of it."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -1,10 +1,11 @@
-"""Days of the play log, in UTC and closed some time after their end; and the weeks that are reported."""
+"""Days of the play log, in UTC and closed some time after their end; the weeks that are reported; and when days begin in other zones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
@@ -41,3 +42,8 @@ def days(first: Day, last: Day) -> Iterator[Day]:
     while day <= last:
         yield day
         day = next_day(day)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins there, in UTC: where clocks are put back over midnight the first time, where they are put on the moment of it."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)

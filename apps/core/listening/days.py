@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apps.core.charts.periods import midnight
+from apps.core.contract.days import midnight
 from apps.core.contract.errors import Invalid
 
 
