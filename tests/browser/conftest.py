@@ -11,9 +11,9 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.listener import Listener
+from tests.browser.listener import PATIENCE, Listener
 from tests.live import LiveService, embedded, fill, split
 from tests.manifests.cluster import cluster
 
@@ -22,6 +22,8 @@ SWITCHES = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @contextmanager

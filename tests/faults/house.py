@@ -153,8 +153,10 @@ class House:
 
     def report(self) -> str:
         """What there is to know when something did not come true."""
-        logs = (f"{process.log.name}:\n{process.log.read_text(errors='replace')[-3000:]}" for process in self.processes)
-        return "\n".join([*map(str, self.jobs()), *logs])
+        ended_first = sorted(self.processes, key=lambda process: process.popen.poll() is None)
+        logs = [f"{process.log.name}:\n{process.log.read_text(errors='replace')[-3000:]}" for process in ended_first]
+        open_jobs = [str(job) for job in self.jobs() if job.status is not JobStatus.DONE]
+        return "\n".join([*open_jobs, *logs])
 
     def jobs(self, kind: str = "") -> list[JobSummary]:
         items = self.sender(Service.CONSOLE).send(ListJobs(size=100)).items

@@ -53,18 +53,26 @@ def judge(session: Session, delivery: DeliveryRow, delivered_release_id: str, re
 def _refusal(row: DeliveredFileRow, answer: ReceivedFile, held: Any, twin: Accepted | None) -> str:
     if answer.refusal or not answer.content_hash or not answer.key:
         return answer.refusal or "Its content did not arrive."
-    if held is not None and held.id > row.id:
+    if held is not None and held.id > row.id and _stamp(held) != _stamp(row):
         return "A later delivery brought a newer version of it."
     return f"It is a copy of {twin.row.path}." if twin else ""
+
+
+def _stamp(file: Any) -> tuple[Any, ...]:
+    """What two deliveries of one file agree in where nothing has changed between them: of two at once, either may be written first."""
+    return file.content_hash, file.picture_path, file.picture_size, file.picture_modified_ns
 
 
 def _before(session: Session, source: str, rows: Sequence[DeliveredFileRow]) -> dict[str, Any]:
     """By path: the newest delivered file of the same folder that became a track, and which track."""
     file = DeliveredFileRow
     wanted = (
-        select(file.path, file.id, file.recording_id, DeliveredReleaseRow.release_id)
+        select(
+            file.path, file.id, file.recording_id, file.content_hash, file.picture_path, file.picture_size, file.picture_modified_ns,
+            DeliveredReleaseRow.release_id,
+        )
         .join(DeliveryRow, DeliveryRow.id == file.delivery_id)
         .join(DeliveredReleaseRow, DeliveredReleaseRow.id == file.delivered_release_id)
         .where(DeliveryRow.source == source, file.path.in_([row.path for row in rows]), file.recording_id.is_not(None))
-    )
+    )  # fmt: skip
     return {one.path: one for one in session.execute(wanted.order_by(file.id))}

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from apps.core.client.interface import Sender
-from apps.core.client.own_data import take_away
+from apps.core.client.own_data import file_name, take_away
 from apps.core.contract.accounts import TakeOwnData
 from apps.core.contract.actions import Scope
 from apps.core.contract.catalogue import GetRelease
@@ -127,6 +127,9 @@ class TestTakingAway:
         assert len({one["played_at"] for one in read(files, "history")}) == 450
         assert len(read(files, "playlists")[0]["entries"]) == 180
         assert sum(1 for _ in take_away(ana, ana.send(TakeOwnData()), SITE)) > 1
+
+    def test_is_called_by_the_day(self, ana):
+        assert file_name(ana.send(TakeOwnData())) == f"data-{START.date()}.zip"
 
     def test_goes_on_where_a_playlist_is_deleted_meanwhile(self, ana, release):
         made = [ana.send(CreatePlaylist(title)) for title in ("One", "Two")]

@@ -281,15 +281,28 @@ class TestRefusals:
         with pytest.raises(LeaseLost):
             worker.send(WriteRelease(claim.job_id, claim.lease, claim.work.delivered_release_id, ()))
 
-    def test_an_older_version_that_comes_later_is_not_applied(self, catalogue, operator, ana):
+    def test_an_older_version_that_comes_later_is_not_applied(self, catalogue, operator):
+        older, newer = self.twice(catalogue, operator)
+        assert catalogue.receive(newer, "newer") is not None
+        assert catalogue.receive(older, "older") is None
+
+    def test_a_file_that_a_later_delivery_brought_just_so_is_not_refused(self, catalogue, operator, ana):
+        older, newer = self.twice(catalogue, operator)
+        release_id = catalogue.receive(newer)
+        assert catalogue.receive(older) == release_id
+        assert {(one.recordings, one.refused) for one in operator.send(ListDeliveries()).items} == {(1, 0)}
+        catalogue.transcode_all()
+        assert [track.title for track in tracks_of(ana, release_id)] == ["Dawn"]
+
+    @staticmethod
+    def twice(catalogue, operator):
+        """The jobs of two deliveries of one file, the older first."""
         files = catalogue.files("Blue Garden", ["Dawn"])
         for _ in range(2):
             delivery_id = operator.send(OpenDelivery("/music"))
             operator.send(RecordFiles(delivery_id, tuple(files)))
             operator.send(CompleteDelivery(delivery_id))
-        older, newer = catalogue.waiting("receive")
-        assert catalogue.receive(newer, "newer") is not None
-        assert catalogue.receive(older, "older") is None
+        return catalogue.waiting("receive")
 
 
 class TestTwoWorkersAtOnce:
