@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
+from apps.core.catalogue.discographies import list_all
 from apps.core.catalogue.models import (
     ArtistRow,
     LabelRow,
@@ -100,6 +101,7 @@ class Books:
                     some = iter(rows)
                     while batch := list(islice(some, AT_ONCE)):
                         connection.execute(insert(table), batch)
+                connection.execute(list_all())
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("ANALYZE")
                 connection.commit()

@@ -67,12 +67,14 @@ class Place:
         return (self.cpu() - began) / times
 
     def counted(self, query: Query[Any]) -> tuple[int, int]:
-        """Statements, and rows that they gave."""
+        """Statements, and rows that they gave, where it is remembered who asks."""
         meter = self.core.extensions["container"].get(Meter)
-        self.listener.send(query)  # and who asks is remembered for the next
-        meter.costs.clear()
-        self.listener.send(query)
-        return sum(cost.statements for cost in meter.costs.values()), sum(cost.rows for cost in meter.costs.values())
+        counts: list[tuple[int, int]] = []
+        for _ in range(3):
+            meter.costs.clear()
+            self.listener.send(query)
+            counts.append((sum(cost.statements for cost in meter.costs.values()), sum(cost.rows for cost in meter.costs.values())))
+        return min(counts)
 
 
 Question = Callable[[Catalogue], Query[Any]]

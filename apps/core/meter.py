@@ -53,7 +53,7 @@ class Measure:
     """Fetched by a Query, or written."""
     database_seconds: float = 0.0
     by_statement: dict[str, Executions] = field(default_factory=dict[str, Executions])
-    """By its text, which has no values in it."""
+    """By its text, which has no values in it but how many rows are wanted."""
     asked_at: float = 0.0
     """When the running statement began; 0 while none runs."""
     last: Executions | None = None

@@ -1,14 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from flask import Flask
 
 from apps.core.contract.catalogue import GetRelease, ReleaseDetail
 from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, GetPlaylistTracks, PlaylistSummary
 from apps.core.meter import Meter
+from tests.core.discographies import assert_they_follow_the_credits
 from tests.factories.deals import Deals
 from tests.factories.shelf import Shelf
+
+CATALOGUE = {"catalogue", "corrections", "editorial", "intake", "playback"}
+"""The rooms whose tests change releases and who is credited on them."""
+
+
+@pytest.fixture(autouse=True)
+def discographies(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever was done to releases, artists' pages list them."""
+    core: Flask | None = None
+    if request.path.parent.name in CATALOGUE and "core_app" in request.fixturenames:
+        core = request.getfixturevalue("core_app")
+    yield
+    if core:
+        assert_they_follow_the_credits(core)
 
 
 @pytest.fixture

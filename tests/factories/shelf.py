@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import insert
 
-from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
+from apps.core.catalogue.models import ArtistReleaseRow, ArtistRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import WORLDWIDE
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.ids import ReleaseId, new_id
@@ -40,6 +40,7 @@ class Shelf:
             }
         ]  # fmt: skip
         rows[ReleaseCreditRow] = [self.credit(artist_id, artist, release_id=release_id)]
+        rows[ArtistReleaseRow] = [{"artist_id": artist_id, "release_id": release_id, "own": True, "year": release["year"] or 0}]
         rows[DealRow] = [
             {
                 "id": new_id(), "release_id": release_id, "territory": WORLDWIDE, "commercial_model": CommercialModel.OWN_MUSIC,

@@ -31,6 +31,23 @@ class ArtistRow(Base):
     """Who is credited in their stead: by staff, who found that they are one."""
 
 
+class ArtistReleaseRow(Base):
+    """A release in an artist's discography: all of it follows from the credits.
+
+    Without foreign keys, which would lock artists and releases under the lock of whoever lists them (changes.py).
+    """
+
+    __tablename__ = "artist_release"
+    __table_args__ = (Index("ix_artist_release_latest", "artist_id", "own", "year", "release_id"), Index(None, "release_id"))
+
+    artist_id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    release_id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    own: Mapped[bool]
+    """Credited on the release; False: on some of its tracks alone."""
+    year: Mapped[int]
+    """The release's; 0 where nobody says, which comes last on the page."""
+
+
 class RecordingRow(Base):
     """What was recorded: one deliverer's ISRC, or content where there is none."""
 

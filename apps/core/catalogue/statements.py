@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from apps.core.catalogue.models import (
     ASIDE,
+    ArtistReleaseRow,
     ArtistRow,
     CatalogueVersionRow,
     LabelRow,
     LyricsRow,
-    RecordingCreditRow,
     RecordingRow,
     ReleaseCreditRow,
     ReleaseRow,
@@ -21,7 +21,7 @@ from apps.core.catalogue.models import (
     TrackRow,
 )
 from apps.core.contract.playback import PREVIEW
-from apps.core.database import IdColumn, Moment
+from apps.core.database import LIMIT, IdColumn, Moment, at_most
 from apps.core.editorial.models import ShelfRow
 from apps.core.playback.models import PublishedRenditionRow, RenditionRow
 from apps.core.rights.models import DealRow
@@ -34,17 +34,14 @@ SUMMARY = (
     ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.type, ReleaseRow.year, ReleaseRow.cover, ReleaseRow.colour,
 )  # fmt: skip
 VISIBLE = ReleaseRow.published_at.is_not(None) & offered(ReleaseRow.id)
-PAGE_LIMIT = bindparam("limit", type_=Integer)
 
 NEWEST = (
     select(*SUMMARY, ReleaseRow.published_at.label("key"))
     .where(VISIBLE)
     .order_by(ReleaseRow.published_at.desc(), ReleaseRow.id.desc())
-    .limit(PAGE_LIMIT)
+    .limit(LIMIT)
 )
-BY_TITLE = (
-    select(*SUMMARY, ReleaseRow.title_key.label("key")).where(VISIBLE).order_by(ReleaseRow.title_key, ReleaseRow.id).limit(PAGE_LIMIT)
-)
+BY_TITLE = select(*SUMMARY, ReleaseRow.title_key.label("key")).where(VISIBLE).order_by(ReleaseRow.title_key, ReleaseRow.id).limit(LIMIT)
 
 LAST_ID = bindparam("id", type_=IdColumn())
 OLDER = NEWEST.where(tuple_(ReleaseRow.published_at, ReleaseRow.id) < tuple_(bindparam("key", type_=Moment()), LAST_ID))
@@ -109,24 +106,25 @@ SURVIVOR = (
     .where(_MERGED.id == ARTIST)
 )
 """Who the artist is by now: themselves, unless they were merged into another one."""
-# As lists, not as conditions on each release: SQLite would look at every release of the catalogue, whoever the artist is.
-OWN = ReleaseRow.id.in_(select(ReleaseCreditRow.release_id).where(ReleaseCreditRow.artist_id == ARTIST))
-HEARD_ON = ReleaseRow.id.in_(
-    select(TrackRow.release_id)
-    .join(RecordingCreditRow, RecordingCreditRow.recording_id == TrackRow.recording_id)
-    .where(RecordingCreditRow.artist_id == ARTIST, LISTED)
-)
-LATEST_FIRST = (ReleaseRow.year.desc().nulls_last(), ReleaseRow.id.desc())
-OWN_RELEASES = select(*SUMMARY).where(VISIBLE, OWN).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
-APPEARS_ON = select(*SUMMARY).where(VISIBLE, ~OWN, HEARD_ON).order_by(*LATEST_FIRST).limit(MOST_RELEASES)
+
+
+def _discography(own: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    row = ArtistReleaseRow
+    return (
+        select(*SUMMARY)
+        .join(row, row.release_id == ReleaseRow.id)
+        .where(row.artist_id == ARTIST, row.own == own, VISIBLE)
+        .order_by(row.year.desc(), row.release_id.desc())
+        .limit(at_most(MOST_RELEASES))
+    )
+
+
+OWN_RELEASES, APPEARS_ON = _discography(true()), _discography(false())
 
 NEWEST_VOLUME = (ReleaseRow.volume.desc(), ReleaseRow.id.desc())
 ON_SHELF = exists().where(ReleaseRow.series_id == SeriesRow.id, VISIBLE)
 SHELVES = (
-    select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key, SeriesRow.cover)
-    .where(ON_SHELF)
-    .order_by(SeriesRow.title_key)
-    .limit(PAGE_LIMIT)
+    select(SeriesRow.id, SeriesRow.title, SeriesRow.title_key, SeriesRow.cover).where(ON_SHELF).order_by(SeriesRow.title_key).limit(LIMIT)
 )
 FURTHER_SHELVES = SHELVES.where(SeriesRow.title_key > bindparam("key"))
 
@@ -154,7 +152,7 @@ VOLUMES = (
     .join(SeriesRow, SeriesRow.id == ReleaseRow.series_id)
     .where(SeriesRow.id == bindparam("series_id", type_=IdColumn()), VISIBLE)
     .order_by(*NEWEST_VOLUME)
-    .limit(MOST_VOLUMES)
+    .limit(at_most(MOST_VOLUMES))
 )
 
 STATE = select(

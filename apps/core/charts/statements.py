@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.catalogue.statements import HEARABLE
 from apps.core.charts.models import EditionRow, EntryRow
-from apps.core.database import IdColumn
+from apps.core.database import LIMIT, IdColumn
 
 CHART = bindparam("chart")
 OF_CHART = EditionRow.chart == CHART
@@ -57,7 +57,7 @@ RUN = (
     )
     .where(OF_CHART, EditionRow.first_day.between(bindparam("first"), bindparam("last")))
     .order_by(EditionRow.first_day.desc())
-    .limit(bindparam("limit", type_=Integer))
+    .limit(LIMIT)
 )
 SPAN = select(func.min(EntryRow.first_day).label("first"), func.max(EntryRow.first_day).label("last")).where(
     EntryRow.chart == CHART, EntryRow.key == bindparam("key")
@@ -70,14 +70,14 @@ RECORDINGS = (
     .distinct()
 )
 """Of all tracks of a release."""
-_last = (
-    select(EntryRow.chart, EntryRow.key, func.max(EntryRow.first_day).label("first_day"))
+_recent = func.row_number().over(partition_by=(EntryRow.chart, EntryRow.key), order_by=EntryRow.first_day.desc())
+_entries = (
+    select(EntryRow.chart, EntryRow.key, EntryRow.position, EntryRow.peak, EntryRow.first_day, _recent.label("recent"))
     .where(EntryRow.chart.in_(bindparam("charts", expanding=True)), EntryRow.key.in_(bindparam("keys", expanding=True)))
-    .group_by(EntryRow.chart, EntryRow.key)
     .subquery()
 )
-_latest_edition = select(func.max(EditionRow.first_day)).where(EditionRow.chart == EntryRow.chart).scalar_subquery()
+_latest_edition = select(func.max(EditionRow.first_day)).where(EditionRow.chart == _entries.c.chart).scalar_subquery()
 PLACES = select(
-    EntryRow.chart, EntryRow.key, EntryRow.position, EntryRow.peak, (EntryRow.first_day == _latest_edition).label("current")
-).join(_last, and_(_last.c.chart == EntryRow.chart, _last.c.key == EntryRow.key, _last.c.first_day == EntryRow.first_day))
+    _entries.c.chart, _entries.c.key, _entries.c.position, _entries.c.peak, (_entries.c.first_day == _latest_edition).label("current")
+).where(_entries.c.recent == 1)
 """By chart and key the last entry, and whether it is of the latest edition."""

@@ -9,8 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.changes import changed
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
-from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
 from apps.core.contract.corrections import (
     CorrectRelease,
@@ -33,7 +33,6 @@ from apps.core.corrections.splitting import SPLIT, join, refuse_while_written, s
 from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import HOUSE
 from apps.core.playback.models import PublishedRenditionRow
-from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 
 
@@ -171,6 +170,5 @@ def _playing(session: Session, recording_id: str) -> list[str]:
 
 
 def _told(session: Session, release_ids: Iterable[str]) -> Done:
-    note_changes(session, Subject.RELEASE, release_ids)
-    touch(session)
+    changed(session, release_ids)
     return Done()

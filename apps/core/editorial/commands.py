@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.changes import changed
 from apps.core.catalogue.models import ReleaseRow, SeriesRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
@@ -20,7 +21,6 @@ from apps.core.editorial.rules import check_shelf
 from apps.core.outbox import Events
 from apps.core.playlists.models import PlaylistRow
 from apps.core.playlists.statements import PUBLIC
-from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 
 SUBJECTS: Mapping[ShelfKind, tuple[str, Select[str]]] = {
@@ -71,8 +71,7 @@ def remove_shelf(action: RemoveShelf, session: Session) -> Done:
 def assemble_compilation(action: AssembleCompilation, session: Session, events: Events, clock: Clock) -> str:
     release = compilation(session, action, clock.now())
     compile_tracks(session, events, release, action.track_ids, clock.now())
-    note_changes(session, Subject.RELEASE, [release.id])
-    touch(session)
+    changed(session, [release.id])
     return release.id
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.changes import changed
 from apps.core.catalogue.models import CoverRow, ReleaseRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
@@ -39,7 +40,6 @@ from apps.core.jobs.holding import finish, held_work
 from apps.core.jobs.work import ask_for_new
 from apps.core.outbox import Events
 from apps.core.rights.deals import ensure_folder_deals, move_folder_deals
-from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 from ports.storage.keys import PUBLIC
 
@@ -93,8 +93,7 @@ def write_release(action: WriteRelease, session: Session, events: Events, clock:
         # The delivery is locked and read again by now: whoever moves its folder to another audience meets this release, or came before.
         subscribers_only = session.get_one(DeliveryRow, work.delivery_id).subscribers_only
         ensure_folder_deals(session, written.release_id, clock.now(), subscribers_only=subscribers_only)
-        note_changes(session, Subject.RELEASE, written.changed)
-        touch(session)
+        changed(session, written.changed)
     return delivered.release_id
 
 
@@ -116,8 +115,7 @@ def record_cover(action: RecordCover, session: Session) -> Done:
 def hide_removed_files(action: HideRemovedFiles, session: Session, clock: Clock) -> RemovedFiles:
     hidden = remove_files(session, action.source, action.paths, clock.now())
     if hidden:
-        note_changes(session, Subject.RELEASE, hidden)
-        touch(session)
+        changed(session, hidden)
     return RemovedFiles(len(hidden))
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, bindparam, delete, exists, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Subquery,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from apps.core.bulk import each_id
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.catalogue.statements import SUMMARY, VISIBLE
 from apps.core.contract.library import ArtistSubject, ReleaseSubject, TrackSubject
-from apps.core.database import IdColumn, Moment
+from apps.core.database import LIMIT, IdColumn, Moment
 from apps.core.library.listing import LISTED, with_tracks
 from apps.core.library.models import FavouriteArtistRow, FavouriteReleaseRow, FavouriteTrackRow
 from apps.core.rights.offers import offered
@@ -56,37 +70,32 @@ REMOVED = {
 }
 
 
-def _latest(wanted: Any, table: Favourites, key: Any) -> tuple[Select[Any], Select[Any]]:
-    """The first page, and one that goes on after a favourite."""
-    columns = table.added_at.label("at"), key.label("key")
-    first = (
-        wanted.add_columns(*columns)
-        .where(table.account_id == _ACCOUNT)
-        .order_by(table.added_at.desc(), key.desc())
-        .limit(bindparam("limit", type_=Integer))
-    )
+def _latest(table: Favourites, key: Any, told: Callable[[Subquery], Any], *which: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """The first page, and one that goes on after a favourite. What is told of each is looked up for the page alone."""
+
+    def page(wanted: Select[Any]) -> Select[Any]:
+        chosen = wanted.order_by(table.added_at.desc(), key.desc()).limit(LIMIT).subquery("page")
+        at, kept = chosen.c.added_at, chosen.c[key.name]
+        return told(chosen).add_columns(at.label("at"), kept.label("key")).order_by(at.desc(), kept.desc())
+
+    mine: Select[Any] = select(table.__table__).where(table.account_id == _ACCOUNT, *which)
     last = tuple_(bindparam("after", type_=Moment()), bindparam("after_id", type_=IdColumn()))
-    return first, first.where(tuple_(table.added_at, key) < last)
+    return page(mine), page(mine.where(tuple_(table.added_at, key) < last))
 
 
-def _with_their_tracks(page: Any) -> Any:
-    """What is told of a track is looked up for the page alone, whatever the database thinks of the whole list's size."""
-    chosen = page.subquery("page")
-    wanted = with_tracks(select(*LISTED, chosen.c.at, chosen.c.key).select_from(chosen), chosen.c.track_id)
-    return wanted.order_by(chosen.c.at.desc(), chosen.c.key.desc())
-
-
-_PAGES = _latest(select(FavouriteTrackRow.track_id), FavouriteTrackRow, FavouriteTrackRow.recording_id)
-TRACKS = _with_their_tracks(_PAGES[0]), _with_their_tracks(_PAGES[1])
+TRACKS = _latest(
+    FavouriteTrackRow, FavouriteTrackRow.recording_id,
+    lambda chosen: with_tracks(select(*LISTED).select_from(chosen), chosen.c.track_id),
+)  # fmt: skip
 RELEASES = _latest(
-    select(*SUMMARY, VISIBLE.label("visible")).join(FavouriteReleaseRow, FavouriteReleaseRow.release_id == ReleaseRow.id),
     FavouriteReleaseRow, FavouriteReleaseRow.release_id,
+    lambda chosen: select(*SUMMARY, VISIBLE.label("visible")).join(chosen, chosen.c.release_id == ReleaseRow.id),
 )  # fmt: skip
 ARTISTS = _latest(
-    select(ArtistRow.id, ArtistRow.name, _artist_offered(ArtistRow.id).label("visible"))
-    .join(FavouriteArtistRow, FavouriteArtistRow.artist_id == ArtistRow.id)
-    .where(ArtistRow.merged_into.is_(None)),
     FavouriteArtistRow, FavouriteArtistRow.artist_id,
+    lambda chosen: select(ArtistRow.id, ArtistRow.name, _artist_offered(ArtistRow.id).label("visible"))
+    .join(chosen, chosen.c.artist_id == ArtistRow.id),
+    exists().where(ArtistRow.id == FavouriteArtistRow.artist_id, ArtistRow.merged_into.is_(None)),
 )  # fmt: skip
 
 

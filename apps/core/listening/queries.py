@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
@@ -17,7 +17,7 @@ from apps.core.contract.exports import ExportedDay, ListExportedDays, ReadDay, R
 from apps.core.contract.ids import Id
 from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
-from apps.core.database import fetch
+from apps.core.database import at_most, fetch
 from apps.core.listening.closing import MANIFEST, check_closed
 from apps.core.listening.days import day_bounds
 from apps.core.listening.exporting import dimension_lines, plan_lines, read_slice
@@ -32,25 +32,30 @@ KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 
 @handles(ListRecentlyPlayed)
 def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: Connection) -> Page[HistoryEntry]:
+    page = _page(action, actor).subquery("page")
     wanted = (
         select(
-            HistoryRow.id, HistoryRow.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
-            ReleaseRow.title.label("release_title"), ReleaseRow.cover, HistoryRow.played_at,
+            page.c.id, page.c.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
+            ReleaseRow.title.label("release_title"), ReleaseRow.cover, page.c.played_at,
         )
-        .join(TrackRow, TrackRow.id == HistoryRow.track_id)
+        .join(TrackRow, TrackRow.id == page.c.track_id)
         .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
         .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
-        .where(HistoryRow.account_id == actor.account_id)
-        .order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc())
-        .limit(action.size + 1)
+        .order_by(page.c.played_at.desc(), page.c.id.desc())
     )  # fmt: skip
-    wanted = wanted.where(*_sought(action))
-    if action.cursor:
-        wanted = wanted.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, KEY))
     rows = fetch(connection, wanted)
-    page = rows[: action.size]
-    items = tuple(HistoryEntry(*row[1:]) for row in page)
-    return Page(items, encode_cursor(page[-1].played_at, page[-1].id) if len(rows) > action.size else None)
+    shown = rows[: action.size]
+    items = tuple(HistoryEntry(*row[1:]) for row in shown)
+    return Page(items, encode_cursor(shown[-1].played_at, shown[-1].id) if len(rows) > action.size else None)
+
+
+def _page(action: ListRecentlyPlayed, actor: Actor) -> Select[str, str, datetime]:
+    """Which plays these are, before anything is looked up of them."""
+    mine = select(HistoryRow.id, HistoryRow.track_id, HistoryRow.played_at).where(HistoryRow.account_id == actor.account_id)
+    mine = mine.where(*_sought(action))
+    if action.cursor:
+        mine = mine.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, KEY))
+    return mine.order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc()).limit(at_most(action.size + 1))
 
 
 def _sought(action: ListRecentlyPlayed) -> Iterator[ColumnElement[bool]]:
@@ -59,8 +64,14 @@ def _sought(action: ListRecentlyPlayed) -> Iterator[ColumnElement[bool]]:
         yield HistoryRow.played_at >= begins
     if ends:
         yield HistoryRow.played_at < ends
-    for word in action.text.split()[:MOST_WORDS]:
-        yield or_(*(name.icontains(word, autoescape=True) for name in (TrackRow.title, RecordingRow.artist, ReleaseRow.title)))
+    words = action.text.split()[:MOST_WORDS]
+    if words:
+        named = exists().where(TrackRow.id == HistoryRow.track_id, RecordingRow.id == TrackRow.recording_id)
+        yield named.where(ReleaseRow.id == TrackRow.release_id, *map(_in_names, words))
+
+
+def _in_names(word: str) -> ColumnElement[bool]:
+    return or_(*(name.icontains(word, autoescape=True) for name in (TrackRow.title, RecordingRow.artist, ReleaseRow.title)))
 
 
 @handles(ReadDay)

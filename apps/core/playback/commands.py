@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from apps.core.bus import handles
+from apps.core.catalogue.changes import changed
 from apps.core.catalogue.models import RecordingRow
 from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Actor, Done
@@ -50,7 +51,6 @@ from apps.core.playback.slots import session_over, take_slot
 from apps.core.playback.statements import NEW_SESSION, PLAYABLE, PREVIEW_RENDITION
 from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
-from apps.core.search.changes import Subject, note_changes
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
 
@@ -85,12 +85,11 @@ def record_transcode(action: RecordTranscode, session: Session, events: Events, 
     session.flush()
     # The recording is locked: no release that brings it newer content is being written meanwhile.
     if _newest_content(session, work.recording_id) == work.content_hash:
-        changed = publish(session, events, {work.recording_id: work.content_hash}, now)
+        shown = publish(session, events, {work.recording_id: work.content_hash}, now)
         heard = {"refusal": None, "duration_ms": action.audio.duration_ms}
         session.execute(update(RecordingRow).where(RecordingRow.id == work.recording_id).values(heard))
         linked = link(session, work.recording_id, work.content_hash)
-        note_changes(session, Subject.RELEASE, [*changed, *linked])
-        touch(session)
+        changed(session, [*shown, *linked])
     return Done()
 
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, case, cast, func, null, or_, select, tuple_, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    join,
+    null,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)  # fmt: skip
 from sqlalchemy.orm import aliased
 
 from apps.core.accounts.models import AccountRow
 from apps.core.catalogue.covers import MosaicColumn
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.contract.playlists import PlaylistRole, Visibility
-from apps.core.database import IdColumn, Moment
+from apps.core.database import LIMIT, IdColumn, Moment, at_most
 from apps.core.library.listing import LISTED, with_tracks
 from apps.core.playlists.models import PlaylistFolderRow, PlaylistMemberRow, PlaylistRow, PlaylistTrackRow
 
@@ -19,14 +36,13 @@ MOST_LISTED = 100
 
 _ACCOUNT = bindparam("account_id", type_=IdColumn())
 _PLAYLIST = bindparam("playlist_id", type_=IdColumn())
-_LIMIT = bindparam("limit", type_=Integer)
 
 _FIRST_RELEASE = (
     select(TrackRow.release_id)
     .join(PlaylistTrackRow, PlaylistTrackRow.track_id == TrackRow.id)
     .where(PlaylistTrackRow.playlist_id == PlaylistRow.id)
     .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
-    .limit(1)
+    .limit(at_most(1))
     .scalar_subquery()
 )
 COVERS = ReleaseRow.id == func.coalesce(PlaylistRow.cover_release_id, _FIRST_RELEASE)
@@ -47,7 +63,7 @@ def _mosaic() -> ColumnElement[tuple[str, ...]]:
         .join(PlaylistTrackRow, PlaylistTrackRow.track_id == TrackRow.id)
         .where(PlaylistTrackRow.playlist_id == PlaylistRow.id)
         .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
-        .limit(LOOKED_AT)
+        .limit(at_most(LOOKED_AT))
         .correlate(PlaylistRow)
         .subquery()
     )
@@ -58,7 +74,7 @@ def _mosaic() -> ColumnElement[tuple[str, ...]]:
         .where(release.cover.is_not(None))
         .group_by(release.id, release.cover)
         .order_by(first)
-        .limit(TILES)
+        .limit(at_most(TILES))
         .correlate(PlaylistRow)
         .subquery()
     )
@@ -68,41 +84,59 @@ def _mosaic() -> ColumnElement[tuple[str, ...]]:
 
 
 MOSAIC = _mosaic().label("mosaic")
-_SUMMARY = (
-    select(
-        PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
-        PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, COVER, MOSAIC,
-        ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
-        PlaylistRow.rule,
-    )
-    .select_from(PlaylistRow)
-    .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
-    .outerjoin(PlaylistMemberRow, and_(PlaylistMemberRow.playlist_id == PlaylistRow.id, PlaylistMemberRow.account_id == _ACCOUNT))
-    .outerjoin(ReleaseRow, COVERS)
+_TOLD = (
+    PlaylistRow.id, PlaylistRow.title, PlaylistRow.description, PlaylistRow.visibility, AccountRow.name.label("owner"),
+    PlaylistMemberRow.role, PlaylistMemberRow.folder_id, PlaylistRow.tracks, PlaylistRow.duration_ms, COVER, MOSAIC,
+    ReleaseRow.id.label("cover_release_id"), PlaylistRow.created_at, PlaylistRow.changed_at, PlaylistMemberRow.position,
+    PlaylistRow.rule,
 )  # fmt: skip
+
+
+def _summaries(playlists: FromClause | type[PlaylistRow]) -> Select[*tuple[Any, ...]]:
+    """What is told of these playlists."""
+    of_actor = and_(PlaylistMemberRow.playlist_id == PlaylistRow.id, PlaylistMemberRow.account_id == _ACCOUNT)
+    return (
+        select(*_TOLD)
+        .select_from(playlists)
+        .outerjoin(AccountRow, AccountRow.id == PlaylistRow.owner_id)
+        .outerjoin(PlaylistMemberRow, of_actor)
+        .outerjoin(ReleaseRow, COVERS)
+    )
+
+
+def _listed(wanted: Select[str], limit: BindParameter[int], *order: Any) -> Select[*tuple[Any, ...]]:
+    """Which playlists a page has is decided first, so that no other's owner and cover are looked up."""
+    page = wanted.order_by(*order).limit(limit).subquery("page")
+    return _summaries(join(page, PlaylistRow, PlaylistRow.id == page.c.id)).order_by(*order)
+
+
 _THERE = PlaylistRow.deleted_at.is_(None)
 PUBLIC = (PlaylistRow.visibility == Visibility.PUBLIC) & _THERE
 FILLED = or_(PlaylistRow.tracks > 0, PlaylistRow.rule.is_not(None))
 """Has tracks, or a rule that finds some."""
 _MINE = PlaylistMemberRow.account_id == _ACCOUNT
 
-PLAYLIST = _SUMMARY.where(
+PLAYLIST = _summaries(PlaylistRow).where(
     PlaylistRow.id == _PLAYLIST, _THERE, or_(PlaylistMemberRow.role.is_not(None), PlaylistRow.visibility != Visibility.PRIVATE)
 )
-_IN_ORDER = _SUMMARY.where(_MINE, _THERE).order_by(PlaylistMemberRow.position, PlaylistRow.id).limit(_LIMIT)
+_OF_MEMBER = select(PlaylistRow.id).join(PlaylistMemberRow, PlaylistMemberRow.playlist_id == PlaylistRow.id).where(_MINE)
 _AFTER = tuple_(PlaylistMemberRow.position, PlaylistRow.id) > tuple_(bindparam("after"), bindparam("after_id", type_=IdColumn()))
-_OUTSIDE = _IN_ORDER.where(PlaylistMemberRow.folder_id.is_(None))
-_INSIDE = _IN_ORDER.where(PlaylistMemberRow.folder_id == bindparam("folder_id", type_=IdColumn()))
-FOLDER = {(False, False): _OUTSIDE, (False, True): _OUTSIDE.where(_AFTER), (True, False): _INSIDE, (True, True): _INSIDE.where(_AFTER)}
+_OUTSIDE = _OF_MEMBER.where(_THERE, PlaylistMemberRow.folder_id.is_(None))
+_INSIDE = _OF_MEMBER.where(_THERE, PlaylistMemberRow.folder_id == bindparam("folder_id", type_=IdColumn()))
+FOLDER = {
+    (in_folder, further): _listed(wanted.where(_AFTER) if further else wanted, LIMIT, PlaylistMemberRow.position, PlaylistRow.id)
+    for in_folder, wanted in ((False, _OUTSIDE), (True, _INSIDE))
+    for further in (False, True)
+}
 """By whether it is a folder, and whether it goes on after a playlist."""
 
-RECENT = _SUMMARY.where(_MINE, _THERE).order_by(PlaylistRow.changed_at.desc(), PlaylistRow.id.desc()).limit(MOST_LISTED)
-EDITABLE = RECENT.where(PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)), PlaylistRow.rule.is_(None))
-DELETED = (
-    _SUMMARY.where(_MINE, PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment()))
-    .order_by(PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc())
-    .limit(MOST_LISTED)
-)
+_MOST = at_most(MOST_LISTED)
+_CHANGED_LAST = PlaylistRow.changed_at.desc(), PlaylistRow.id.desc()
+_EDITABLE = PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)), PlaylistRow.rule.is_(None)
+RECENT = _listed(_OF_MEMBER.where(_THERE), _MOST, *_CHANGED_LAST)
+EDITABLE = _listed(_OF_MEMBER.where(_THERE, *_EDITABLE), _MOST, *_CHANGED_LAST)
+_DELETED = PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment())
+DELETED = _listed(_OF_MEMBER.where(*_DELETED), _MOST, PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc())
 
 FOLDERS = (
     select(PlaylistFolderRow.id, PlaylistFolderRow.parent_id, PlaylistFolderRow.title)
@@ -118,7 +152,7 @@ _PAGE = (
     )
     .where(PlaylistTrackRow.playlist_id == _PLAYLIST)
     .order_by(PlaylistTrackRow.position, PlaylistTrackRow.id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )  # fmt: skip
 
 

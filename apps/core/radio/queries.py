@@ -26,7 +26,7 @@ from apps.core.contract.radio import (
     Station,
     StationDetail,
 )
-from apps.core.database import fetch
+from apps.core.database import at_most, fetch
 from apps.core.radio import statements
 from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, station_of
 from apps.core.radio.licences import Licences
@@ -41,7 +41,7 @@ STATION = StationRow.id, StationRow.kind, StationRow.subject, StationRow.title, 
 @handles(ListStations)
 def list_stations(actor: Actor, connection: Connection) -> tuple[Station, ...]:
     wanted = select(*STATION).where(StationRow.account_id == actor.account_id).order_by(StationRow.played_at.desc(), StationRow.id.desc())
-    return tuple(station_of(row) for row in _each_once(connection, fetch(connection, wanted.limit(LONGEST_LIST_OF_STATIONS))))
+    return tuple(station_of(row) for row in _each_once(connection, fetch(connection, wanted.limit(at_most(LONGEST_LIST_OF_STATIONS)))))
 
 
 def _each_once(connection: Connection, rows: Sequence[Any]) -> Sequence[Any]:
@@ -81,20 +81,20 @@ def _told(connection: Connection, station_id: str, kind: FeedbackKind, given_at:
 @handles(ListHiddenTracks)
 def list_hidden_tracks(action: ListHiddenTracks, actor: Actor, connection: Connection) -> Page[HiddenTrack]:
     row = HiddenTrackRow
+    mine = select(row.recording_id, row.track_id, row.hidden_at).where(row.account_id == actor.account_id)
+    if action.cursor:
+        mine = mine.where(tuple_(row.hidden_at, row.recording_id) < decode_cursor(action.cursor, KEY))
+    chosen = mine.order_by(row.hidden_at.desc(), row.recording_id.desc()).limit(at_most(action.size + 1)).subquery("page")
     wanted = (
         select(
-            row.recording_id, row.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
-            ReleaseRow.title.label("release_title"), ReleaseRow.cover, row.hidden_at,
+            chosen.c.recording_id, chosen.c.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
+            ReleaseRow.title.label("release_title"), ReleaseRow.cover, chosen.c.hidden_at,
         )
-        .join(TrackRow, TrackRow.id == row.track_id)
-        .join(RecordingRow, RecordingRow.id == row.recording_id)
+        .join(TrackRow, TrackRow.id == chosen.c.track_id)
+        .join(RecordingRow, RecordingRow.id == chosen.c.recording_id)
         .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
-        .where(row.account_id == actor.account_id)
-        .order_by(row.hidden_at.desc(), row.recording_id.desc())
-        .limit(action.size + 1)
+        .order_by(chosen.c.hidden_at.desc(), chosen.c.recording_id.desc())
     )  # fmt: skip
-    if action.cursor:
-        wanted = wanted.where(tuple_(row.hidden_at, row.recording_id) < decode_cursor(action.cursor, KEY))
     rows = fetch(connection, wanted)
     page = rows[: action.size]
     items = tuple(HiddenTrack(*one[1:]) for one in page)

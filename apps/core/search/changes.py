@@ -25,7 +25,8 @@ def note_changes(session: Session, subject: Subject, ids: Iterable[str]) -> None
     """Have every process's index read these anew; to be called by every Command that changes their names or shows or withdraws them.
 
     The counter's row is locked until the transaction ends: whoever has seen a number has seen all before it. So this comes once everything
-    else is written, with `touch` alone after it: a Command that took another lock under this one could meet one that waits the other way.
+    else is written, and after it only what nobody writes without it: a Command that took another lock under this one could meet one that
+    waits the other way.
     """
     changed = sorted(set(ids))
     if not changed:
