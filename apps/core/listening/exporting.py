@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, func, literal, select, tuple_, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Integer, LargeBinary, Select, String, bindparam, func, literal, select, tuple_, type_coerce
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -23,7 +24,7 @@ from apps.core.contract.days import Day
 from apps.core.contract.errors import Invalid
 from apps.core.contract.exports import Slice, Table
 from apps.core.contract.ids import BYTES, id_from_bytes
-from apps.core.database import IdColumn
+from apps.core.database import LIMIT, IdColumn
 from apps.core.listening.models import PlayRow
 from apps.core.meter import count_rows
 from apps.core.rights.plans import Plans
@@ -97,25 +98,26 @@ def belongs(table: Table, day: Day) -> ColumnElement[bool]:
 
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
-    wanted = _in_order(_lines(_play()), day, table, after).limit(most)
-    count, lines = _joined(connection, wanted)
+    place = {"day": day, "late": table == Table.LATE, "after": after or FIRST, "limit": most}
+    count, lines = _joined(connection, _plays(), place)
     last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1])) if count == most else None
     return Slice(lines, count, last)
 
 
-def _in_order(wanted: Select[str], day: Day, table: Table, after: str | None) -> Select[str]:
+@cache
+def _plays() -> Select[int, str]:
     """The table's plays by their ids, as one piece of the export's index.
 
     Asked for these in the order of their ids, PostgreSQL goes by the ids alone, and reads other days to find where this one begins
     and that nothing of it is left.
     """
-    row, late = PlayRow, table == Table.LATE
+    row, day, late = PlayRow, bindparam("day"), bindparam("late", type_=Boolean)
     place = tuple_(row.export_day, row.late, row.id)
     within = (
-        place > tuple_(literal(day), literal(late), literal(after or FIRST, IdColumn())),
-        place <= tuple_(literal(day), literal(late), literal(LAST, IdColumn())),
+        place > tuple_(day, late, bindparam("after", type_=IdColumn())),
+        place <= tuple_(day, late, literal(LAST, IdColumn())),
     )
-    return wanted.where(*within).order_by(row.export_day, row.late, row.id)
+    return _joining(_lines(_play()).where(*within).order_by(row.export_day, row.late, row.id).limit(LIMIT))
 
 
 def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
@@ -123,8 +125,13 @@ def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:
         raise Invalid(f"{table} is no dimension.", "Read plays by their day.")
     if len(ids) % BYTES:
         raise Invalid("The last id is not whole.", f"Send {BYTES} bytes for each.")
+    return _joined(connection, _known(table), {"ids": ids})[1]
+
+
+@cache
+def _known(table: Table) -> Select[int, str]:
     line, key, row_id = DIMENSIONS[table]
-    return _joined(connection, _lines(line()).where(key.in_(each_id(literal(ids, LargeBinary)))).order_by(row_id))[1]
+    return _joining(_lines(line()).where(key.in_(each_id(bindparam("ids", type_=LargeBinary)))).order_by(row_id))
 
 
 def plan_lines(plans: Plans) -> str:
@@ -137,10 +144,13 @@ def _lines(line: Line) -> Select[str]:
     return select(Commas(*line).label("line"))
 
 
-def _joined(connection: Connection, wanted: Select[str]) -> tuple[int, str]:
+def _joining(wanted: Select[str]) -> Select[int, str]:
     """How many lines there are, and all of them. Both databases join them in the order in which the inner query gives them."""
-    line = wanted.subquery().c.line
-    count, lines = connection.execute(select(func.count(), func.aggregate_strings(line, "\n"))).one()
+    return select(func.count(), func.aggregate_strings(wanted.subquery().c.line, "\n"))
+
+
+def _joined(connection: Connection, wanted: Select[int, str], parameters: Mapping[str, Any]) -> tuple[int, str]:
+    count, lines = connection.execute(wanted, parameters).one()
     count_rows(count)
     return count, f"{lines}\n" if count else ""
 
