@@ -21,6 +21,7 @@ from apps.core.contract.exports import (
     AskForExports,
     DayManifest,
     ExportedFile,
+    FindPlay,
     ReadDay,
     ReadDimension,
     RecordExport,
@@ -37,6 +38,8 @@ from tasks.workspace import keep_room, workspace
 
 PARQUET, JSON = "application/vnd.apache.parquet", "application/json"
 READ_BYTES = 1 << 20
+HANDS = 3
+"""Files that are made at once: while one waits for the database, others are packed."""
 PLAYS_EXPORTED = 0.5
 """The share of the work that is done when all plays are stored."""
 DIMENSIONS = {
@@ -63,8 +66,8 @@ def export(job_id: str) -> None:
 
 
 def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
-    with workspace(office.workspaces, 0) as folder, ThreadPoolExecutor(1) as press:
-        day = _Day(office, lease, work.day, folder, press)
+    with workspace(office.workspaces, 0) as folder, ThreadPoolExecutor(HANDS) as hands:
+        day = _Day(office, lease, work.day, folder, hands)
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
         day.export_dimensions()
@@ -78,32 +81,36 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
 
 @dataclass
 class _Day:
-    """One day on its way into storage: one file is packed and stored while the next is read."""
+    """One day on its way into storage, by several hands at once."""
 
     office: Office
     lease: Lease
     day: Day
     folder: Path
-    press: Executor
-    packing: list[Future[ExportedFile]] = field(default_factory=list[Future[ExportedFile]])
+    hands: Executor
+    storing: list[Future[ExportedFile]] = field(default_factory=list[Future[ExportedFile]])
 
     def export_plays(self, table: Table) -> None:
         """As files of lines, one at least."""
         after: str | None = None
         for number in count():
-            keep_room(self.folder)
-            lines = self.folder / f"{table}-{number}.csv"
-            with lines.open("wb") as file:
-                for _ in range(SLICES):
-                    self.lease.progress(0)
-                    part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
-                    file.write(part.lines.encode())
-                    after = part.last
-                    if after is None:
-                        break
-            self._pack_next(table, lines)
+            self.storing.append(self.hands.submit(self._export_file, table, number, after))
+            after = self.office.core.send(FindPlay(self.day, table == Table.LATE, after, SLICES * SLICE))
             if after is None:
                 return
+
+    def _export_file(self, table: Table, number: int, after: str | None) -> ExportedFile:
+        keep_room(self.folder)
+        lines = self.folder / f"{table}-{number}.csv"
+        with lines.open("wb") as file:
+            for _ in range(SLICES):
+                self.lease.progress(0)
+                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
+                file.write(part.lines.encode())
+                after = part.last
+                if after is None:
+                    break
+        return self._pack(table, lines)
 
     def export_dimensions(self) -> None:
         """What is known of all that was played."""
@@ -131,17 +138,15 @@ class _Day:
         lines = self.folder / f"{table}.csv"
         with lines.open("wb") as file:
             file.writelines(part.encode() for part in parts)
-        self._pack_next(table, lines)
+        self.storing.append(self.hands.submit(self._pack, table, lines))
 
     def files(self) -> tuple[ExportedFile, ...]:
-        """All until now, when they are stored."""
-        return tuple(file.result() for file in self.packing)
-
-    def _pack_next(self, table: Table, lines: Path) -> None:
-        """When the one before is stored: what fails is told at once, and no lines pile up."""
-        for earlier in self.packing[-1:]:
-            earlier.result()
-        self.packing.append(self.press.submit(self._pack, table, lines))
+        """All until now, when they are stored; where one fails, those that nobody has begun never are."""
+        try:
+            return tuple(file.result() for file in self.storing)
+        except BaseException:
+            self.hands.shutdown(wait=False, cancel_futures=True)
+            raise
 
     def _pack(self, table: Table, lines: Path) -> ExportedFile:
         packed = lines.with_suffix(".parquet")

@@ -179,6 +179,7 @@ MAY: dict[str, set[str]] = {
     "ListMissingPreviews": {"tasks"},
     "AskForExports": {"tasks"},
     "ReadDay": {"tasks"},
+    "FindPlay": {"tasks"},
     "ReadDimension": {"tasks"},
     "RecordExport": {"tasks"},
     "ListExportedDays": {"tasks"},

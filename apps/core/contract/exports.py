@@ -17,7 +17,7 @@ EXPORT_VERSION = 1
 """Of the tables and their columns."""
 SLICE = 5_000
 """Plays that are read at once at most. Twice as many took a third longer each: memory for such a text is taken and given back."""
-SLICES = 20
+SLICES = 10
 """Of plays, in one file."""
 DIMENSION_IDS = 5_000
 PARTITIONS = "play-log/"
@@ -123,6 +123,21 @@ class ReadDay(Query[Slice], frozen=True):
     late: bool = False
     after: Id | None = None
     most: Annotated[int, Meta(ge=1, le=SLICE)] = SLICE
+
+
+class FindPlay(Query[Id | None], frozen=True):
+    """The play that comes so many after this one among a day's own plays, or its late ones, by their ids; None where there are fewer.
+
+    Raises Conflict where the day has not closed yet.
+    """
+
+    permission: ClassVar[Permission] = BACK_OFFICE
+
+    day: Day
+    late: bool
+    after: Id | None
+    """None: from the first one on."""
+    further: Annotated[int, Meta(ge=1)]
 
 
 class ReadDimension(Query[str], frozen=True):

@@ -98,14 +98,31 @@ def belongs(table: Table, day: Day) -> ColumnElement[bool]:
 
 
 def read_slice(connection: Connection, day: Day, table: Table, after: str | None, most: int) -> Slice:
-    place = {"day": day, "late": table == Table.LATE, "after": after or FIRST, "limit": most}
-    count, lines = _joined(connection, _plays(), place)
+    count, lines = _joined(connection, _plays(), _place(day, table, after) | {"limit": most})
     last = id_from_bytes(bytes.fromhex(lines[-DIGITS - 1 : -1])) if count == most else None
     return Slice(lines, count, last)
 
 
+def play_further(connection: Connection, day: Day, table: Table, after: str | None, further: int) -> str | None:
+    """By the index alone, which passes over a hundred thousand in milliseconds."""
+    return connection.scalar(_further(), _place(day, table, after) | {"limit": 1, "over": further - 1})
+
+
+def _place(day: Day, table: Table, after: str | None) -> dict[str, Any]:
+    return {"day": day, "late": table == Table.LATE, "after": after or FIRST}
+
+
 @cache
 def _plays() -> Select[int, str]:
+    return _joining(_in_order(_lines(_play())))
+
+
+@cache
+def _further() -> Select[str]:
+    return _in_order(select(PlayRow.id)).offset(bindparam("over"))
+
+
+def _in_order(wanted: Select[str]) -> Select[str]:
     """The table's plays by their ids, as one piece of the export's index.
 
     Asked for these in the order of their ids, PostgreSQL goes by the ids alone, and reads other days to find where this one begins
@@ -117,7 +134,7 @@ def _plays() -> Select[int, str]:
         place > tuple_(day, late, bindparam("after", type_=IdColumn())),
         place <= tuple_(day, late, literal(LAST, IdColumn())),
     )
-    return _joining(_lines(_play()).where(*within).order_by(row.export_day, row.late, row.id).limit(LIMIT))
+    return wanted.where(*within).order_by(row.export_day, row.late, row.id).limit(LIMIT)
 
 
 def dimension_lines(connection: Connection, table: Table, ids: bytes) -> str:

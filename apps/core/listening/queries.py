@@ -13,14 +13,14 @@ from sqlalchemy.engine import Connection
 from apps.core.bus import handles
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import Actor
-from apps.core.contract.exports import ExportedDay, ListExportedDays, ReadDay, ReadDimension, Slice, Table
+from apps.core.contract.exports import ExportedDay, FindPlay, ListExportedDays, ReadDay, ReadDimension, Slice, Table
 from apps.core.contract.ids import Id
 from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.database import at_most, fetch
 from apps.core.listening.closing import MANIFEST, check_closed
 from apps.core.listening.days import day_bounds
-from apps.core.listening.exporting import dimension_lines, plan_lines, read_slice
+from apps.core.listening.exporting import dimension_lines, plan_lines, play_further, read_slice
 from apps.core.listening.models import ExportedDayRow, HistoryRow
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
@@ -78,6 +78,12 @@ def _in_names(word: str) -> ColumnElement[bool]:
 def read_day(action: ReadDay, connection: Connection, clock: Clock) -> Slice:
     check_closed(action.day, clock.now())
     return read_slice(connection, action.day, Table.LATE if action.late else Table.PLAYS, action.after, action.most)
+
+
+@handles(FindPlay)
+def find_play(action: FindPlay, connection: Connection, clock: Clock) -> str | None:
+    check_closed(action.day, clock.now())
+    return play_further(connection, action.day, Table.LATE if action.late else Table.PLAYS, action.after, action.further)
 
 
 @handles(ReadDimension)

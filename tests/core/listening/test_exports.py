@@ -19,6 +19,7 @@ from apps.core.contract.exports import (
     COLUMNS,
     AskForExports,
     DropExportedPlays,
+    FindPlay,
     ListExportedDays,
     ReadDay,
     ReadDimension,
@@ -97,6 +98,8 @@ class TestADay:
         assert exports.worker.send(AskForExports()) == 0
         with pytest.raises(Conflict, match="2026-03-02 has not closed yet"):
             exports.worker.send(ReadDay(TODAY))
+        with pytest.raises(Conflict, match="2026-03-02 has not closed yet"):
+            exports.worker.send(FindPlay(TODAY, late=False, after=None, further=1))
         clock.set(CLOSED)
         assert exports.worker.send(AskForExports()) == 1
         assert exports.export_all() == [TODAY]
@@ -175,6 +178,19 @@ class TestADay:
         assert [part.rows for part in parts] == [2, 2, 1]
         assert "".join(part.lines for part in parts) == whole.lines
         assert whole.last is None
+
+    def test_is_begun_at_several_places_at_once(self, ana, play, exports, clock):
+        for number in range(5):
+            play(ana, f"event-0{number}")
+        clock.set(CLOSED)
+        exports.export_all()
+        second = exports.worker.send(FindPlay(TODAY, late=False, after=None, further=2))
+        fourth = exports.worker.send(FindPlay(TODAY, late=False, after=second, further=2))
+        assert exports.worker.send(ReadDay(TODAY, most=2)).last == second
+        assert exports.worker.send(ReadDay(TODAY, after=second, most=2)).last == fourth
+        assert exports.worker.send(ReadDay(TODAY, after=fourth)).rows == 1
+        assert exports.worker.send(FindPlay(TODAY, late=False, after=fourth, further=2)) is None
+        assert exports.worker.send(FindPlay(TODAY, late=True, after=None, further=1)) is None
 
 
 class TestADimension:
