@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from apps.core.corrections.models import CorrectionRow
 
 def lay_aside(session: Session, release: ReleaseRow) -> None:
     """Have a release say what was delivered last, while more is delivered: files that are some of it change some of what it says."""
-    for one in _holding(session, CorrectionRow.subject_id == release.id):
-        show(session, release, CorrectedField(one.field), one.delivered)
+    for field, one in corrected_of(session, release.id).items():
+        show(session, release, field, one.delivered)
 
 
 def lay_on(session: Session, release: ReleaseRow, recordings: Collection[RecordingRow]) -> None:
@@ -34,6 +34,17 @@ def lay_on(session: Session, release: ReleaseRow, recordings: Collection[Recordi
         field, row = CorrectedField(one.field), rows[one.subject_id]
         one.delivered = shown(session, row, field)
         show(session, row, field, one.value)
+
+
+def corrected_of(session: Session, release_id: str) -> Mapping[CorrectedField, CorrectionRow]:
+    return {CorrectedField(one.field): one for one in _holding(session, CorrectionRow.subject_id == release_id)}
+
+
+def delivered_last(session: Session, field: CorrectedField, recording_ids: Collection[str]) -> Mapping[str, str]:
+    """By recording, of those of which this is corrected. One that is being written says it itself, until its corrections are laid on."""
+    row = CorrectionRow
+    wanted = select(row.subject_id, row.delivered).where(row.subject_id.in_(recording_ids), row.field == field, row.over_at.is_(None))
+    return dict(session.execute(wanted).all())
 
 
 def _holding(session: Session, which: ColumnElement[bool]) -> Sequence[CorrectionRow]:

@@ -12,6 +12,8 @@ from apps.core.catalogue.models import ArtistRow, RecordingRow, ReleaseCreditRow
 from apps.core.catalogue.names import Named, Names, credit_release, names, series_named
 from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.contract.corrections import CorrectedField
+from apps.core.corrections.overlay import delivered_last
 from apps.core.intake.credits import (
     ACTS,
     Known,
@@ -41,15 +43,20 @@ class Crediting:
 
 
 def describe_release(
-    session: Session, release: ReleaseRow, files: Sequence[TaggedFile], source: str, named: Names, crediting: Crediting
+    session: Session, release: ReleaseRow, accepted: Mapping[str, TaggedFile], source: str, named: Names, crediting: Crediting
 ) -> None:
-    """Set what the release's page shows; the tracks it had before count towards its artist and its type.
+    """Set what the release's page shows, from the files by what recording each is; the tracks it had before count towards its artist and
+    its type.
 
     Files that are only some of its tracks change what they say something about and nothing else.
     """
-    tracks = select(RecordingRow.artist, RecordingRow.duration_ms).join(TrackRow, TrackRow.recording_id == RecordingRow.id)
+    files = [*accepted.values()]
+    tracks = select(RecordingRow.id, RecordingRow.artist, RecordingRow.duration_ms).join(TrackRow, TrackRow.recording_id == RecordingRow.id)
     held = session.execute(tracks.where(TrackRow.release_id == release.id)).all()
-    artists = {name_key(one.artist): one.artist for one in held}
+    # Beside those that are written now, which say what was delivered: a release is what was delivered of all of them.
+    before = delivered_last(session, CorrectedField.ARTIST, [one.id for one in held if one.id not in accepted])
+    delivered = [before.get(one.id, one.artist) for one in held]
+    artists = {name_key(one): one for one in delivered}
     partial = len(held) > len(files)
     if not partial or _first(files, "album"):
         release.title = release_title(files, source)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from apps.core.catalogue.models import OwnershipRow, RecordingRow, ReleaseRow, TrackRow
+from apps.core.contract.corrections import CorrectedField
+from apps.core.corrections.overlay import delivered_last
+from apps.core.corrections.rules import yes_or_no
 from apps.core.database import FOR_CHANGE
 from apps.core.intake import sounds
 from apps.core.intake.models import FingerprintMarkRow, FingerprintRow
@@ -68,8 +71,9 @@ def part(session: Session, recording_ids: Collection[str]) -> Sequence[str]:
     linked, known = RecordingRow, aliased(RecordingRow)
     wanted = select(linked, known).join(known, known.id == linked.same_as)
     pairs = session.execute(wanted.where(linked.id.in_(recording_ids) | linked.same_as.in_(recording_ids))).all()
-    owners = _owners(session, {one.id for pair in pairs for one in pair})
-    return stand_alone(session, [one.id for one, other in pairs if not _agree(one, other, {other.isrc}, owners)])
+    both = {one.id: one for pair in pairs for one in pair}
+    owners, explicit = _owners(session, both), _explicit(session, both.values(), recording_ids)
+    return stand_alone(session, [one.id for one, other in pairs if not _agree(one, other, {other.isrc}, owners, explicit)])
 
 
 def stand_alone(session: Session, recording_ids: Collection[str]) -> Sequence[str]:
@@ -122,25 +126,35 @@ def _same_sound(session: Session, recording: RecordingRow, content_hash: str) ->
     found = session.execute(candidates).all()
     frames = sounds.read(mine.frames)
     isrcs, owners = _isrcs(session, alike), _owners(session, [recording.id, *alike])
+    explicit = _explicit(session, [recording, *(one for one, _ in found)])
     same = [
         one.id
         for one, its in found
-        if _agree(recording, one, isrcs[one.id], owners) and sounds.is_same(frames, sounds.kept(sounds.read(its)))
+        if _agree(recording, one, isrcs[one.id], owners, explicit) and sounds.is_same(frames, sounds.kept(sounds.read(its)))
     ]
     return min(same, default=None)
 
 
-def _agree(recording: RecordingRow, known: RecordingRow, isrcs: Collection[str | None], owners: Mapping[str, set[str]]) -> bool:
+def _agree(
+    recording: RecordingRow, known: RecordingRow, isrcs: Collection[str | None], owners: Mapping[str, set[str]], explicit: Set[str]
+) -> bool:
     """Whether nothing that their files say of them tells them apart.
 
     Plays pay whoever owns the recording that is played: of one that belongs to another label, plays would pay the wrong one.
     """
     return (
-        recording.explicit == known.explicit
+        (recording.id in explicit) == (known.id in explicit)
         and (recording.isrc is None or {*isrcs} <= {recording.isrc, None})
         and sounds.same_version(recording.title, known.title)
         and (not owners[recording.id] or owners[recording.id] == owners[known.id])
     )
+
+
+def _explicit(session: Session, recordings: Iterable[RecordingRow], written: Collection[str] = ()) -> Set[str]:
+    """Those that were delivered as explicit; what staff say of what is heard tells no files apart."""
+    shown = {one.id: yes_or_no(explicit=one.explicit) for one in recordings}
+    delivered = {**shown, **delivered_last(session, CorrectedField.EXPLICIT, shown.keys() - {*written})}
+    return {recording_id for recording_id, value in delivered.items() if value == yes_or_no(explicit=True)}
 
 
 def _isrcs(session: Session, recording_ids: Collection[str]) -> Mapping[str, set[str | None]]:

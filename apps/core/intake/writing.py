@@ -55,7 +55,7 @@ def write_files(
     recordings = write_recordings(session, delivery.deliverer, accepted, tracks, named, crediting)
     apart = part(session, [one.id for one in recordings.values()])
     left = write_tracks(session, release, accepted, recordings, tracks)
-    describe_release(session, release, files, delivery.source, named, crediting)
+    describe_release(session, release, {recordings[one.id].id: one for one in files}, delivery.source, named, crediting)
     lay_on(session, release, recordings.values())
     for one in accepted:
         one.row.recording_id, one.row.status = recordings[one.file.id].id, FileStatus.ACCEPTED

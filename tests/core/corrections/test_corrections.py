@@ -156,6 +156,17 @@ class TestCorrectTrack:
             ("Anna", True), ("Anna", True),
         ]  # fmt: skip
 
+    def test_leaves_the_release_who_its_files_say_it_is_by(self, catalogue, correct, ana):
+        """Where some of them come again, and say what the others said before they were corrected."""
+        files = [catalogue.file(f"{at}.flac", title=f"Song {at}", artist="Beyonce K", album="Halo", track=at) for at in range(1, 9)]
+        (halo,) = catalogue.deliver(files)
+        catalogue.transcode_all()
+        for at in range(8):
+            correct(halo, at, artist="Beyoncé Knowles")
+        catalogue.deliver(files[:1])
+        shown = ana.send(GetRelease(halo))
+        assert (shown.artist, shown.type, shown.tracks[0].artist) == ("Beyonce K", ReleaseType.ALBUM, "Beyoncé Knowles")
+
     def test_leaves_what_another_file_is_called(self, catalogue, correct, ana):
         """A delivery of the other release alone."""
         files = [catalogue.file(f"{album}.flac", title="Song", artist="Ana", album=album, isrc="GBABC2600001") for album in ("One", "Two")]

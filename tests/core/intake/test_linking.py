@@ -250,6 +250,16 @@ class TestALinkedTrack:
         staff.send(CorrectTrack(track.id, seen.revision, "Song (Live)", track.artist, track.credits, track.explicit))
         assert recording(bring(song("Best Of"), sound(1))) != recording(album)
 
+    def test_stays_one_whatever_staff_say_of_what_is_heard(self, bring, song, recording, staff, ana):
+        album, best = bring(song("Album"), sound(1)), bring(song("Best Of"), sound(1))
+        seen = staff.send(GetEditableRelease(album))
+        (track,) = seen.tracks
+        staff.send(CorrectTrack(track.id, seen.revision, track.title, track.artist, track.credits, explicit=True))
+        bring(song("Best Of"), sound(1))
+        third = bring(song("Best Of 2"), sound(1))
+        assert {recording(one) for one in (album, best, third)} == {recording(album)}
+        assert [ana.send(GetRelease(one)).tracks[0].explicit for one in (album, best, third)] == [True, True, True]
+
     def test_is_hidden_with_its_own_file(self, bring, song, recording, operator, ana):
         album = bring(song("Album"), sound(1))
         bring(song("Best Of"), sound(1))
