@@ -27,6 +27,7 @@ from apps.core.corrections.correcting import Correcting
 from apps.core.corrections.fields import FIELD, Row, show
 from apps.core.corrections.merging import merge, part
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
+from apps.core.corrections.overlay import corrected_of
 from apps.core.corrections.reading import editable_release
 from apps.core.corrections.rules import check_credits, check_date, check_revision, credit_lines, renamed, yes_or_no
 from apps.core.corrections.splitting import SPLIT, join, refuse_while_written, split
@@ -83,7 +84,9 @@ def split_release(action: SplitRelease, actor: Actor, session: Session, clock: C
     apart = split(session, release, action.track_ids, actor.account_id, clock.now())
     correcting = Correcting(session, actor.account_id, apart.id, None, clock.now())
     credited = credit_lines(renamed(held.credits, held.credits, held.artist, action.artist))
-    correcting.correct(apart, {FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.CREDITS: credited})
+    # What kind of release it is depends on the tracks that it has.
+    both = {field: one.value for field, one in corrected_of(session, release.id).items() if field is not FIELD.TYPE}
+    correcting.correct(apart, {**both, FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.CREDITS: credited})
     _bring_out(session, apart, release, clock.now())
     _told(session, [release.id, apart.id])
     return apart.id
@@ -118,7 +121,7 @@ def take_back_correction(action: TakeBackCorrection, session: Session, clock: Cl
     found = session.get(CorrectionRow, action.correction_id)
     if found is None:
         raise NotFound("There is no such correction.", "Look at the list of corrections.")
-    _release(session, found.release_id)
+    _release(session, _stands_on(session, found))
     # Read again: a delivery may have been written, or somebody may have taken it back, until the release was free.
     session.refresh(found)
     if found.over_at is not None:
@@ -126,7 +129,7 @@ def take_back_correction(action: TakeBackCorrection, session: Session, clock: Cl
     row = _row(session, found)
     found.over_at = clock.now()
     show(session, row, FIELD(found.field), found.delivered)
-    return _told(session, _playing(session, row.id) if isinstance(row, RecordingRow) else [found.release_id])
+    return _told(session, _playing(session, row.id) if isinstance(row, RecordingRow) else [_stands_on(session, found)])
 
 
 @handles(MergeArtists)
@@ -155,6 +158,11 @@ def _as_looked_at(session: Session, release: ReleaseRow, revision: str) -> Edita
     held = editable_release(session.connection(), release.id)
     check_revision(held, revision)
     return held
+
+
+def _stands_on(session: Session, found: CorrectionRow) -> str:
+    """The release whose page says what was corrected: a track may have gone to another one since."""
+    return session.scalars(select(TrackRow.release_id).filter_by(id=found.track_id)).one_or_none() or found.release_id
 
 
 def _row(session: Session, found: CorrectionRow) -> Row:

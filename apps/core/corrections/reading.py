@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.engine import Connection
 
 from apps.core.accounts.models import AccountRow
@@ -35,14 +35,16 @@ TRACKS = (
     .where(TrackRow.disc != ASIDE)
     .order_by(TrackRow.disc, TrackRow.number)
 )  # fmt: skip
+STANDS_ON = func.coalesce(TrackRow.release_id, CorrectionRow.release_id)
+"""A track may have gone to another release since."""
 CORRECTIONS: Any = (
     select(
-        CorrectionRow.id, CorrectionRow.release_id, ReleaseRow.title.label("release_title"), CorrectionRow.track_id,
+        CorrectionRow.id, STANDS_ON.label("release_id"), ReleaseRow.title.label("release_title"), CorrectionRow.track_id,
         TrackRow.title.label("track_title"), CorrectionRow.field, CorrectionRow.delivered, CorrectionRow.value, CorrectionRow.made_by,
         AccountRow.name.label("maker"), CorrectionRow.made_at, CorrectionRow.over_at,
     )
-    .join(ReleaseRow, ReleaseRow.id == CorrectionRow.release_id)
     .outerjoin(TrackRow, TrackRow.id == CorrectionRow.track_id)
+    .join(ReleaseRow, ReleaseRow.id == STANDS_ON)
     .outerjoin(AccountRow, AccountRow.id == CorrectionRow.made_by)
     .order_by(CorrectionRow.id.desc())
 )  # fmt: skip

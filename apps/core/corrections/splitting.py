@@ -16,7 +16,9 @@ from apps.core.contract.corrections import CorrectedField
 from apps.core.contract.errors import Conflict
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import DeliveryStatus
+from apps.core.corrections.fields import show
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow, SplitFileRow
+from apps.core.corrections.overlay import corrected_of
 from apps.core.intake.linking import OWN
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import hide_what_is_left_empty
@@ -41,7 +43,7 @@ def refuse_while_written(session: Session, *releases: ReleaseRow) -> None:
 
 
 def split(session: Session, release: ReleaseRow, track_ids: Collection[str], made_by: str | None, now: datetime) -> ReleaseRow:
-    """The new release, which is called as the other one."""
+    """The new release, which says what was delivered of the other one."""
     apart = ReleaseRow(id=new_id(), added_at=now, **{name: getattr(release, name) for name in COPIED})
     apart.identity = f"{SPLIT}{apart.id}"
     # In Python it is an address, and a key where it is stored.
@@ -56,6 +58,8 @@ def split(session: Session, release: ReleaseRow, track_ids: Collection[str], mad
         for one in session.scalars(credited)
     )
     session.flush()
+    for field, one in corrected_of(session, release.id).items():
+        show(session, apart, field, one.delivered)
     _refile(session, release, apart, TrackRow.id.in_(track_ids), made.id)
     _copy_deals(session, release.id, apart.id)
     of_tracks = update(DealRow).where(DealRow.track_id.in_(track_ids)).values(release_id=apart.id)

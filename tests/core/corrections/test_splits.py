@@ -6,12 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from apps.core.contract.catalogue import GetRelease, ListReleases, ReleaseType
-from apps.core.contract.corrections import JoinRelease, SplitRelease
+from apps.core.contract.corrections import JoinRelease, SplitRelease, TakeBackCorrection
 from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import HideRemovedFiles
 from apps.core.contract.playback import StartPlayback
+from apps.core.contract.search import Search
+from apps.core.search.keeping import SearchIndexes
 from tests.factories.deals import Deals
 
 
@@ -51,6 +53,17 @@ def split(staff, look):
         return staff.send(SplitRelease(release_id, seen.revision, tuple(seen.tracks[place].id for place in places), title, artist))
 
     return split
+
+
+@pytest.fixture
+def find(core_app, ana):
+    """Search, the index in step."""
+
+    def find(words):
+        core_app.extensions["container"].get(SearchIndexes).look_again()
+        return ana.send(Search(words))
+
+    return find
 
 
 def titles(someone, release_id):
@@ -122,6 +135,27 @@ class TestSplitRelease:
         assert titles(ana, hits) == ["Song 1", "Song 2"]
         with pytest.raises(NotFound):
             ana.send(GetRelease(apart))
+
+    def test_takes_along_what_was_corrected(self, hits, split, correct, deliver, look, staff):
+        correct(hits, title="Best", genre="Rock", label="Garden", released_on="1994")
+        apart = split(hits, 2, 3, title="Best")
+        deliver(genre="Pop", label="Other", date="2001")
+        for one in (hits, apart):
+            shown = look(one)
+            assert (shown.title, shown.genre, shown.label, shown.released_on) == ("Best", "Rock", "Garden", "1994")
+        for one in look(apart).corrections:
+            staff.send(TakeBackCorrection(one.id))
+        shown = look(apart)
+        assert (shown.title, shown.artist, shown.genre, shown.label, shown.released_on) == ("Greatest Hits", "Ana", "Pop", "Other", "2001")
+
+    def test_lists_corrections_of_its_tracks_where_they_are(self, hits, split, correct, look, staff, find):
+        correct(hits, 3, title="Zanzibar")
+        apart = split(hits, 2, 3)
+        assert find("zanzibar").tracks
+        (made,) = [one for one in look(apart).corrections if one.track_id]
+        assert (made.release_id, made.release_title) == (apart, "Greatest Hits")
+        staff.send(TakeBackCorrection(made.id))
+        assert not find("zanzibar").tracks
 
     def test_keeps_a_type_that_was_corrected(self, hits, split, correct, ana):
         correct(hits, type=ReleaseType.ALBUM)
