@@ -64,6 +64,7 @@ MAY: dict[str, set[str]] = {
     "JoinRelease": OFFICE,
     "CorrectRelease": OFFICE,
     "CorrectTrack": OFFICE,
+    "CorrectTracks": OFFICE,
     "GetEditableRelease": OFFICE,
     "ListCorrections": OFFICE,
     "TakeBackCorrection": OFFICE,

@@ -105,6 +105,47 @@ class TestATrack:
         assert clerk.get(f"{address}/tracks/{other}").status_code == 404
 
 
+def chosen(page):
+    return len(re.findall(r'name="tracks"[^>]* checked', page))
+
+
+class TestSeveralTracks:
+    @pytest.fixture
+    def several(self, clerk, address):
+        def several(**fields):
+            seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(f"{address}/tracks").text)[1]
+            return clerk.submit(f"{address}/tracks", **{"revision": seen, "artist": "", "credits": "", "explicit": "", **fields})
+
+        return several
+
+    def test_are_corrected_by_check_boxes(self, clerk, address, several, garden, ana):
+        assert f"{address}/tracks" in links(clerk.get(address).text, address)
+        first, second = (track.id for track in ana.send(GetRelease(garden)).tracks)
+        assert several(tracks=second, artist="Ana", explicit="yes").location == address
+        assert [(one.artist, one.explicit) for one in ana.send(GetRelease(garden)).tracks] == [("The Lanterns", False), ("Ana", True)]
+        assert several(tracks=[first, second], explicit="no", credits="producer: Ben").location == address
+        assert [(one.artist, one.explicit) for one in ana.send(GetRelease(garden)).tracks] == [("The Lanterns", False), ("Ana", False)]
+
+    def test_are_all_chosen_by_one_link(self, clerk, address):
+        assert chosen(clerk.get(f"{address}/tracks").text) == 0
+        assert chosen(clerk.get(f"{address}/tracks?all=1").text) == 2
+
+    def test_keep_what_was_typed_where_it_is_refused(self, several, garden, ana):
+        first = ana.send(GetRelease(garden)).tracks[0].id
+        none = several(artist="Ana")
+        assert (none.status_code, "Choose the tracks" in none.text, 'value="Ana"' in none.text) == (422, True, True)
+        nothing = several(tracks=first)
+        assert (nothing.status_code, "Nothing is given" in nothing.text, chosen(nothing.text)) == (422, True, 1)
+        wrong = several(tracks=first, credits="singer: Ana")
+        assert (wrong.status_code, "is no credit" in wrong.text) == (422, True)
+
+    def test_of_what_was_looked_at_before_are_refused(self, several, correct, clerk, address, garden, ana):
+        seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(address).text)[1]
+        correct(title="The Blue Garden")
+        answer = several(tracks=ana.send(GetRelease(garden)).tracks[0].id, artist="Ana", revision=seen)
+        assert (answer.status_code, "meanwhile" in answer.text) == (409, True)
+
+
 class TestCorrections:
     def test_are_listed_and_taken_back_there(self, clerk, correct, operator, garden, ana):
         assert "Nothing has been corrected yet." in clerk.get("/catalogue/corrections").text

@@ -146,6 +146,24 @@ class CorrectTrack(Command[Done], frozen=True):
     explicit: bool
 
 
+class CorrectTracks(Command[Done], frozen=True):
+    """Correct the same of several tracks of a release: who made what is heard on them, on whichever release it is heard.
+
+    What is None stays as each has it. Credits stand in for those that each has in the same roles, and leave the others. Where the artist
+    alone is given, whoever is credited by the name that a track had is renamed as well. Raises NotFound, Conflict as `CorrectRelease`
+    does, and Invalid for tracks that are not on it, for nothing to correct, and for a compilation of ours.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    release_id: ReleaseId
+    revision: Revision
+    track_ids: Annotated[tuple[TrackId, ...], Meta(min_length=1, max_length=TRACKS_PER_RELEASE)]
+    artist: Naming | None = None
+    credits: Credits | None = None
+    explicit: bool | None = None
+
+
 class SplitRelease(Command[ReleaseId], frozen=True):
     """Have some tracks of a release, which was put together wrongly, stand on another one; returns that.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -15,6 +15,7 @@ from apps.core.contract.actions import Actor, Done
 from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
+    CorrectTracks,
     EditableRelease,
     JoinRelease,
     MergeArtists,
@@ -29,7 +30,7 @@ from apps.core.corrections.merging import merge, part
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.overlay import corrected_of
 from apps.core.corrections.reading import editable_release
-from apps.core.corrections.rules import check_credits, check_date, check_revision, credit_lines, renamed, yes_or_no
+from apps.core.corrections.rules import Heard, check_credits, check_date, check_revision, credit_lines, heard_as, renamed
 from apps.core.corrections.splitting import SPLIT, join, refuse_while_written, split
 from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import HOUSE
@@ -43,7 +44,7 @@ def correct_release(action: CorrectRelease, actor: Actor, session: Session, cloc
     check_date(action.released_on)
     release = _release(session, action.release_id)
     held = _as_looked_at(session, release, action.revision)
-    correcting = Correcting(session, actor.account_id, release.id, None, clock.now())
+    correcting = Correcting(session, actor.account_id, release.id, clock.now())
     correcting.correct(
         release,
         {
@@ -58,17 +59,30 @@ def correct_release(action: CorrectRelease, actor: Actor, session: Session, cloc
 @handles(CorrectTrack)
 def correct_track(action: CorrectTrack, actor: Actor, session: Session, clock: Clock) -> Done:
     check_credits(action.credits)
-    release_id = session.scalar(select(TrackRow.release_id).filter_by(id=action.track_id))
-    release = _release(session, release_id)
-    track = session.get_one(TrackRow, action.track_id, populate_existing=True)
-    held = {one.id: one for one in _as_looked_at(session, release, action.revision).tracks}[track.id]
-    recording = session.get_one(RecordingRow, track.recording_id, with_for_update=FOR_CHANGE, populate_existing=True)
-    correcting = Correcting(session, actor.account_id, release.id, track.id, clock.now())
-    correcting.correct(track, {FIELD.TITLE: action.title})
-    credited = credit_lines(renamed(action.credits, held.credits, held.artist, action.artist))
-    explicit = yes_or_no(explicit=action.explicit)
-    correcting.correct(recording, {FIELD.ARTIST: action.artist, FIELD.EXPLICIT: explicit, FIELD.CREDITS: credited})
-    return _told(session, _playing(session, recording.id))
+    release = _release(session, session.scalar(select(TrackRow.release_id).filter_by(id=action.track_id)))
+    heard = _heard(session, release.id, [action.track_id])
+    held = {one.id: one for one in _as_looked_at(session, release, action.revision).tracks}[action.track_id]
+    credited = renamed(action.credits, held.credits, held.artist, action.artist)
+    correcting = Correcting(session, actor.account_id, release.id, clock.now())
+    correcting.correct(session.get_one(TrackRow, held.id, populate_existing=True), {FIELD.TITLE: action.title}, held.id)
+    correcting.correct_heard(heard, [(held, Heard(action.artist, credited, action.explicit))])
+    return _told(session, _playing(session, [heard[held.id].id]))
+
+
+@handles(CorrectTracks)
+def correct_tracks(action: CorrectTracks, actor: Actor, session: Session, clock: Clock) -> Done:
+    if action.artist is None and action.credits is None and action.explicit is None:
+        raise Invalid("Nothing is given that they should say.", "Give an artist, credits, or whether they have explicit words.")
+    release = _release(session, action.release_id)
+    heard = _heard(session, release.id, action.track_ids)
+    held = _as_looked_at(session, release, action.revision)
+    if not heard.keys() >= {*action.track_ids}:
+        raise Invalid("These are not all tracks of it.", "Choose tracks that are on it.")
+    # Once where two of them play the same.
+    seen = {heard[one.id].id: one for one in held.tracks if one.id in heard}
+    wanted = [(one, heard_as(one, action.artist, action.credits, action.explicit)) for one in seen.values()]
+    Correcting(session, actor.account_id, release.id, clock.now()).correct_heard(heard, wanted)
+    return _told(session, _playing(session, seen))
 
 
 @handles(SplitRelease)
@@ -82,7 +96,7 @@ def split_release(action: SplitRelease, actor: Actor, session: Session, clock: C
         raise Invalid("This release was split from another already.", "Take that back, and split the other as it should be.")
     refuse_while_written(session, release)
     apart = split(session, release, action.track_ids, actor.account_id, clock.now())
-    correcting = Correcting(session, actor.account_id, apart.id, None, clock.now())
+    correcting = Correcting(session, actor.account_id, apart.id, clock.now())
     credited = credit_lines(renamed(held.credits, held.credits, held.artist, action.artist))
     # What kind of release it is depends on the tracks that it has.
     both = {field: one.value for field, one in corrected_of(session, release.id).items() if field is not FIELD.TYPE}
@@ -129,7 +143,7 @@ def take_back_correction(action: TakeBackCorrection, session: Session, clock: Cl
     row = _row(session, found)
     found.over_at = clock.now()
     show(session, row, FIELD(found.field), found.delivered)
-    return _told(session, _playing(session, row.id) if isinstance(row, RecordingRow) else [_stands_on(session, found)])
+    return _told(session, _playing(session, [row.id]) if isinstance(row, RecordingRow) else [_stands_on(session, found)])
 
 
 @handles(MergeArtists)
@@ -150,6 +164,16 @@ def _release(session: Session, release_id: str | None) -> ReleaseRow:
     if row is None:
         raise NotFound("There is no such release.", "Look for it again.")
     return row
+
+
+def _heard(session: Session, release_id: str, track_ids: Collection[str]) -> Mapping[str, RecordingRow]:
+    """By track, of those that are on the release. Locked in one order, before what they say is looked at."""
+    on_it = select(TrackRow.id, TrackRow.recording_id).where(TrackRow.id.in_(track_ids), TrackRow.release_id == release_id)
+    places = dict(session.execute(on_it).all())
+    wanted = select(RecordingRow).where(RecordingRow.id.in_(places.values())).order_by(RecordingRow.id)
+    locked = session.scalars(wanted.with_for_update(**FOR_CHANGE), execution_options={"populate_existing": True})
+    rows = {one.id: one for one in locked}
+    return {track_id: rows[recording_id] for track_id, recording_id in places.items()}
 
 
 def _as_looked_at(session: Session, release: ReleaseRow, revision: str) -> EditableRelease:
@@ -173,8 +197,8 @@ def _row(session: Session, found: CorrectionRow) -> Row:
     return session.get_one(RecordingRow, found.subject_id, with_for_update=FOR_CHANGE)
 
 
-def _playing(session: Session, recording_id: str) -> list[str]:
-    return [*session.scalars(select(TrackRow.release_id).filter_by(recording_id=recording_id))]
+def _playing(session: Session, recording_ids: Collection[str]) -> Sequence[str]:
+    return session.scalars(select(TrackRow.release_id).where(TrackRow.recording_id.in_(recording_ids))).all()
 
 
 def _told(session: Session, release_ids: Iterable[str]) -> Done:

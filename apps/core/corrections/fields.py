@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -115,8 +115,14 @@ def _credit_release(session: Session, release: ReleaseRow, value: str) -> None:
 
 
 def _credit_recording(session: Session, recording: RecordingRow, value: str) -> None:
-    credited = [(one.role, one.name) for one in read_credits(value)]
-    credit_recordings(session, names(session, [name for _, name in credited], []).artists, {recording.id: credited})
+    credit_several(session, {recording.id: read_credits(value)})
+
+
+def credit_several(session: Session, credited: Mapping[str, Sequence[NamedCredit]]) -> None:
+    """Replace the credits of each recording, all at once."""
+    if credited:
+        named = names(session, {one.name for credits_of_one in credited.values() for one in credits_of_one}, []).artists
+        credit_recordings(session, named, {key: [(one.role, one.name) for one in value] for key, value in credited.items()})
 
 
 Read = Callable[[Session, Any], str]

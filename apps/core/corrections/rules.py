@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.codec import encoder
-from apps.core.contract.corrections import EditableRelease, NamedCredit
+from apps.core.contract.corrections import EditableRelease, EditableTrack, NamedCredit
 from apps.core.contract.errors import Conflict, Invalid
 from apps.core.intake.rules import clean_date
 
@@ -30,6 +31,28 @@ def renamed(credited: Sequence[NamedCredit], held: Sequence[NamedCredit], before
     if tuple(credited) != tuple(held):
         return credited
     return [NamedCredit(one.role, after if one.name == before else one.name) for one in credited]
+
+
+class Heard(NamedTuple):
+    """What a track's recording is to say."""
+
+    artist: str
+    credits: Sequence[NamedCredit]
+    explicit: bool
+
+
+def heard_as(track: EditableTrack, artist: str | None, credited: Sequence[NamedCredit] | None, explicit: bool | None) -> Heard:
+    """What is None stays; of the credits, those in other roles do."""
+    called = artist or track.artist
+    named = renamed(track.credits, track.credits, track.artist, called) if credited is None else in_place(track.credits, credited)
+    return Heard(called, named, track.explicit if explicit is None else explicit)
+
+
+def in_place(held: Sequence[NamedCredit], given: Sequence[NamedCredit]) -> Sequence[NamedCredit]:
+    """Those given where the first of their role stands, or last; and those in other roles."""
+    places = [*dict.fromkeys(one.role for one in (*held, *given))]
+    anew = {one.role for one in given}
+    return [one for role in places for one in (given if role in anew else held) if one.role is role]
 
 
 def check_credits(credited: Sequence[NamedCredit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # pyright: ignore[reportAttributeAccessIssue] - newer than its stubs
@@ -13,6 +14,7 @@ from apps.core.contract.corrections import (
     MOST_CREDITS,
     CorrectRelease,
     CorrectTrack,
+    CorrectTracks,
     EditableRelease,
     EditableTrack,
     NamedCredit,
@@ -28,6 +30,7 @@ TYPES = [
     SelectChoice(ReleaseType.EP.value, "EP"),
     SelectChoice(ReleaseType.COMPILATION.value, "Compilation"),
 ]
+EXPLICIT = {"": "As each track has it", "yes": "Yes", "no": "No"}
 ROLES = ", ".join(CreditRole)
 
 
@@ -45,14 +48,16 @@ def text_field(label: str, description: str = "", *, needed: bool = False) -> St
     )
 
 
+def credits_field(description: str, *validators: InputRequired) -> TextAreaField:
+    return TextAreaField(
+        "Credits", validators, description=f"One a line: a role ({ROLES}), a colon, a name.{description}", render_kw={"rows": 4}
+    )
+
+
 class CreditedForm(Form):
     revision = HiddenField()
-    title = text_field("Title", "A subtitle stands in brackets.", needed=True)
-    artist = text_field("Artist", "As it is shown.", needed=True)
-    credits = TextAreaField(
-        "Credits", [InputRequired("Credit at least a main artist.")], description=f"One a line: a role ({ROLES}), a colon, a name.",
-        render_kw={"rows": 4},
-    )  # fmt: skip
+    artist: StringField
+    credits: TextAreaField
 
     def validate_credits(self, field: TextAreaField) -> None:
         lines = _lines(field.data)
@@ -63,16 +68,22 @@ class CreditedForm(Form):
             if found is None or found["role"].lower() not in [*CreditRole] or len(found["name"]) > LONGEST:
                 raise ValidationError(f"“{line[:80]}” is no credit: write “main: Ana”, with one of the roles {ROLES}.")
 
-    def fill_credited(self, seen: EditableRelease | EditableTrack, revision: str) -> None:
-        self.revision.data, self.title.data, self.artist.data = revision, seen.title, seen.artist
-        self.credits.data = "\n".join(f"{one.role}: {one.name}" for one in seen.credits)
-
     def credited(self) -> tuple[NamedCredit, ...]:
         found = (line.partition(":") for line in _lines(self.credits.data))
         return tuple(NamedCredit(CreditRole(role.strip().lower()), name.strip()) for role, _, name in found)
 
 
-class ReleaseForm(CreditedForm):
+class NamedForm(CreditedForm):
+    title = text_field("Title", "A subtitle stands in brackets.", needed=True)
+    artist = text_field("Artist", "As it is shown.", needed=True)
+    credits = credits_field("", InputRequired("Credit at least a main artist."))
+
+    def fill_credited(self, seen: EditableRelease | EditableTrack, revision: str) -> None:
+        self.revision.data, self.title.data, self.artist.data = revision, seen.title, seen.artist
+        self.credits.data = "\n".join(f"{one.role}: {one.name}" for one in seen.credits)
+
+
+class ReleaseForm(NamedForm):
     released_on = text_field("Date", "1994, 1994-06 or 1994-06-20; or nothing.")
     genre = text_field("Genre")
     label = text_field("Label", "The name that is shown. Who owns the recordings, and is paid, stays as it is.")
@@ -89,7 +100,7 @@ class ReleaseForm(CreditedForm):
         )  # fmt: skip
 
 
-class TrackForm(CreditedForm):
+class TrackForm(NamedForm):
     explicit = BooleanField("Explicit words")
 
     def fill(self, track: EditableTrack, revision: str) -> None:
@@ -102,14 +113,34 @@ class TrackForm(CreditedForm):
         )
 
 
-class SplitForm(Form):
+class ChoosingForm(Form):
     revision = HiddenField()
-    title = text_field("Title of the other release", needed=True)
-    artist = text_field("Its artist", "As it is shown.", needed=True)
-    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that go there.")])
+    tracks: SelectMultipleField
 
     def choose_among(self, seen: EditableRelease) -> None:
         self.tracks.choices = [(track.id, track.title) for track in seen.tracks]
+
+
+class TracksForm(CreditedForm, ChoosingForm):
+    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that are to say this.")])
+    artist = text_field("Artist", "As it is shown. Where it is empty, each track keeps its own.")
+    credits = credits_field(" They replace those that each track has in the same roles, and leave the others.")
+    explicit = SelectField("Explicit words", choices=[SelectChoice(value, label) for value, label in EXPLICIT.items()])
+
+    def fill(self, seen: EditableRelease, chosen: Sequence[str]) -> None:
+        self.revision.data, self.tracks.data = seen.revision, [*chosen]
+
+    def command(self, release_id: str) -> CorrectTracks:
+        return CorrectTracks(
+            release_id, self.revision.data or "", tuple(self.tracks.data or ()), self.artist.data or None, self.credited() or None,
+            {"yes": True, "no": False}.get(self.explicit.data),
+        )  # fmt: skip
+
+
+class SplitForm(ChoosingForm):
+    title = text_field("Title of the other release", needed=True)
+    artist = text_field("Its artist", "As it is shown.", needed=True)
+    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that go there.")])
 
     def fill(self, seen: EditableRelease) -> None:
         self.revision.data, self.title.data, self.artist.data = seen.revision, seen.title, seen.artist

@@ -24,7 +24,7 @@ from apps.core.contract.ids import FORM, ArtistId, CorrectionId, MergeId, Releas
 from apps.core.contract.search import Search, SearchKind, SearchResult
 from apps.website.actor import actor, core
 from apps.website.forms.base import Form
-from apps.website.forms.corrections import ReleaseForm, SplitForm, TrackForm
+from apps.website.forms.corrections import ReleaseForm, SplitForm, TrackForm, TracksForm
 
 views = Blueprint("corrections", __name__, url_prefix="/catalogue")
 
@@ -82,6 +82,25 @@ def save_track(release_id: ReleaseId, track_id: TrackId) -> ResponseReturnValue:
         return redirect(url_for("corrections.release", release_id=release_id), 303)
     seen = core().send(GetEditableRelease(release_id))
     return render_template("corrections/track.html", release=seen, track=_track(seen, track_id), form=form), form.status
+
+
+@views.get("/releases/<id:release_id>/tracks")
+def tracks(release_id: ReleaseId) -> str:
+    """With `all`, every one is chosen to begin with."""
+    seen, form = core().send(GetEditableRelease(release_id)), TracksForm()
+    form.choose_among(seen)
+    form.fill(seen, [one.id for one in seen.tracks] if "all" in request.args else [])
+    return render_template("corrections/tracks.html", release=seen, form=form)
+
+
+@views.post("/releases/<id:release_id>/tracks")
+def save_tracks(release_id: ReleaseId) -> ResponseReturnValue:
+    form = TracksForm()
+    seen = core().send(GetEditableRelease(release_id))
+    form.choose_among(seen)
+    if form.validate_on_submit() and form.attempt(form.command(release_id)):
+        return redirect(url_for("corrections.release", release_id=release_id), 303)
+    return render_template("corrections/tracks.html", release=seen, form=form), form.status
 
 
 @views.post("/releases/<id:release_id>/split")

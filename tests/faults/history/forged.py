@@ -13,7 +13,15 @@ from apps.core.contract.accounts import AcceptInvitation, ChangePassword, Regist
 from apps.core.contract.actions import Command
 from apps.core.contract.billing import ClaimPurchase, ReceiveNotification, RefreshSubscription, StartCheckout, StopCharging
 from apps.core.contract.charts import AskForEditions
-from apps.core.contract.corrections import CorrectRelease, CorrectTrack, JoinRelease, SplitRelease, TakeBackCorrection, TakeBackMerge
+from apps.core.contract.corrections import (
+    CorrectRelease,
+    CorrectTrack,
+    CorrectTracks,
+    JoinRelease,
+    SplitRelease,
+    TakeBackCorrection,
+    TakeBackMerge,
+)
 from apps.core.contract.editorial import AssembleCompilation, PutShelf, RemoveShelf
 from apps.core.contract.exports import AskForExports
 from apps.core.contract.intake import OpenDelivery, RecordFiles
@@ -71,7 +79,7 @@ TAKING_BACK: frozenset[Kind] = frozenset({JoinRelease, TakeBackMerge})
 """What leaves a row that says that it is over."""
 
 ONCE: frozenset[Kind] = frozenset({
-    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack,
+    *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack, CorrectTracks,
     CreateFolder, CreatePlaylist, CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf,
     ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription, RegisterAccount, RegisterApp, RegisterDevice,
     SaveOffline, SendStationFeedback, SetContract, SplitRelease, StartCheckout, StartPlayback, StartStation, TakeSlot,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
+    CorrectTracks,
     JoinRelease,
     MergeArtists,
     SplitRelease,
@@ -42,6 +43,11 @@ def still_apart(scene: Scene) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     added(CorrectRelease, rows=f"{TITLES}NULL", keys=lambda one: [one.action.title]),
     added(CorrectTrack, rows=f"{TITLES}NOT NULL", keys=lambda one: [one.action.title]),
+    added(
+        CorrectTracks,
+        rows="SELECT value FROM correction WHERE field = 'artist' AND value LIKE 'corrected-SEASON-%'",
+        keys=lambda one: [one.action.artist],
+    ),
     Rule((TakeBackCorrection,), still_holding),
     added(MergeArtists, rows="SELECT id FROM artist_merge", within=False, keys=lambda one: [one.result] if one.done else []),
     Rule((TakeBackMerge,), still_merged),

@@ -9,6 +9,7 @@ from apps.core.contract.catalogue import GetRelease, GetTrack
 from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
+    CorrectTracks,
     GetEditableRelease,
     JoinRelease,
     MergeArtists,
@@ -62,6 +63,9 @@ def correct(town: Town, chance: random.Random) -> None:
     one = seen.tracks[0]
     with suppress(Conflict):
         town.operator.do(CorrectTrack(one.id, seen.revision, town.new_name("corrected"), one.artist, one.credits, one.explicit))
+    seen = town.operator.ask(GetEditableRelease(release_id))
+    with suppress(Conflict):
+        town.operator.do(CorrectTracks(release_id, seen.revision, (seen.tracks[-1].id,), town.new_name("corrected")))
     if town.minded(TakeBackCorrection, chance, 0.3):
         for made in town.operator.ask(GetEditableRelease(release_id)).corrections[:1]:
             town.operator.again(TakeBackCorrection(made.id))
