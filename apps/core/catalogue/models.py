@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from apps.core.catalogue.covers import CoverColumn
@@ -199,6 +199,10 @@ class TrackRow(Base):
     def own_id(self) -> str:
         """The recording that its file is."""
         return self.own_recording_id or self.recording_id
+
+
+OWN_RECORDING = func.coalesce(TrackRow.own_recording_id, TrackRow.recording_id)
+"""The recording that the track's file is, whichever it plays."""
 
 
 class TakenTrackRow(Base):

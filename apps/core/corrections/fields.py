@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import (
+    OWN_RECORDING,
     LabelRow,
     RecordingCreditRow,
     RecordingRow,
@@ -152,5 +153,23 @@ def shown(session: Session, row: Row, field: CorrectedField) -> str:
     return PLACES[type(row)][field][0](session, row)
 
 
-def show(session: Session, row: Row, field: CorrectedField, value: str) -> None:
+def write(session: Session, row: Row, field: CorrectedField, value: str) -> None:
     PLACES[type(row)][field][1](session, row, value)
+
+
+def show(session: Session, row: Row, field: CorrectedField, value: str) -> None:
+    """Also by what says the same because the row does."""
+    before = shown(session, row, field)
+    write(session, row, field, value)
+    if isinstance(row, ReleaseRow) and field is FIELD.GENRE:
+        _have_recordings_follow(session, row.id, before, value)
+
+
+def _have_recordings_follow(session: Session, release_id: str, before: str, genre: str) -> None:
+    """Stations, the search and smart playlists go by the genre of each."""
+    on_it = RecordingRow.id.in_(select(OWN_RECORDING).where(TrackRow.release_id == release_id))
+    alike = func.coalesce(RecordingRow.genre, "") == before
+    session.flush()
+    session.execute(
+        update(RecordingRow).where(on_it, alike).values(genre=genre or None), execution_options={"synchronize_session": "fetch"}
+    )

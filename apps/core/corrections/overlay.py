@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.corrections import CorrectedField
-from apps.core.corrections.fields import show, shown
+from apps.core.corrections.fields import show, shown, write
 from apps.core.corrections.models import CorrectionRow
 
 
 def lay_aside(session: Session, release: ReleaseRow) -> None:
     """Have a release say what was delivered last, while more is delivered: files that are some of it change some of what it says."""
     for field, one in corrected_of(session, release.id).items():
-        show(session, release, field, one.delivered)
+        write(session, release, field, one.delivered)
 
 
 def lay_on(session: Session, release: ReleaseRow, recordings: Collection[RecordingRow]) -> None:

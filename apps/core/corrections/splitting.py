@@ -9,17 +9,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from apps.core.catalogue.models import RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
+from apps.core.catalogue.models import OWN_RECORDING, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.catalogue.rules import is_various, release_type
 from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.corrections import CorrectedField
 from apps.core.contract.errors import Conflict
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import DeliveryStatus
-from apps.core.corrections.fields import show
+from apps.core.corrections.fields import write
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow, SplitFileRow
 from apps.core.corrections.overlay import corrected_of
-from apps.core.intake.linking import OWN
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import hide_what_is_left_empty
 from apps.core.rights.following import follow_releases
@@ -59,7 +58,7 @@ def split(session: Session, release: ReleaseRow, track_ids: Collection[str], mad
     )
     session.flush()
     for field, one in corrected_of(session, release.id).items():
-        show(session, apart, field, one.delivered)
+        write(session, apart, field, one.delivered)
     _refile(session, release, apart, TrackRow.id.in_(track_ids), made.id)
     _copy_deals(session, release.id, apart.id)
     of_tracks = update(DealRow).where(DealRow.track_id.in_(track_ids)).values(release_id=apart.id)
@@ -111,7 +110,7 @@ def _settle(session: Session, releases: Sequence[ReleaseRow], now: datetime) -> 
 
 def _refile(session: Session, release: ReleaseRow, other: ReleaseRow, tracks: ColumnElement[bool], split_id: str | None) -> None:
     """Have the files of these tracks count as delivered on the other release, and, of a split, whatever comes by their paths."""
-    own = select(OWN).where(TrackRow.release_id == release.id, tracks)
+    own = select(OWN_RECORDING).where(TrackRow.release_id == release.id, tracks)
     file, delivered = DeliveredFileRow, DeliveredReleaseRow
     files = session.execute(
         select(file.id, file.path, file.delivery_id, delivered.identity, DeliveryRow.source)

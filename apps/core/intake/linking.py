@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from apps.core.catalogue.models import OwnershipRow, RecordingRow, ReleaseRow, TrackRow
+from apps.core.catalogue.models import OWN_RECORDING, OwnershipRow, RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.corrections import CorrectedField
 from apps.core.corrections.overlay import delivered_last
 from apps.core.corrections.rules import yes_or_no
@@ -21,8 +21,6 @@ from apps.core.playback.models import PublishedRenditionRow
 SAME_LENGTH_MS = 2_000
 MOST_CANDIDATES = 20
 """Looked at closely, those that share most with it first."""
-OWN = func.coalesce(TrackRow.own_recording_id, TrackRow.recording_id)
-"""The recording that the track's file is, whichever it plays."""
 
 
 def keep_fingerprint(session: Session, content: Mapping[str, str], fingerprint: bytes, duration_ms: int) -> None:
@@ -57,7 +55,7 @@ def link(session: Session, recording_id: str, content_hash: str) -> Sequence[str
     if known is None:
         return stand_alone(session, [recording_id])
     recording.same_as = known
-    return _replay(session, OWN.in_([recording_id]), {"own_recording_id": recording_id, "recording_id": known})
+    return _replay(session, OWN_RECORDING.in_([recording_id]), {"own_recording_id": recording_id, "recording_id": known})
 
 
 def loosen(session: Session, recording_ids: Collection[str]) -> Sequence[str]:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from apps.core.catalogue.models import ReleaseRow, TrackRow
+from apps.core.catalogue.models import OWN_RECORDING, ReleaseRow, TrackRow
 from apps.core.intake.judging import Accepted
-from apps.core.intake.linking import OWN
 from apps.core.intake.recordings import Recordings
 from apps.core.intake.rules import place
 from apps.core.playback.models import PublishedRenditionRow
@@ -65,7 +64,7 @@ def _made_before(session: Session, accepted: Sequence[Accepted]) -> Mapping[tupl
     recordings = {one.held_recording_id for one in accepted if one.held_recording_id}
     if not releases:
         return {}
-    wanted = select(TrackRow).where(TrackRow.release_id.in_(releases), OWN.in_(recordings))
+    wanted = select(TrackRow).where(TrackRow.release_id.in_(releases), OWN_RECORDING.in_(recordings))
     return {(track.release_id, track.own_id): track for track in session.scalars(wanted)}
 
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from apps.core.catalogue.models import TrackRow
+from apps.core.catalogue.models import OWN_RECORDING, TrackRow
 from apps.core.contract.intake import DeliveryStatus, FileStatus
 from apps.core.database import FOR_CHANGE
-from apps.core.intake.linking import OWN
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import hide_what_is_left_empty
 from apps.core.rights.following import follow_releases, lock_releases
@@ -32,7 +31,7 @@ def remove_files(session: Session, source: str, paths: Sequence[str], now: datet
     # As whoever writes them does: the releases first, in one order.
     lock_releases(session, releases)
     recordings = {one.recording_id for one in gone if one.recording_id}
-    touched = TrackRow.release_id.in_(releases) & OWN.in_(recordings) & TrackRow.hidden_at.is_(None)
+    touched = TrackRow.release_id.in_(releases) & OWN_RECORDING.in_(recordings) & TrackRow.hidden_at.is_(None)
     hidden = session.scalars(select(TrackRow).where(touched, ~_has_a_file()).order_by(TrackRow.id).with_for_update(**FOR_CHANGE)).all()
     for track in hidden:
         track.hidden_at = now
@@ -48,7 +47,7 @@ def _has_a_file() -> ColumnElement[bool]:
     return exists(
         select(file.id)
         .join(release, release.id == file.delivered_release_id)
-        .where(file.recording_id == OWN, release.release_id == TrackRow.release_id)
+        .where(file.recording_id == OWN_RECORDING, release.release_id == TrackRow.release_id)
         .where(file.status == FileStatus.ACCEPTED, file.removed_at.is_(None))
         .correlate(TrackRow)
     )

@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from apps.core.contract.corrections import CorrectRelease, CorrectTrack, GetEditableRelease, NamedCredit
+from apps.core.contract.search import Search
+from apps.core.search.keeping import SearchIndexes
 
 
 @pytest.fixture
@@ -39,3 +41,14 @@ def correct(staff, look, corrected):
         return staff.send(corrected(look(release_id), track, **changes))
 
     return correct
+
+
+@pytest.fixture
+def find(core_app, ana):
+    """Search, the index in step."""
+
+    def find(words, **how):
+        core_app.extensions["container"].get(SearchIndexes).look_again()
+        return ana.send(Search(words, **how))
+
+    return find

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from apps.core.contract.catalogue import CreditRole, GetArtist, GetRelease, ListReleases, ReleaseOrder, ReleaseType
 from apps.core.contract.corrections import CorrectedField, GetEditableRelease, ListCorrections, TakeBackCorrection
@@ -10,6 +11,7 @@ from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, OpenDelivery, RecordFiles
+from apps.core.contract.radio import GenreSeed, StartStation
 from tests.at_once import at_once
 
 MAIN, PRODUCER = CreditRole.MAIN, CreditRole.PRODUCER
@@ -63,6 +65,26 @@ class TestCorrectRelease:
         assert {(one.track_id is None, one.field.value, one.delivered) for one in look(garden).corrections} == {
             (True, "title", "Blue Garden"), (True, "genre", "Rok"), (False, "title", "Song 2"),
         }  # fmt: skip
+
+    def test_of_the_genre_is_what_recordings_that_said_the_same_go_by(self, catalogue, correct, look, staff, find, ana):
+        files = [
+            catalogue.file(f"{at}.flac", title=f"Song {at}", artist="Ana", album="Garden", album_artist="Ana", track=at, genre=genre)
+            for at, genre in ((1, "Rok"), (2, "Jazz"), (3, "Rok"))
+        ]
+        (garden,) = catalogue.deliver(files)
+        catalogue.transcode_all()
+
+        def songs(genre):
+            return {one.track.title for one in find("song", genre=genre).tracks}
+
+        correct(garden, genre="Rock")
+        assert (songs("Rok"), songs("Rock")) == (set(), {"Song 1", "Song 3"})
+        assert ana.send(StartStation(GenreSeed("Rock"))).title == "Rock"
+        catalogue.deliver([replace(files[0], tags=replace(files[0].tags, genre="Pop"))])
+        assert songs("Rock") == {"Song 1", "Song 3"}
+        (made,) = look(garden).corrections
+        staff.send(TakeBackCorrection(made.id))
+        assert (songs("Rock"), songs("Jazz"), songs("Pop")) == (set(), {"Song 2"}, {"Song 1", "Song 3"})
 
     def test_sorts_by_the_corrected_title(self, garden, catalogue, correct, ana):
         other = catalogue.release("Middle")

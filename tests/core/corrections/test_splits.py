@@ -12,8 +12,6 @@ from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import HideRemovedFiles
 from apps.core.contract.playback import StartPlayback
-from apps.core.contract.search import Search
-from apps.core.search.keeping import SearchIndexes
 from tests.factories.deals import Deals
 
 
@@ -53,17 +51,6 @@ def split(staff, look):
         return staff.send(SplitRelease(release_id, seen.revision, tuple(seen.tracks[place].id for place in places), title, artist))
 
     return split
-
-
-@pytest.fixture
-def find(core_app, ana):
-    """Search, the index in step."""
-
-    def find(words):
-        core_app.extensions["container"].get(SearchIndexes).look_again()
-        return ana.send(Search(words))
-
-    return find
 
 
 def titles(someone, release_id):
