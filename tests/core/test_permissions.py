@@ -65,6 +65,7 @@ MAY: dict[str, set[str]] = {
     "CorrectRelease": OFFICE,
     "CorrectTrack": OFFICE,
     "CorrectTracks": OFFICE,
+    "SpellArtist": OFFICE,
     "GetEditableRelease": OFFICE,
     "ListCorrections": OFFICE,
     "TakeBackCorrection": OFFICE,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.catalogue import GetArtist, GetRelease
 from apps.core.contract.corrections import ListCorrections
 from tests.website.test_catalogue_pages import links
 
@@ -183,6 +183,20 @@ class TestAnArtist:
         assert clerk.submit("/catalogue/merges", back).location == "/catalogue/merges"
         assert clerk.get(f"/artists/{short}").status_code == 200
         assert "over since" in clerk.get("/catalogue/merges").text
+
+    def test_is_spelt_otherwise(self, clerk, two, ana):
+        short, _ = two
+        page = f"/catalogue/artists/{short}"
+        assert clerk.submit(page, page, name="LANTERN, the").location == page
+        assert ana.send(GetArtist(short)).name == "LANTERN, the"
+        refused = clerk.submit(page, page, name="Somebody")
+        assert (refused.status_code, "That is another name." in refused.text, 'value="Somebody"' in refused.text) == (422, True, True)
+        assert clerk.submit(page, page, name="").status_code == 422
+
+    def test_is_led_to_from_their_page(self, clerk, guest, two):
+        short, _ = two
+        assert f"/catalogue/artists/{short}" in links(clerk.get(f"/artists/{short}").text, "/catalogue")
+        assert links(guest.get(f"/artists/{short}").text, "/catalogue") == []
 
     def test_finds_others_but_not_itself(self, clerk, two):
         short, lanterns = two

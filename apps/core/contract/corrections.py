@@ -114,9 +114,10 @@ class GetEditableRelease(Query[EditableRelease], frozen=True):
 class CorrectRelease(Command[Done], frozen=True):
     """Correct what a release is called; what differs from what was delivered is kept, and the next delivery leaves it alone.
 
-    Whatever is given as it was delivered is not corrected any more. Where the artist is renamed and the credits are not, whoever is
-    credited by that name is renamed as well. Raises NotFound, Conflict where somebody, or a delivery, has changed it since that revision,
-    and Invalid for a date that is none, credits without a main artist, and a compilation of ours, which is put together anew instead.
+    Whatever is given as it was delivered is not corrected any more. A label has one spelling: given as it is shown but for case, accents or
+    width, it is spelt so on every release; another label that is known keeps its own. Where the artist is renamed and the credits are not,
+    whoever is credited by that name is renamed as well. Raises NotFound, Conflict where somebody, or a delivery, has changed it since that
+    revision, and Invalid for a date that is none, credits without a main artist, and a compilation of ours, which is put together anew.
     """
 
     permission: ClassVar[Permission] = STAFF
@@ -275,6 +276,19 @@ class TakeBackMerge(Command[Done], frozen=True):
     permission: ClassVar[Permission] = STAFF
 
     merge_id: MergeId
+
+
+class SpellArtist(Command[Done], frozen=True):
+    """Have an artist's own name be spelt so wherever they are listed: as credited, they are as it is written there.
+
+    Only what an import does not tell apart can differ: case, accents, width. Raises NotFound, Invalid for another name, and Conflict where
+    the artist was merged into another one.
+    """
+
+    permission: ClassVar[Permission] = STAFF
+
+    artist_id: ArtistId
+    name: Naming
 
 
 class ListMerges(Query[Page[Merge]], frozen=True):

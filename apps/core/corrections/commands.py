@@ -19,14 +19,15 @@ from apps.core.contract.corrections import (
     EditableRelease,
     JoinRelease,
     MergeArtists,
+    SpellArtist,
     SplitRelease,
     TakeBackCorrection,
     TakeBackMerge,
 )
 from apps.core.contract.errors import Invalid, NotFound
 from apps.core.corrections.correcting import Correcting
-from apps.core.corrections.fields import FIELD, Row, show
-from apps.core.corrections.merging import merge, part
+from apps.core.corrections.fields import FIELD, Row, show, spelt_as_known
+from apps.core.corrections.merging import merge, part, spell
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.overlay import corrected_of
 from apps.core.corrections.reading import editable_release
@@ -49,7 +50,7 @@ def correct_release(action: CorrectRelease, actor: Actor, session: Session, cloc
         release,
         {
             FIELD.TITLE: action.title, FIELD.ARTIST: action.artist, FIELD.RELEASED_ON: action.released_on, FIELD.GENRE: action.genre,
-            FIELD.LABEL: action.label, FIELD.TYPE: action.type.value,
+            FIELD.LABEL: spelt_as_known(session, release, action.label), FIELD.TYPE: action.type.value,
             FIELD.CREDITS: credit_lines(renamed(action.credits, held.credits, held.artist, action.artist)),
         },
     )  # fmt: skip
@@ -151,6 +152,12 @@ def merge_artists(action: MergeArtists, actor: Actor, session: Session, clock: C
     made, touched = merge(session, action.artist_id, action.into_id, actor.account_id, clock.now())
     _told(session, touched)
     return made
+
+
+@handles(SpellArtist)
+def spell_artist(action: SpellArtist, session: Session) -> Done:
+    spell(session, action.artist_id, action.name)
+    return _told(session, ())
 
 
 @handles(TakeBackMerge)

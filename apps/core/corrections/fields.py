@@ -22,6 +22,7 @@ from apps.core.catalogue.rules import name_key, series_of
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.corrections import CorrectedField, NamedCredit
 from apps.core.corrections.rules import credit_lines, read_credits, yes_or_no
+from apps.core.database import FOR_CHANGE
 from apps.core.intake.rules import clean_date
 
 Row = ReleaseRow | TrackRow | RecordingRow
@@ -57,6 +58,18 @@ def _read_label(session: Session, release: ReleaseRow) -> str:
 
 def _write_label(session: Session, release: ReleaseRow, value: str) -> None:
     release.label_id = names(session, [], [value]).labels[value] if value else None
+
+
+def spelt_as_known(session: Session, release: ReleaseRow, name: str) -> str:
+    """A label has one spelling: the release's own becomes this one, that of another which is known stays."""
+    wanted = select(LabelRow).where(LabelRow.name_key == name_key(name)).with_for_update(**FOR_CHANGE)
+    label = session.scalar(wanted, execution_options={"populate_existing": True})
+    if label is None:
+        return name
+    if label.id == release.label_id:
+        label.name = name
+        session.flush()
+    return label.name
 
 
 def _write_title(session: Session, release: ReleaseRow, value: str) -> None:

@@ -34,6 +34,18 @@ def merge(session: Session, artist_id: str, into_id: str, made_by: str | None, n
     return made.id, touched
 
 
+def spell(session: Session, artist_id: str, name: str) -> None:
+    """No index need be told: it folds at least what can differ."""
+    artist = _lock(session, [artist_id]).get(artist_id)
+    if artist is None:
+        raise NotFound("There is no such artist.", "Look for them again.")
+    if artist.merged_into:
+        raise Conflict("This artist was merged into another one.", "Spell the name of the one who is there.")
+    if name_key(name) != artist.name_key:
+        raise Invalid("That is another name.", "Merge them into whoever is called so, or correct how a release credits them.")
+    artist.name = name
+
+
 def part(session: Session, merge_id: str, now: datetime) -> Sequence[str]:
     """Have an artist, and whoever was merged into them, stand alone again; returns the releases whose credits lead elsewhere by it."""
     found = session.get(ArtistMergeRow, merge_id)

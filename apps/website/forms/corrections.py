@@ -86,7 +86,7 @@ class NamedForm(CreditedForm):
 class ReleaseForm(NamedForm):
     released_on = text_field("Date", "1994, 1994-06 or 1994-06-20; or nothing.")
     genre = text_field("Genre")
-    label = text_field("Label", "The name that is shown. Who owns the recordings, and is paid, stays as it is.")
+    label = text_field("Label", "Spelt otherwise, it is so on every release. Who owns the recordings, and is paid, stays as it is.")
     type = SelectField("Type", choices=TYPES)
 
     def fill(self, seen: EditableRelease) -> None:
@@ -111,6 +111,10 @@ class TrackForm(NamedForm):
         return CorrectTrack(
             track_id, self.revision.data or "", self.title.data or "", self.artist.data or "", self.credited(), bool(self.explicit.data)
         )
+
+
+class SpellingForm(Form):
+    name = text_field("Name", "Case and accents can differ. Credits stay as they are written.", needed=True)
 
 
 class ChoosingForm(Form):

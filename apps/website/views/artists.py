@@ -6,8 +6,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.catalogue import GetArtist
+from apps.core.contract.corrections import GetEditableArtist
 from apps.core.contract.ids import ArtistId
-from apps.website.actor import core
+from apps.website.actor import actor, core
 from apps.website.favourites import favourites_among
 
 views = Blueprint("artists", __name__, url_prefix="/artists")
@@ -18,4 +19,5 @@ def show(artist_id: ArtistId) -> ResponseReturnValue:
     artist = core().send(GetArtist(artist_id=artist_id))
     if artist.id != artist_id:
         return redirect(url_for("artists.show", artist_id=artist.id), 302)
-    return render_template("artists/show.html", artist=artist, kept=favourites_among(artists=(artist.id,)))
+    kept, editable = favourites_among(artists=(artist.id,)), GetEditableArtist.permission.allows(actor())
+    return render_template("artists/show.html", artist=artist, kept=kept, editable=editable)

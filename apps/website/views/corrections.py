@@ -16,6 +16,7 @@ from apps.core.contract.corrections import (
     ListCorrections,
     ListMerges,
     MergeArtists,
+    SpellArtist,
     TakeBackCorrection,
     TakeBackMerge,
 )
@@ -24,7 +25,7 @@ from apps.core.contract.ids import FORM, ArtistId, CorrectionId, MergeId, Releas
 from apps.core.contract.search import Search, SearchKind, SearchResult
 from apps.website.actor import actor, core
 from apps.website.forms.base import Form
-from apps.website.forms.corrections import ReleaseForm, SplitForm, TrackForm, TracksForm
+from apps.website.forms.corrections import ReleaseForm, SpellingForm, SplitForm, TrackForm, TracksForm
 
 views = Blueprint("corrections", __name__, url_prefix="/catalogue")
 
@@ -140,10 +141,20 @@ def artist(artist_id: ArtistId) -> ResponseReturnValue:
     words = request.args.get("q", "").strip()
     if (found := ADDRESS.fullmatch(words)) and found["kind"] == "artists":
         return redirect(url_for("corrections.preview_merge", artist_id=artist_id, into_id=found["id"]))
-    seen = core().send(GetEditableArtist(artist_id))
+    seen, form = core().send(GetEditableArtist(artist_id)), SpellingForm(formdata=None)
+    form.name.data = seen.name
     called = core().send(Search(words, (SearchKind.ARTIST,))).artists if words else ()
     others = [one for one in called if one.id != artist_id]
-    return render_template("corrections/artist.html", artist=seen, words=words, others=others)
+    return render_template("corrections/artist.html", artist=seen, words=words, others=others, form=form)
+
+
+@views.post("/artists/<id:artist_id>")
+def spell_artist(artist_id: ArtistId) -> ResponseReturnValue:
+    form = SpellingForm()
+    if form.validate_on_submit() and form.attempt(SpellArtist(artist_id, form.name.data or "")):
+        return redirect(url_for("corrections.artist", artist_id=artist_id), 303)
+    seen = core().send(GetEditableArtist(artist_id))
+    return render_template("corrections/artist.html", artist=seen, words="", others=(), form=form), form.status
 
 
 @views.get("/artists/<id:artist_id>/merge/<id:into_id>")

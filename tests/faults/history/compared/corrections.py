@@ -10,11 +10,12 @@ from apps.core.contract.corrections import (
     CorrectTracks,
     JoinRelease,
     MergeArtists,
+    SpellArtist,
     SplitRelease,
     TakeBackCorrection,
     TakeBackMerge,
 )
-from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added
+from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, pairs, set_to
 
 TITLES = "SELECT value FROM correction WHERE field = 'title' AND value LIKE 'corrected-SEASON-%' AND track_id IS "
 
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     Rule((TakeBackCorrection,), still_holding),
     added(MergeArtists, rows="SELECT id FROM artist_merge", within=False, keys=lambda one: [one.result] if one.done else []),
     Rule((TakeBackMerge,), still_merged),
+    set_to(SpellArtist, wish=lambda one: (one.action.artist_id, one.action.name), now=pairs("SELECT id, name FROM artist")),
     added(
         SplitRelease,
         rows="SELECT value FROM correction WHERE field = 'title' AND value LIKE 'split-SEASON-%'",

@@ -10,9 +10,11 @@ from apps.core.contract.corrections import (
     CorrectRelease,
     CorrectTrack,
     CorrectTracks,
+    GetEditableArtist,
     GetEditableRelease,
     JoinRelease,
     MergeArtists,
+    SpellArtist,
     SplitRelease,
     TakeBackCorrection,
     TakeBackMerge,
@@ -25,6 +27,8 @@ from tests.faults.history.town import Town
 def merge(town: Town, chance: random.Random) -> None:
     """Two artists, for a while: what is heard of either is so of both, and afterwards as before."""
     one, other = (_artist(town, chance) for _ in range(2))
+    with suppress(Conflict):
+        town.operator.again(SpellArtist(one, town.operator.ask(GetEditableArtist(one)).name.swapcase()))
     if one == other:
         return
     with suppress(Conflict):
