@@ -19,6 +19,8 @@ from apps.core.contract.intake import TRACKS_PER_RELEASE
 from apps.core.contract.paging import Cursor, Page, PageSize
 
 MOST_CREDITS = 200
+MOST_CORRECTIONS = 200
+"""Told with a release: the list of all has the others."""
 LINE = r"^[^\x00-\x1f\x7f]*(?!\n)$"
 Text = Annotated[str, Meta(max_length=1000, pattern=LINE)]
 """Empty for nothing."""
@@ -79,6 +81,8 @@ class EditableTrack(msgspec.Struct, frozen=True):
     artist: str
     explicit: bool
     credits: tuple[NamedCredit, ...]
+    hidden: bool
+    """Nobody sees or plays it: its file was taken away where it came from."""
 
 
 class EditableRelease(msgspec.Struct, frozen=True):
@@ -98,7 +102,7 @@ class EditableRelease(msgspec.Struct, frozen=True):
     tracks: tuple[EditableTrack, ...]
     revision: Revision
     corrections: tuple[Correction, ...]
-    """Those that hold, of the release and its tracks."""
+    """Those that hold, of the release and its tracks; the latest, at most 200."""
     split_from: ReleaseId | None
     """The release that its tracks were delivered on."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from apps.core.accounts.models import AccountRow
 from apps.core.catalogue.models import ASIDE, LabelRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.contract.catalogue import CreditRole, ReleaseType
-from apps.core.contract.corrections import CorrectedField, Correction, EditableRelease, EditableTrack, NamedCredit
+from apps.core.contract.corrections import MOST_CORRECTIONS, CorrectedField, Correction, EditableRelease, EditableTrack, NamedCredit
 from apps.core.contract.errors import NotFound
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow
 from apps.core.corrections.rules import revision
@@ -30,6 +30,7 @@ RELEASE = select(
 TRACKS = (
     select(
         TrackRow.id, TrackRow.disc, TrackRow.number, TrackRow.title, TrackRow.recording_id, RecordingRow.artist, RecordingRow.explicit,
+        TrackRow.hidden_at.is_not(None).label("hidden"),
     )
     .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
     .where(TrackRow.disc != ASIDE)
@@ -65,16 +66,18 @@ def editable_release(connection: Connection, release_id: str) -> EditableRelease
         released_on=row.released_on or str(row.year or ""), genre=row.genre or "", label=row.label or "", type=ReleaseType(row.type),
         upc=row.upc, cover=row.cover, colour=row.colour, revision="",
         tracks=tuple(
-            EditableTrack(one.id, one.disc, one.number, one.title, one.artist, one.explicit, tuple(credited[one.recording_id]))
+            EditableTrack(
+                one.id, one.disc, one.number, one.title, one.artist, one.explicit, tuple(credited[one.recording_id]), bool(one.hidden)
+            )
             for one in tracks
         ),
         split_from=row.split_from,
-        corrections=corrections(connection, held & CorrectionRow.over_at.is_(None)),
+        corrections=corrections(connection, held & CorrectionRow.over_at.is_(None), MOST_CORRECTIONS),
     )  # fmt: skip
     return msgspec.structs.replace(release, revision=revision(release))
 
 
-def corrections(connection: Connection, which: ColumnElement[bool], limit: int | None = None) -> tuple[Correction, ...]:
+def corrections(connection: Connection, which: ColumnElement[bool], limit: int) -> tuple[Correction, ...]:
     rows: Sequence[Any] = fetch(connection, CORRECTIONS.where(which).limit(limit))
     return tuple(
         Correction(

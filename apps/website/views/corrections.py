@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from apps.core.contract.corrections import (
+    MOST_CORRECTIONS,
     EditableRelease,
     EditableTrack,
     GetEditableArtist,
@@ -56,7 +57,7 @@ def index() -> ResponseReturnValue:
 def release(release_id: ReleaseId) -> str:
     seen, form = core().send(GetEditableRelease(release_id)), ReleaseForm()
     form.fill(seen)
-    return render_template("corrections/release.html", release=seen, form=form, splitting=_splitting(seen))
+    return _page(seen, form, _splitting(seen))
 
 
 @views.post("/releases/<id:release_id>")
@@ -65,7 +66,7 @@ def save_release(release_id: ReleaseId) -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(form.command(release_id)):
         return redirect(url_for("corrections.release", release_id=release_id), 303)
     seen = core().send(GetEditableRelease(release_id))
-    return render_template("corrections/release.html", release=seen, form=form, splitting=_splitting(seen)), form.status
+    return _page(seen, form, _splitting(seen)), form.status
 
 
 @views.get("/releases/<id:release_id>/tracks/<id:track_id>")
@@ -113,7 +114,7 @@ def split(release_id: ReleaseId) -> ResponseReturnValue:
         return redirect(url_for("corrections.release", release_id=apart), 303)
     correcting = ReleaseForm(formdata=None)
     correcting.fill(seen)
-    return render_template("corrections/release.html", release=seen, form=correcting, splitting=form), form.status
+    return _page(seen, correcting, form), form.status
 
 
 @views.post("/releases/<id:release_id>/join")
@@ -179,6 +180,10 @@ def merged() -> str:
 def take_back_merge(merge_id: MergeId) -> ResponseReturnValue:
     core().send(TakeBackMerge(merge_id))
     return redirect(url_for("corrections.merged"), 303)
+
+
+def _page(seen: EditableRelease, form: ReleaseForm, splitting: SplitForm) -> str:
+    return render_template("corrections/release.html", release=seen, form=form, splitting=splitting, most_corrections=MOST_CORRECTIONS)
 
 
 def _splitting(seen: EditableRelease) -> SplitForm:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.core.contract.catalogue import CreditRole, GetRelease
-from apps.core.contract.corrections import CorrectTracks, NamedCredit, TakeBackCorrection
+from apps.core.contract.corrections import MOST_CORRECTIONS, CorrectTracks, ListCorrections, NamedCredit, TakeBackCorrection
 from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
@@ -99,6 +99,12 @@ class TestCorrectTracks:
         several(halo, 0, 1, artist="Beyoncé")
         several(halo, 0, 1, 2, artist="Beyonce K")
         assert look(halo) == before
+
+    def test_of_very_many_are_told_as_far_as_a_page_shows_them(self, deliver, several, look, staff):
+        halo = deliver(MOST_CORRECTIONS + 1)
+        several(halo, *range(MOST_CORRECTIONS + 1), explicit=True)
+        assert len(look(halo).corrections) == MOST_CORRECTIONS
+        assert staff.send(ListCorrections(size=100)).next
 
     def test_takes_as_many_statements_for_many_as_for_two(self, deliver, several, statements):
         spent = [0]

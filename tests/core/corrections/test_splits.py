@@ -115,10 +115,11 @@ class TestSplitRelease:
         staff.send(JoinRelease(apart))
         assert [track.id for track in ana.send(GetRelease(hits)).tracks] == [third]
 
-    def test_hides_what_is_gone_from_its_folder(self, hits, split, songs, operator, ana):
+    def test_hides_what_is_gone_from_its_folder(self, hits, split, songs, operator, ana, look):
         apart = split(hits, 2, 3)
         paths = tuple(file.path for file in songs())
         assert operator.send(HideRemovedFiles("/music", paths[2:])).tracks == 2
+        assert [track.hidden for one in (hits, apart) for track in look(one).tracks] == [False, False, True, True]
         assert titles(ana, hits) == ["Song 1", "Song 2"]
         with pytest.raises(NotFound):
             ana.send(GetRelease(apart))
