@@ -137,11 +137,11 @@ def take_back_correction(action: TakeBackCorrection, session: Session, clock: Cl
     if found is None:
         raise NotFound("There is no such correction.", "Look at the list of corrections.")
     _release(session, _stands_on(session, found))
-    # Read again: a delivery may have been written, or somebody may have taken it back, until the release was free.
+    row = _row(session, found)
+    # Read again: a delivery may have been written, or somebody may have taken it back, until what shows it was free.
     session.refresh(found)
     if found.over_at is not None:
         return Done()
-    row = _row(session, found)
     found.over_at = clock.now()
     show(session, row, FIELD(found.field), found.delivered)
     return _told(session, _playing(session, [row.id]) if isinstance(row, RecordingRow) else [_stands_on(session, found)])

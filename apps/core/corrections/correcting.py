@@ -14,7 +14,7 @@ from apps.core.catalogue.models import RecordingRow
 from apps.core.contract.corrections import CorrectedField, EditableTrack
 from apps.core.corrections.fields import Row, credit_several, show, shown
 from apps.core.corrections.models import CorrectionRow
-from apps.core.corrections.rules import Heard, credit_lines, yes_or_no
+from apps.core.corrections.rules import Heard, credit_lines, read_credits, yes_or_no
 
 
 class Change(NamedTuple):
@@ -56,23 +56,20 @@ class Correcting:
         for one in kept:
             if one.field is not field.CREDITS:
                 show(self.session, one.row, one.field, one.value)
-        credited = {seen.id: heard.credits for seen, heard in wanted}
-        moved = [one.track_id for one in kept if one.field is field.CREDITS and one.track_id]
-        credit_several(self.session, {rows[track_id].id: credited[track_id] for track_id in moved})
+        credit_several(self.session, {one.row.id: read_credits(one.value) for one in kept if one.field is field.CREDITS})
 
     def _keep(self, changes: Collection[Change]) -> Sequence[Change]:
         """Returns those that say anything else."""
         made = [one for one in changes if one.value != one.before]
         subjects = CorrectionRow.subject_id.in_({one.row.id for one in made})
-        held = self.session.scalars(select(CorrectionRow).where(subjects, CorrectionRow.over_at.is_(None)))
-        by_place = {(one.subject_id, CorrectedField(one.field)): one for one in held}
-        before = {place: one for place in ((one.row.id, one.field) for one in made) if (one := by_place.get(place))}
-        for one in before.values():
-            one.over_at = self.now
+        holding = self.session.scalars(select(CorrectionRow).where(subjects, CorrectionRow.over_at.is_(None)))
+        held = {(one.subject_id, one.field): one for one in holding}
+        replaced = [held.get((one.row.id, one.field)) for one in made]
+        for before in filter(None, replaced):
+            before.over_at = self.now
         self.session.flush()
-        for one in made:
-            replaced = before.get((one.row.id, one.field))
-            delivered = replaced.delivered if replaced else one.before
+        for one, before in zip(made, replaced, strict=True):
+            delivered = before.delivered if before else one.before
             if one.value != delivered:
                 self.session.add(
                     CorrectionRow(
