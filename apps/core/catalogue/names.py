@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from sqlalchemy import insert as insert_rows
 from sqlalchemy.orm import Session
 
-from apps.core.catalogue.models import ArtistRow, LabelRow, OwnershipRow, RecordingCreditRow, ReleaseCreditRow, SeriesRow
-from apps.core.catalogue.rules import name_key
+from apps.core.catalogue.models import ArtistRow, LabelRow, OwnershipRow, RecordingCreditRow, ReleaseCreditRow, ReleaseRow, SeriesRow
+from apps.core.catalogue.rules import name_key, series_of
 from apps.core.contract.actions import WORLDWIDE
-from apps.core.contract.catalogue import CreditRole
+from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.ids import new_id
 from apps.core.database import insert
 
@@ -46,9 +46,10 @@ def names(session: Session, artists: Iterable[str], labels: Iterable[str]) -> Na
     return Names({name: survivors[artist_id] for name, artist_id in met.items()}, _named(session, LabelRow, "name", labels))
 
 
-def series_named(session: Session, title: str) -> str:
-    """The series' id."""
-    return _named(session, SeriesRow, "title", [title])[title]
+def stand_in_series(session: Session, release: ReleaseRow) -> None:
+    """A compilation whose title says so is a volume of a series, and nothing else is."""
+    place = series_of(release.title) if release.type == ReleaseType.COMPILATION else None
+    release.series_id, release.volume = (_named(session, SeriesRow, "title", [place[0]])[place[0]], place[1]) if place else (None, None)
 
 
 def credit_recordings(session: Session, artists: Ids, credited: Mapping[str, Sequence[Named]]) -> None:

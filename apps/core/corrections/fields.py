@@ -17,8 +17,8 @@ from apps.core.catalogue.models import (
     ReleaseRow,
     TrackRow,
 )
-from apps.core.catalogue.names import credit_recordings, credit_release, names, series_named
-from apps.core.catalogue.rules import name_key, series_of
+from apps.core.catalogue.names import credit_recordings, credit_release, names, stand_in_series
+from apps.core.catalogue.rules import name_key
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.corrections import CorrectedField, NamedCredit
 from apps.core.corrections.rules import credit_lines, read_credits, yes_or_no
@@ -74,17 +74,12 @@ def spelt_as_known(session: Session, release: ReleaseRow, name: str) -> str:
 
 def _write_title(session: Session, release: ReleaseRow, value: str) -> None:
     release.title, release.title_key = value, name_key(value)
-    _stand_in_series(session, release)
+    stand_in_series(session, release)
 
 
 def _write_type(session: Session, release: ReleaseRow, value: str) -> None:
     release.type = ReleaseType(value)
-    _stand_in_series(session, release)
-
-
-def _stand_in_series(session: Session, release: ReleaseRow) -> None:
-    found = series_of(release.title) if release.type == ReleaseType.COMPILATION else None
-    release.series_id, release.volume = (series_named(session, found[0]), found[1]) if found else (None, None)
+    stand_in_series(session, release)
 
 
 def _write_artist(_session: Session, row: ReleaseRow | RecordingRow, value: str) -> None:

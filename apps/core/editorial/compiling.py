@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ASIDE, ReleaseRow, TakenTrackRow, TrackRow
-from apps.core.catalogue.names import credit_release, names, series_named
-from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key, series_of
+from apps.core.catalogue.names import credit_release, names, stand_in_series
+from apps.core.catalogue.rules import VARIOUS_ARTISTS, name_key
 from apps.core.contract.catalogue import CreditRole, ReleaseType
 from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Invalid, NotFound
@@ -28,8 +28,7 @@ def compilation(session: Session, action: AssembleCompilation, now: datetime) ->
     """The one that is put together anew, locked, or a new one."""
     release = _known(session, action.release_id) if action.release_id else _new(now)
     release.title, release.title_key, release.year = action.title, name_key(action.title), action.year
-    place = series_of(action.title)
-    release.series_id, release.volume = (series_named(session, place[0]), place[1]) if place else (None, None)
+    stand_in_series(session, release)
     session.add(release)
     session.flush()
     credit_release(session, names(session, [VARIOUS_ARTISTS], []).artists, release.id, [(CreditRole.MAIN, VARIOUS_ARTISTS)])

@@ -9,9 +9,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
-from apps.core.catalogue.names import Named, Names, credit_release, names, series_named
-from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type, series_of
-from apps.core.contract.catalogue import CreditRole, ReleaseType
+from apps.core.catalogue.names import Named, Names, credit_release, names, stand_in_series
+from apps.core.catalogue.rules import VARIOUS_ARTISTS, is_various, name_key, release_type
+from apps.core.contract.catalogue import CreditRole
 from apps.core.contract.corrections import CorrectedField
 from apps.core.corrections.overlay import delivered_last
 from apps.core.intake.credits import (
@@ -125,8 +125,7 @@ def _facts(session: Session, release: ReleaseRow, files: Sequence[TaggedFile], n
     for name, value in facts.items():
         if value is not None or not partial:
             setattr(release, name, value)
-    if release.type == ReleaseType.COMPILATION and (found := series_of(release.title)):
-        release.series_id, release.volume = series_named(session, found[0]), found[1]
+    stand_in_series(session, release)
 
 
 def _first(files: Sequence[TaggedFile], tag: str) -> str:

@@ -124,6 +124,16 @@ class TestANewRelease:
         assert (third.series.title, third.series.volume, fourth.series.volume) == ("Winter Songs", 3, 4)
         assert third.series.series_id == fourth.series.series_id
 
+    def test_a_compilation_that_is_no_volume_any_more_leaves_its_series(self, catalogue, ana):
+        def deliver(album):
+            tags = {"artist": "Ana", "album": album, "compilation": True, "upc": "123456789012"}
+            (release_id,) = catalogue.deliver([catalogue.file("song.flac", title="Song", **tags)])
+            catalogue.transcode_all()
+            return ana.send(GetRelease(release_id)).series
+
+        assert deliver("Winter Songs, Vol. 3")
+        assert deliver("Winter Songs") is None
+
     def test_several_artists_without_an_album_artist_are_various(self, catalogue, ana):
         (release_id,) = ready(
             catalogue,
