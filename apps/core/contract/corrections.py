@@ -261,8 +261,8 @@ class MergeArtists(Command[MergeId], frozen=True):
     """Have one artist stand for another, and for whoever was merged into that one.
 
     Credits move and stay written as they are; favourites and stations follow, no listener has any twice. The merged artist's page leads to
-    the other, and whatever names them, the next delivery too, is credited to the other. Raises NotFound, Invalid where both are the same,
-    and Conflict where either was merged already.
+    the other, and whatever names them, the next delivery too, is credited to the other. Raises NotFound, Invalid where both are the same
+    or either is various artists, and Conflict where either was merged already.
     """
 
     permission: ClassVar[Permission] = STAFF

@@ -9,7 +9,7 @@ from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, ReleaseCreditRow, TrackRow
-from apps.core.catalogue.rules import name_key
+from apps.core.catalogue.rules import is_various, name_key
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.corrections.models import ArtistMergeRow
 from apps.core.database import IdColumn, insert
@@ -79,6 +79,8 @@ def _both(session: Session, artist_id: str, into_id: str) -> tuple[ArtistRow, Ar
     if len(found) < 2:
         raise NotFound("There is no such artist.", "Look for them again.")
     artist, into = found[artist_id], found[into_id]
+    if is_various(artist.name) or is_various(into.name):
+        raise Invalid("Various artists are nobody.", "Correct how their releases are credited.")
     if artist.merged_into or into.merged_into:
         raise Conflict("One of them was merged into another artist already.", "Look for them again, and merge who is there.")
     return artist, into

@@ -101,6 +101,17 @@ class TestMergeArtists:
             with pytest.raises(Conflict):
                 merge(*pair)
 
+    def test_is_refused_for_various_artists(self, merge, beyonce, catalogue, ana):
+        files = [
+            catalogue.file(f"{at}.flac", title="Song", artist=f"Artist {at}", album="Hits", track=at, compilation=True) for at in (1, 2)
+        ]
+        (hits,) = catalogue.deliver(files)
+        catalogue.transcode_all()
+        various = ana.send(GetRelease(hits)).credits[0].artist_id
+        for pair in ((various, beyonce), (beyonce, various)):
+            with pytest.raises(Invalid):
+                merge(*pair)
+
     def test_of_many_at_once_is_one(self, merge, beyonce, knowles):
         answers = at_once([lambda pair=pair: merge(*pair) for pair in [(beyonce, knowles), (knowles, beyonce)] * 3])
         assert sum(isinstance(answer, Conflict) for answer in answers) == 5
