@@ -222,6 +222,7 @@ class TestSplitting:
         assert "Is two releases" not in clerk.get(address).text
         assert clerk.submit(answer.location, f"{answer.location}/join").location == address
         assert len(ana.send(GetRelease(garden)).tracks) == 2
+        assert "No tracks are on it any more." in clerk.get(answer.location).text
 
     def test_says_what_core_refuses(self, clerk, address, garden, ana):
         seen = re.search(r'name="revision"[^>]*value="(\w+)"', clerk.get(address).text)[1]

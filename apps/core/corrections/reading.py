@@ -47,8 +47,11 @@ CORRECTIONS: Any = (
     .outerjoin(TrackRow, TrackRow.id == CorrectionRow.track_id)
     .join(ReleaseRow, ReleaseRow.id == STANDS_ON)
     .outerjoin(AccountRow, AccountRow.id == CorrectionRow.made_by)
-    .order_by(CorrectionRow.id.desc())
 )  # fmt: skip
+
+LATEST_FIRST = (CorrectionRow.id.desc(),)
+BY_PLACE = (CorrectionRow.made_at.desc(), func.coalesce(TrackRow.disc, 0), func.coalesce(TrackRow.number, 0), CorrectionRow.field)
+"""Of those that were made at once, as many tracks are corrected, in the order of the release."""
 
 
 def editable_release(connection: Connection, release_id: str) -> EditableRelease:
@@ -72,13 +75,15 @@ def editable_release(connection: Connection, release_id: str) -> EditableRelease
             for one in tracks
         ),
         split_from=row.split_from,
-        corrections=corrections(connection, held & CorrectionRow.over_at.is_(None), MOST_CORRECTIONS),
+        corrections=corrections(connection, held & CorrectionRow.over_at.is_(None), MOST_CORRECTIONS, BY_PLACE),
     )  # fmt: skip
     return msgspec.structs.replace(release, revision=revision(release))
 
 
-def corrections(connection: Connection, which: ColumnElement[bool], limit: int) -> tuple[Correction, ...]:
-    rows: Sequence[Any] = fetch(connection, CORRECTIONS.where(which).limit(limit))
+def corrections(
+    connection: Connection, which: ColumnElement[bool], limit: int, order: Sequence[Any] = LATEST_FIRST
+) -> tuple[Correction, ...]:
+    rows: Sequence[Any] = fetch(connection, CORRECTIONS.where(which).order_by(*order).limit(limit))
     return tuple(
         Correction(
             id=row.id, release_id=row.release_id, release_title=row.release_title, track_id=row.track_id, track_title=row.track_title,

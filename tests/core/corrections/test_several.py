@@ -94,6 +94,12 @@ class TestCorrectTracks:
             staff.send(TakeBackCorrection(one.id))
         assert look(halo) == before
 
+    def test_is_listed_in_the_order_of_the_tracks(self, halo, several, look):
+        several(halo, 3, 0, 2, artist="Beyoncé", explicit=True)
+        assert [(one.track_title, one.field.value) for one in look(halo).corrections] == [
+            (f"Song {number}", field) for number in (1, 3, 4) for field in ("artist", "credits", "explicit")
+        ]
+
     def test_to_what_was_delivered_is_not_corrected(self, halo, several, look):
         before = look(halo)
         several(halo, 0, 1, artist="Beyoncé")
