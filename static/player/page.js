@@ -2,16 +2,17 @@
 
 const LAST_WORDS_MS = 1000;
 
-/** The tracks on this page that can be played, as a queue: of one release, or each of its own. */
-function queueOn(page) {
-  const list = page.querySelector("[data-tracks]");
+/** The tracks of these rows as a queue: of one release, or each of its own. */
+function queueOf(page, list, rows) {
   const coverElement = page.querySelector("[data-release-cover]")?.firstElementChild;
-  return Array.from(list.querySelectorAll("[data-track]"), (row) => ({
+  const source = JSON.parse(list.dataset.source);
+  return rows.map((row) => ({
     id: row.dataset.track,
     title: row.dataset.title,
     artist: row.dataset.artist,
     artistUrl: row.dataset.artistUrl,
     releaseUrl: row.dataset.release ?? list.dataset.tracks,
+    source,
     ...coverOf(row.querySelector("[data-cover]")?.firstElementChild ?? coverElement),
   }));
 }
@@ -25,10 +26,12 @@ export function wirePages(player) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-play]");
     if (!button) return;
-    const queue = queueOn(document.getElementById("page"));
-    const wanted = button.dataset.play || queue[0].id;
-    if (player.track?.id === wanted || (!button.dataset.play && queue.some((track) => track.id === player.track?.id))) player.toggle();
-    else player.play(queue, queue.findIndex((track) => track.id === wanted));
+    const page = document.getElementById("page");
+    const list = page.querySelector("[data-tracks]");
+    const rows = [...list.querySelectorAll("[data-track]")];
+    const chosen = button.closest("[data-track]");
+    if ((chosen ? [chosen] : rows).some((row) => row.dataset.track === player.track?.id)) player.toggle();
+    else player.play(queueOf(page, list, rows), chosen ? rows.indexOf(chosen) : 0);
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));

@@ -193,7 +193,7 @@ export class Player extends EventTarget {
     keep(LAST_TO_START, this.id);
     this.recording = { seconds: session.duration_ms / 1000, waveform: session.audio.waveform, preview: session.preview };
     if (continued && this.log.play) this.log.goOnUnder(session.id);
-    else this.log.begin(session.track_id, session.id);
+    else this.log.begin(session.track_id, session.id, this.track.source);
     this.setVolume(this.volume);
     this.engine.load(playlistOf(session.id), this.position);
     this.#renewLater();

@@ -20,9 +20,10 @@ export class PlayLog {
     this.sending = false;
   }
 
-  begin(trackId, sessionId) {
+  /** @param {object} [source] what it was started from; a queue that an earlier page kept may not say */
+  begin(trackId, sessionId, source) {
     this.finish();
-    this.play = { event_id: randomId(), track_id: trackId, session_ids: [sessionId], started_at: null, heard: 0 };
+    this.play = { event_id: randomId(), track_id: trackId, session_ids: [sessionId], started_at: null, heard: 0, source };
     this.last = null;
     this.kept = null;
     this.keeping = setInterval(() => this.keepPlay(), KEEP_EVERY_MS);

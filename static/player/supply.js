@@ -37,5 +37,6 @@ function asTrack(row, station) {
   const { stationTrack, title, artist, release, why, artistUrl, releaseUrl } = row.dataset;
   const cover = row.querySelector(".cover");
   const names = { title, artist, release, why, artistUrl, releaseUrl };
-  return { id: stationTrack, ...names, station, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
+  const source = { type: "station", station_id: station };
+  return { id: stationTrack, ...names, station, source, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
 }

@@ -47,6 +47,15 @@ class TestPlays:
         assert field in problem(player.post("/v1/plays", json={"plays": [play("event-01"), bad]}), 422)["detail"]
         assert player.get("/v1/history").json["items"] == []
 
+    @pytest.mark.parametrize(
+        "source",
+        ["search", {"type": "moon"}, {}, {"type": "playlist"}, {"type": "playlist", "playlist_id": "x"}, {"type": "chart", "chart": "UK"},
+         {"type": "app", "words": ""}, {"type": "app", "words": "a" * 81}, {"type": "app", "words": "a\nb"}],
+    )  # fmt: skip
+    def test_are_not_started_from_just_anything(self, player, play, source):
+        assert "source" in problem(player.post("/v1/plays", json={"plays": [play("event-01", source=source)]}), 422)["detail"]
+        assert player.get("/v1/history").json["items"] == []
+
     def test_sent_again_with_their_key_get_the_first_answer(self, player, play):
         body = {"plays": [play("event-01")]}
         first, again = (player.post("/v1/plays", json=body, Idempotency_Key="batch-1") for _ in range(2))
@@ -58,6 +67,16 @@ class TestHistory:
         player.post("/v1/plays", json={"plays": [play("event-01")]})
         (entry,) = player.get("/v1/history").json["items"]
         assert entry["release_title"] == "Blue Garden"
+
+    def test_tells_and_is_asked_for_by_what_it_was_played_from(self, player, play):
+        run, chart = {"type": "app", "words": "Morning run"}, {"type": "chart", "chart": "uk-singles"}
+        player.post("/v1/plays", json={"plays": [play("event-01", source=run), play("event-02", source=chart), play("event-03")]})
+        (entry,) = player.get("/v1/history?source=chart").json["items"]
+        assert entry["played_from"] == {"source": chart, "title": "UK singles"}
+        assert [one["played_from"] for one in player.get("/v1/history?source=app").json["items"]] == [{"source": run, "title": None}]
+        assert player.get("/v1/history?source=station").json["items"] == []
+        assert [one["played_from"] is None for one in player.get("/v1/history").json["items"]].count(True) == 1
+        problem(player.get("/v1/history?source=moon"), 400)
 
     def test_is_the_listener_s_own(self, player, play, log_in):
         player.post("/v1/plays", json={"plays": [play("event-01")]})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import msgspec
 import pytest
+from sqlalchemy import insert, select
 
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FoundPicture
-from apps.core.contract.listening import Play, RecordPlays
+from apps.core.contract.listening import LOOKED_THROUGH, Play, RecordPlays
+from apps.core.database import db
+from apps.core.listening.models import HistoryRow
 
 HOSTILE = '"><svg onload=alert(1)>'
 ESCAPED = "&#34;&gt;&lt;svg onload=alert(1)&gt;"
@@ -239,6 +242,67 @@ class TestRecentlyPlayed:
         assert "Nothing in your history is like that" in listener.get("/recently-played?text=nowhere").text
         assert listener.get("/recently-played?first=2026-02-30").status_code == 422
 
+    def test_says_what_was_played_from_what_and_leads_there(self, listener, catalogue, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden")))
+        other = catalogue.release("Green Garden")
+        gone = new_id()
+        expected = {
+            "From the release <a>Green Garden</a>": {"type": "release", "release_id": other},
+            "From a playlist": {"type": "playlist", "playlist_id": gone},
+            "From the chart <a>UK singles</a>": {"type": "chart", "chart": "uk-singles"},
+            "From your favourites": {"type": "favourites"},
+            "From a search": {"type": "search"},
+            "From your history": {"type": "history"},
+            f"From {ESCAPED}": {"type": "app", "words": HOSTILE},
+        }
+        silent = [{"type": "track"}, {"type": "release", "release_id": release.id}]
+        plays = [{**_play(release.tracks[0].id, minute), "source": source} for minute, source in enumerate((*expected.values(), *silent))]
+        listener.call("/player/plays", {"plays": [*plays, _play(release.tracks[1].id)]})
+        page = listener.get("/recently-played").text
+        said = [re.sub(r"<a [^>]+>", "<a>", re.sub(r"</?bdi>", "", one)) for one in re.findall(r'"track__why">(From .+?)</span>', page)]
+        assert said[::-1] == list(expected)
+        assert f'href="/releases/{other}"><bdi>Green Garden</bdi>' in page
+        assert 'href="/charts/uk-singles"' in page
+        assert gone not in page
+
+    def test_leads_to_a_playlist_and_a_station(self, listener, catalogue, visitor):
+        track = visitor.send(GetRelease(catalogue.release("Blue Garden"))).tracks[0]
+        playlist = listener.submit("/library/playlists", title="Evenings").location.split("/")[2]
+        station = listener.submit(f"/releases/{catalogue.release('Green Garden')}", "/stations", seed=f"track:{track.id}").location.split(
+            "/"
+        )[2]
+        sources = [{"type": "playlist", "playlist_id": playlist}, {"type": "station", "station_id": station}]
+        listener.call("/player/plays", {"plays": [{**_play(track.id, minute), "source": source} for minute, source in enumerate(sources)]})
+        page = listener.get("/recently-played").text
+        assert f'From the playlist <a href="/playlists/{playlist}"><bdi>Evenings</bdi></a>' in page
+        assert f'From the station <a href="/stations/{station}"><bdi>{track.title}</bdi></a>' in page
+
+    def test_is_asked_for_by_what_it_was_played_from(self, listener, catalogue, visitor):
+        first, second = visitor.send(GetRelease(catalogue.release("Blue Garden"))).tracks[:2]
+        listener.call("/player/plays", {"plays": [{**_play(first.id), "source": {"type": "search"}}, _play(second.id, minute=1)]})
+        page = listener.get("/recently-played?source=search&text=").text
+        assert (f'title="{first.title}"' in page, f'title="{second.title}"' in page) == (True, False)
+        assert '<option value="search" selected>Search</option>' in page
+        assert "Nothing in your history is like that" in listener.get("/recently-played?source=chart").text
+        assert listener.get("/recently-played?source=moon").status_code == 422
+
+    def test_says_how_far_back_it_has_looked(self, listener, catalogue, visitor, core_app):
+        tracks = visitor.send(GetRelease(catalogue.release("Blue Garden"))).tracks
+        listener.call("/player/plays", {"plays": [_play(tracks[0].id)]})
+        a_long_history(core_app, LOOKED_THROUGH)
+        page = listener.get("/recently-played?source=search").text
+        assert "Nothing else since 27 February 2026." in page
+        (further,) = re.findall(r'href="([^"]+)".*>Look further back<', page)
+        assert "source=search" in further
+        assert "Nothing further back." in listener.get(unescape(further)).text
+
+    def test_can_be_played_again(self, listener, catalogue, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden")))
+        listener.call("/player/plays", {"plays": [_play(release.tracks[0].id)]})
+        page = listener.get("/recently-played").text
+        assert f'data-track="{release.tracks[0].id}"' in page
+        assert """data-source='{"type": "history"}'""" in page
+
     def test_names_a_day_once_that_goes_on_on_the_next_page(self, listener, catalogue, visitor):
         track = visitor.send(GetRelease(catalogue.release())).tracks[0]
         listener.call("/player/plays", {"plays": [_play(track.id, minute) for minute in range(52)]})
@@ -259,6 +323,19 @@ class TestRecentlyPlayed:
         track = visitor.send(GetRelease(catalogue.release())).tracks[0]
         ben.send(RecordPlays((Play("benplay-0001", track.id, datetime(2026, 3, 2, 12, 0, tzinfo=UTC), 1000),)))
         assert track.title not in listener.get("/recently-played").text
+
+
+def a_long_history(core_app, plays: int) -> None:
+    """Of whoever has played something: so many plays more, a minute apart, before what they have played."""
+    with core_app.app_context():
+        known = db.session.scalars(select(HistoryRow)).one()
+        same = {"account_id": known.account_id, "track_id": known.track_id}
+        rows = [
+            {**same, "id": new_id(), "event_id": f"long-{number}", "played_at": known.played_at - timedelta(minutes=number)}
+            for number in range(1, plays + 1)
+        ]
+        db.session.execute(insert(HistoryRow), rows)
+        db.session.commit()
 
 
 def _play(track_id: str, minute: int = 0) -> dict[str, object]:

@@ -10,7 +10,7 @@ from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import body, idempotency_key, takes
 from apps.core.contract.days import Day
-from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays, Sought, Zone
+from apps.core.contract.listening import ClearHistory, ListRecentlyPlayed, RecordPlays, Sought, SourceKind, Zone
 from apps.core.contract.paging import Cursor, PageSize
 
 views = Blueprint("listening", __name__)
@@ -23,6 +23,7 @@ class HistoryParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     last: Day | None = None
     zone: Zone = "UTC"
     text: Sought = ""
+    source: SourceKind | None = None
 
 
 class ClearingParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +41,8 @@ def record_plays() -> Response:
 @sends(ListRecentlyPlayed)
 @takes(HistoryParameters)
 def history(asked: HistoryParameters) -> Response:
-    return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit, asked.first, asked.last, asked.zone, asked.text)))
+    days = asked.first, asked.last, asked.zone
+    return personal(core().send(ListRecentlyPlayed(asked.cursor, asked.limit, *days, asked.text, asked.source)))
 
 
 @views.delete("/history")

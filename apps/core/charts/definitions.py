@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from apps.core.contract.actions import Territory
-from apps.core.contract.charts import MOST_PLACES, ChartCode, ChartRules, Every
+from apps.core.contract.charts import MOST_PLACES, ChartRules, Every
+from apps.core.contract.ids import ChartCode
 from ports.environment import BootError, Environment
 
 DEFAULT_FILE = Path(__file__).with_name("charts.toml")

@@ -207,6 +207,10 @@ def _whole(query: Query[Any]) -> Writer:
     return lambda sender: iter((encode(sender.send(query)),))
 
 
+def _history(sender: Sender) -> Chunks:
+    return _array(_pages(lambda cursor: sender.send(ListRecentlyPlayed(cursor, PAGE))))
+
+
 def _library(sender: Sender) -> Chunks:
     return _array(_taken_playlists(sender))
 
@@ -221,7 +225,7 @@ PARTS: Sequence[Part] = (
     ),
     Part("hidden-tracks.json", "tracks that your stations never play", ListHiddenTracks, _listed(ListHiddenTracks)),
     Part("stations.json", "your stations, played last first", ListStations, _whole(ListStations())),
-    Part("history.json", "what you listened to, the latest first", ListRecentlyPlayed, _listed(ListRecentlyPlayed)),
+    Part("history.json", "what you listened to and started it from, the latest first", ListRecentlyPlayed, _history),
     Part("devices.json", "devices that keep music offline", ListDevices, _whole(ListDevices())),
     Part("connected-apps.json", "apps that you allowed to act for you", ListConnectedApps, _whole(ListConnectedApps())),
     Part("subscriptions.json", "your subscriptions, newest first", ListSubscriptions, _whole(ListSubscriptions())),

@@ -12,10 +12,9 @@ from msgspec import Meta
 from apps.core.contract.actions import ANYONE, BACK_OFFICE, Command, Done, Event, Permission, Query, Scope
 from apps.core.contract.days import Day
 from apps.core.contract.exports import Sha256
-from apps.core.contract.ids import JobId, LeaseToken, RecordingId, ReleaseId, TrackId
+from apps.core.contract.ids import ChartCode, JobId, LeaseToken, RecordingId, ReleaseId, TrackId
 from apps.core.contract.listening import Evidence
 
-ChartCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}(?!\n)$")]
 MOST_PLACES = 500
 """The longest that a chart may be."""
 MOST_DAYS = 16

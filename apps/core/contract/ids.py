@@ -51,6 +51,9 @@ StationId = Id
 SubscriptionId = Id
 TrackId = Id
 
+ChartCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}(?!\n)$")]
+"""What a chart is known by: whoever runs the service chooses it."""
+
 LeaseToken = Annotated[str, Meta(min_length=22, max_length=22)]
 """What the holder of a job shows."""
 

@@ -27,6 +27,7 @@ from apps.core.listening.days import day_bounds
 from apps.core.listening.models import ExportedDayRow, HistoryRow, ListenerRow, PlayRow
 from apps.core.listening.proofs import Proofs, lock_proofs
 from apps.core.listening.pseudonyms import pseudonym_of
+from apps.core.listening.sources import columns_of
 from apps.core.outbox import Events
 from ports.clock.interface import Clock
 
@@ -150,7 +151,10 @@ def _fact(play: Play, listener: str, actor: Actor, track: tuple[str, str], proof
 
 
 def _memory(play: Play, actor: Actor) -> dict[str, Any]:
-    return {"account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id, "played_at": play.started_at}
+    return {
+        "account_id": actor.account_id, "event_id": play.event_id, "track_id": play.track_id, "played_at": play.started_at,
+        **columns_of(play.source),
+    }  # fmt: skip
 
 
 def _insert_new(session: Session, table: type[PlayRow | HistoryRow], rows: Sequence[dict[str, Any]]) -> set[str]:

@@ -59,6 +59,12 @@ class HistoryRow(Base):
     event_id: Mapped[str]
     track_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("track.id"))
     played_at: Mapped[datetime]
+    source: Mapped[str | None]
+    """The contract's `SourceKind`: what it was started from; None where the player did not say."""
+    source_id: Mapped[str | None] = mapped_column(IdColumn)
+    """Of that, where it has an id. No foreign key: what it names may be gone one day, and the play stays."""
+    source_name: Mapped[str | None]
+    """A chart's code, or an app's own words."""
 
 
 class ListenerRow(Base):

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
-from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
-from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
+from apps.core.charts.definitions import Charts
 from apps.core.contract.actions import Actor
 from apps.core.contract.exports import ExportedDay, FindPlay, ListExportedDays, ReadDay, ReadDimension, Slice, Table
 from apps.core.contract.ids import Id
-from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
-from apps.core.contract.paging import Page, decode_cursor, encode_cursor
-from apps.core.database import at_most, fetch
+from apps.core.contract.listening import History, HistoryEntry, ListRecentlyPlayed
+from apps.core.contract.paging import decode_cursor, encode_cursor
+from apps.core.database import fetch
+from apps.core.library.listing import listed_track
 from apps.core.listening.closing import MANIFEST, check_closed
 from apps.core.listening.days import day_bounds
 from apps.core.listening.exporting import dimension_lines, plan_lines, play_further, read_slice
-from apps.core.listening.models import ExportedDayRow, HistoryRow
+from apps.core.listening.models import ExportedDayRow
+from apps.core.listening.sources import played_from
+from apps.core.listening.statements import Shape, history, literally
+from apps.core.rights.offers import here_on
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
 
@@ -31,47 +34,37 @@ KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 
 
 @handles(ListRecentlyPlayed)
-def list_recently_played(action: ListRecentlyPlayed, actor: Actor, connection: Connection) -> Page[HistoryEntry]:
-    page = _page(action, actor).subquery("page")
-    wanted = (
-        select(
-            page.c.id, page.c.track_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
-            ReleaseRow.title.label("release_title"), ReleaseRow.cover, page.c.played_at,
-        )
-        .join(TrackRow, TrackRow.id == page.c.track_id)
-        .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
-        .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
-        .order_by(page.c.played_at.desc(), page.c.id.desc())
-    )  # fmt: skip
-    rows = fetch(connection, wanted)
-    shown = rows[: action.size]
-    items = tuple(HistoryEntry(*row[1:]) for row in shown)
-    return Page(items, encode_cursor(shown[-1].played_at, shown[-1].id) if len(rows) > action.size else None)
+def list_recently_played(
+    action: ListRecentlyPlayed, actor: Actor, connection: Connection, clock: Clock, plans: Plans, charts: Charts
+) -> History:
+    asked = _asked(action)
+    shape = Shape("after" in asked, "begins" in asked, "ends" in asked, "source" in asked, sum(name.startswith("word_") for name in asked))
+    place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
+    rows = fetch(connection, history(shape), {**place, **asked, "account_id": actor.account_id, "limit": action.size + 1})
+    page = rows[: action.size]
+    items = tuple(_entry(row, actor, charts) for row in page if row.fits)
+    if len(rows) > action.size:
+        return History(items, encode_cursor(page[-1].played_at, page[-1].play_id))
+    if page and page[-1].looked_at_last:
+        return History(items, encode_cursor(page[-1].played_at, page[-1].play_id), page[-1].played_at)
+    return History(items)
 
 
-def _page(action: ListRecentlyPlayed, actor: Actor) -> Select[str, str, datetime]:
-    """Which plays these are, before anything is looked up of them."""
-    mine = select(HistoryRow.id, HistoryRow.track_id, HistoryRow.played_at).where(HistoryRow.account_id == actor.account_id)
-    mine = mine.where(*_sought(action))
-    if action.cursor:
-        mine = mine.where(tuple_(HistoryRow.played_at, HistoryRow.id) < decode_cursor(action.cursor, KEY))
-    return mine.order_by(HistoryRow.played_at.desc(), HistoryRow.id.desc()).limit(at_most(action.size + 1))
-
-
-def _sought(action: ListRecentlyPlayed) -> Iterator[ColumnElement[bool]]:
+def _asked(action: ListRecentlyPlayed) -> dict[str, Any]:
+    """The values of what is asked, by the names that the statement has for them."""
+    after, after_id = decode_cursor(action.cursor, KEY) if action.cursor else (None, None)
     begins, ends = day_bounds(action.first, action.last, action.zone)
-    if begins:
-        yield HistoryRow.played_at >= begins
-    if ends:
-        yield HistoryRow.played_at < ends
-    words = action.text.split()[:MOST_WORDS]
-    if words:
-        named = exists().where(TrackRow.id == HistoryRow.track_id, RecordingRow.id == TrackRow.recording_id)
-        yield named.where(ReleaseRow.id == TrackRow.release_id, *map(_in_names, words))
+    words = {f"word_{number}": literally(word) for number, word in enumerate(action.text.split()[:MOST_WORDS])}
+    asked = {"after": after, "after_id": after_id, "begins": begins, "ends": ends, "source": action.source, **words}
+    return {name: value for name, value in asked.items() if value is not None}
 
 
-def _in_names(word: str) -> ColumnElement[bool]:
-    return or_(*(name.icontains(word, autoescape=True) for name in (TrackRow.title, RecordingRow.artist, ReleaseRow.title)))
+def _entry(row: Any, actor: Actor, charts: Charts) -> HistoryEntry:
+    track = listed_track(row, actor)
+    return HistoryEntry(
+        track.track_id, track.release_id, track.title, track.artist, track.release_title, track.cover, row.played_at,
+        played_from(row, charts), track.preview, track.unplayable,
+    )  # fmt: skip
 
 
 @handles(ReadDay)

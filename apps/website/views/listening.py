@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from apps.core.contract.listening import ClearHistory, HistoryEntry, ListRecentlyPlayed
+from apps.core.contract.errors import Invalid
+from apps.core.contract.listening import ClearHistory, HistoryEntry, ListRecentlyPlayed, SourceKind
 from apps.website.actor import core
+from apps.website.origins import KINDS, origin_of
 
 views = Blueprint("listening", __name__, url_prefix="/recently-played")
 
@@ -22,14 +25,26 @@ ZONE = "zone"
 @views.get("")
 def recently_played() -> str:
     """`under` is the day that the page before ended with."""
-    zone, sought = _zone(), {name: request.args.get(name, "").strip() for name in ("first", "last", "text")}
-    history = core().send(
-        ListRecentlyPlayed(request.args.get("cursor"), PAGE, sought["first"] or None, sought["last"] or None, zone.key, sought["text"])
-    )
-    days = _days(history.items, zone)
+    zone, sought = _zone(), {name: request.args.get(name, "").strip() for name in ("first", "last", "text", "source")}
+    days_asked = sought["first"] or None, sought["last"] or None, zone.key
+    history = core().send(ListRecentlyPlayed(request.args.get("cursor"), PAGE, *days_asked, sought["text"], _kind(sought["source"])))
+    days, under = _days(history.items, zone), request.args.get("under")
+    further = url_for("listening.recently_played", cursor=history.next, under=days[-1][0] if days else under, **_given(sought))
     return render_template(
-        "listening/recently_played.html", history=history, days=days, zone=zone, sought=sought, under=request.args.get("under")
-    )
+        "listening/recently_played.html", history=history, days=days, zone=zone, sought=sought, under=under, kinds=KINDS,
+        further=further if history.next else None, origin_of=origin_of,
+    )  # fmt: skip
+
+
+def _given(sought: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value for name, value in sought.items() if value}
+
+
+def _kind(text: str) -> SourceKind | None:
+    try:
+        return SourceKind(text) if text else None
+    except ValueError:
+        raise Invalid(f"Nothing is played from “{text[:40]}”.", "Choose one of the kinds on this page.") from None
 
 
 def _days(entries: Sequence[HistoryEntry], zone: ZoneInfo) -> list[tuple[str, list[HistoryEntry]]]:

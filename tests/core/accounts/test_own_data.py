@@ -17,7 +17,7 @@ from apps.core.contract.actions import Scope
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import TooMany
 from apps.core.contract.library import AddFavourite, ArtistSubject, ReleaseSubject, TrackSubject
-from apps.core.contract.listening import Play, RecordPlays
+from apps.core.contract.listening import Play, RecordPlays, ReleaseSource
 from apps.core.contract.oauth import ConnectApp, RegisterApp
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeletePlaylist
 from apps.core.contract.radio import HideTrack, StartStation, TrackSeed
@@ -52,7 +52,12 @@ def listen(release):
     """Hear a track so often, each time a minute earlier."""
 
     def listen(who: Sender, times: int, track: int = 0) -> None:
-        plays = [Play(f"event-{number:06}", release.tracks[track].id, START - timedelta(minutes=number), 40_000) for number in range(times)]
+        plays = [
+            Play(
+                f"event-{number:06}", release.tracks[track].id, START - timedelta(minutes=number), 40_000, source=ReleaseSource(release.id)
+            )
+            for number in range(times)
+        ]
         for begin in range(0, times, 200):
             who.send(RecordPlays(tuple(plays[begin : begin + 200])))
 
@@ -86,7 +91,8 @@ class TestTakingAway:
         assert [(member["name"], member["role"]) for member in playlist["members"]] == [("Ana", "owner"), ("Ben", "editor")]
         assert [one["track_id"] for one in read(files, "hidden-tracks")] == [three]
         assert [one["seed"]["track_id"] for one in read(files, "stations")] == [one]
-        assert [one["track_id"] for one in read(files, "history")] == [one]
+        (play,) = read(files, "history")
+        assert (play["track_id"], play["played_from"]["title"], play["played_from"]["source"]["type"]) == (one, "Blue", "release")
         assert [one["name"] for one in read(files, "connected-apps")] == ["Pocket"]
         assert (read(files, "devices")["items"], read(files, "subscriptions")["all"], read(files, "payments")) == ([], [], [])
         assert b"The Lanterns 2" in files["playlists/0002 Late.csv"]
