@@ -34,6 +34,7 @@ MODULES = (
     "oauth.queries",
     "offline.commands",
     "offline.queries",
+    "own_data.queries",
     "pictures.commands",
     "pictures.queries",
     "playback.commands",

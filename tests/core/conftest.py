@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 
 from apps.core.contract.catalogue import GetRelease, ReleaseDetail
+from apps.core.contract.pictures import SECONDS_BETWEEN, PutPlaylistPicture, RecordPicture, own_cover
 from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, GetPlaylistTracks, PlaylistSummary
 from apps.core.meter import Meter
+from ports.storage.interface import Storage
 from tests.core.discographies import assert_they_follow_the_credits
 from tests.factories.deals import Deals
 from tests.factories.shelf import Shelf
@@ -62,6 +64,24 @@ def filled(ana, playlist, release) -> PlaylistSummary:
     """Ana's, with the five tracks of a release in their order."""
     ana.send(AddToPlaylist(playlist.id, tuple(track.id for track in release.tracks)))
     return playlist
+
+
+@pytest.fixture
+def pictured(core_app, catalogue, worker, clock, tmp_path):
+    """Upload a picture for somebody's playlist and make the largest of its covers, of these bytes; returns that one's key."""
+
+    def pictured(who, playlist_id, content: bytes = b"\xff\xd8\xff") -> str:
+        clock.advance(SECONDS_BETWEEN + 1)
+        who.send(PutPlaylistPicture(playlist_id, b"\xff\xd8\xff" + bytes(100)))
+        (job_id,) = catalogue.waiting("picture")
+        claim = catalogue.claim(job_id)
+        folder, file = own_cover(claim.work.picture_id), tmp_path / "1280.jpg"
+        file.write_bytes(content)
+        core_app.extensions["container"].get(Storage).put(f"{folder}/1280.jpg", file, "image/jpeg")
+        worker.send(RecordPicture(claim.job_id, claim.lease, folder, "#336699"))
+        return f"{folder}/1280.jpg"
+
+    return pictured
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def own_account() -> Response:
     TakeOwnData,
     result=bytes,
     content_type="application/zip",
-    meaning="Take away, as a ZIP file of JSON and playlists, all that the listener is shown of theirs, as far as the app's scopes go.",
+    meaning="Take away all that the listener is shown of theirs, as a ZIP of JSON, playlists and pictures, as far as the app's scopes go.",
 )
 def data() -> Response:
     """Sent while it is read; what is refused is refused before anything is sent."""

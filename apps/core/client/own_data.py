@@ -1,7 +1,7 @@
 """Taking all of one's data away: a ZIP file that is written while it is read, from the same Queries that the pages ask.
 
 So it has what Core shows the person already and nothing of anybody else's, and no more of it is in memory at any moment than one page of
-a list or one playlist. What an app's scopes do not let it ask is left out, and the README says so.
+a list, one playlist or one picture. What an app's scopes do not let it ask is left out, and the README says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from apps.core.contract.library import ListFavouriteArtists, ListFavouriteReleas
 from apps.core.contract.listening import ListRecentlyPlayed
 from apps.core.contract.oauth import ListConnectedApps
 from apps.core.contract.offline import ListDevices
+from apps.core.contract.own_data import DeletedPlaylist, GetDeletedPlaylist, ListOwnDeletedPlaylists, ReadPlaylistPicture
 from apps.core.contract.paging import Page
+from apps.core.contract.pictures import GetPlaylistPicture
 from apps.core.contract.playlist_files import ExportPlaylist, PlaylistFormat
 from apps.core.contract.playlists import (
     GetPlaylistTracks,
@@ -33,7 +35,7 @@ from apps.core.contract.playlists import (
     PlaylistSummary,
 )
 from apps.core.contract.radio import ListHiddenTracks, ListStations
-from apps.core.contract.sharing import ListPlaylistMembers
+from apps.core.contract.sharing import ListPlaylistMembers, PlaylistMember
 from apps.core.contract.smart import GetSmartPlaylist, SmartRule
 
 T = TypeVar("T")
@@ -61,6 +63,19 @@ class TakenPlaylist(msgspec.Struct, frozen=True):
     members: tuple[Member, ...]
     entries: tuple[PlaylistEntry, ...]
     """All of them where it is one's own, else those that one put there."""
+    picture: str | None
+    """The file with the picture that was uploaded for one's own."""
+
+
+class TakenDeletedPlaylist(msgspec.Struct, frozen=True):
+    """One's own, that can still be brought back."""
+
+    playlist: PlaylistSummary
+    deleted_at: datetime
+    rule: SmartRule | None
+    members: tuple[Member, ...]
+    entries: tuple[PlaylistEntry, ...]
+    picture: str | None
 
 
 class File(NamedTuple):
@@ -166,11 +181,32 @@ def _taken_playlists(sender: Sender) -> Iterator[TakenPlaylist]:
 
 
 def _taken(sender: Sender, playlist: PlaylistSummary) -> TakenPlaylist:
-    members = tuple(Member(one.name, one.role, one.joined_at) for one in sender.send(ListPlaylistMembers(playlist.id)).members)
+    members = _members(sender.send(ListPlaylistMembers(playlist.id)).members)
     own = playlist.role is PlaylistRole.OWNER
+    picture = _picture_of(playlist) if own and sender.send(GetPlaylistPicture(playlist.id)).cover else None
     if playlist.smart:
-        return TakenPlaylist(playlist, sender.send(GetSmartPlaylist(playlist.id)).rule if own else None, members, ())
-    return TakenPlaylist(playlist, None, members, tuple(entry for entry in _entries(sender, playlist) if own or entry.own))
+        return TakenPlaylist(playlist, sender.send(GetSmartPlaylist(playlist.id)).rule if own else None, members, (), picture)
+    entries = tuple(entry for entry in _entries(sender, playlist) if own or entry.own)
+    return TakenPlaylist(playlist, None, members, entries, picture)
+
+
+def _members(members: Iterable[PlaylistMember]) -> tuple[Member, ...]:
+    return tuple(Member(one.name, one.role, one.joined_at) for one in members)
+
+
+def _deleted(sender: Sender) -> Iterator[DeletedPlaylist]:
+    return _pages(lambda cursor: sender.send(ListOwnDeletedPlaylists(cursor, PAGE)))
+
+
+def _taken_deleted(sender: Sender) -> Iterator[TakenDeletedPlaylist]:
+    for one in _deleted(sender):
+        try:
+            members = _members(sender.send(GetDeletedPlaylist(one.playlist.id, size=1)).members)
+            entries = tuple(_pages(lambda cursor, of=one.playlist: sender.send(GetDeletedPlaylist(of.id, cursor, PAGE)).entries))
+        except NotFound:
+            continue  # it was brought back, or is gone for good
+        picture = _picture_of(one.playlist) if one.pictured else None
+        yield TakenDeletedPlaylist(one.playlist, one.deleted_at, one.rule, members, entries, picture)
 
 
 def _entries(sender: Sender, playlist: PlaylistSummary) -> Iterator[PlaylistEntry]:
@@ -178,15 +214,32 @@ def _entries(sender: Sender, playlist: PlaylistSummary) -> Iterator[PlaylistEntr
 
 
 def _playlist_files(sender: Sender, site: str) -> Iterator[File]:
-    """Those of one's own, each under a number: two may have the same title."""
-    own = (playlist for playlist in _playlists(sender) if playlist.role is PlaylistRole.OWNER)
+    """Those of one's own, each under a number, as two may have the same title; and pictures, each under its playlist's id."""
+    own, live = (playlist for playlist in _playlists(sender) if playlist.role is PlaylistRole.OWNER), set[str]()
     for number, playlist in enumerate(own, 1):
+        live.add(playlist.id)
         for kind in FILES:
             try:
                 file = sender.send(ExportPlaylist(playlist.id, kind, site))
             except NotFound:
                 continue  # it was deleted meanwhile
             yield File(f"playlists/{number:04} {file.name}", iter((file.content,)))
+        yield from _picture_file(sender, playlist)
+    for one in _deleted(sender):
+        if one.pictured and one.playlist.id not in live:
+            yield from _picture_file(sender, one.playlist)
+
+
+def _picture_of(playlist: PlaylistSummary) -> str:
+    return f"pictures/{playlist.id}.jpg"
+
+
+def _picture_file(sender: Sender, playlist: PlaylistSummary) -> Iterator[File]:
+    try:
+        picture = sender.send(ReadPlaylistPicture(playlist.id))
+    except NotFound:
+        return  # none was uploaded, or it is there no more
+    yield File(_picture_of(playlist), iter((picture.content,)))
 
 
 def _favourites(sender: Sender) -> Chunks:
@@ -215,6 +268,10 @@ def _library(sender: Sender) -> Chunks:
     return _array(_taken_playlists(sender))
 
 
+def _deleted_library(sender: Sender) -> Chunks:
+    return _array(_taken_deleted(sender))
+
+
 PARTS: Sequence[Part] = (
     Part("favourites.json", "tracks, releases and artists among your favourites, the latest first", ListFavouriteTracks, _favourites),
     Part("folders.json", "the folders that you keep playlists in", ListFolders, _whole(ListFolders())),
@@ -222,6 +279,10 @@ PARTS: Sequence[Part] = (
         "playlists.json",
         "playlists in your library: of your own all entries, the rules of smart ones and their members; of others' what you added",
         ListPlaylists, _library,
+    ),
+    Part(
+        "deleted-playlists.json", "playlists that you deleted and can still bring back, deleted last first", ListOwnDeletedPlaylists,
+        _deleted_library,
     ),
     Part("hidden-tracks.json", "tracks that your stations never play", ListHiddenTracks, _listed(ListHiddenTracks)),
     Part("stations.json", "your stations, played last first", ListStations, _whole(ListStations())),
@@ -233,6 +294,12 @@ PARTS: Sequence[Part] = (
 )  # fmt: skip
 
 
+FOLDERS = (
+    "playlists/: your own playlists as JSPF and CSV files, for other programs and services",
+    "pictures/: the pictures that you uploaded for your playlists, where each of these says it is",
+)
+
+
 def _readme(taken: OwnData, parts: Sequence[Part], kept_back: Sequence[Part]) -> str:
     lines = [
         f"All that we keep of {taken.account.name} and show to them, as of {taken.taken_at:%Y-%m-%d %H:%M} UTC.",
@@ -240,7 +307,7 @@ def _readme(taken: OwnData, parts: Sequence[Part], kept_back: Sequence[Part]) ->
         "",
         "profile.json: who you are here",
         *(f"{part.name}: {part.meaning}" for part in parts),
-        *(["playlists/: your own playlists as JSPF and CSV files, for other programs and services"] if _has_playlists(parts) else []),
+        *(FOLDERS if _has_playlists(parts) else ()),
     ]
     if kept_back:
         lines += ["", "Left out, as the app that asked may not see it:", *(f"{part.name}: {part.meaning}" for part in kept_back)]

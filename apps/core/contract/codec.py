@@ -26,6 +26,7 @@ from apps.core.contract import (
     listening,
     oauth,
     offline,
+    own_data,
     pictures,
     playback,
     playlist_files,
@@ -43,7 +44,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, pictures, playback, playlist_files, playlists, radio, reporting, search, sharing, smart),
+    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""
 

@@ -77,6 +77,11 @@ def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Con
         raise no_such_playlist()
     if found[0].rule is not None:
         return _fitting(action, actor, connection, clock, plans, found[0])
+    return PlaylistDetail(playlist_of(found[0]), entries_of(action, actor, connection, clock, plans))
+
+
+def entries_of(action: GetPlaylistTracks, actor: Actor, connection: Connection, clock: Clock, plans: Plans) -> Page[PlaylistEntry]:
+    """A page of those that somebody put there, of whichever playlist."""
     place = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
     parameters = {**place, "playlist_id": action.playlist_id, "account_id": actor.account_id, "limit": action.size + 1}
     first, wanted = 1, statements.ENTRIES
@@ -87,7 +92,7 @@ def get_playlist_tracks(action: GetPlaylistTracks, actor: Actor, connection: Con
     page = rows[: action.size]
     entries = tuple(entry_of(row, number, listed_track(row, actor)) for number, row in enumerate(page, first))
     following = encode_cursor(page[-1].position, page[-1].entry_id, first + len(page)) if len(rows) > action.size else None
-    return PlaylistDetail(playlist_of(found[0]), Page(entries, following))
+    return Page(entries, following)
 
 
 def _fitting(action: GetPlaylistTracks, actor: Actor, connection: Connection, clock: Clock, plans: Plans, row: Any) -> PlaylistDetail:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.engine import Connection
 
@@ -29,11 +32,11 @@ _PLAYLIST, _NOW = bindparam("playlist_id", type_=IdColumn()), bindparam("now", t
 _ACCOUNT = bindparam("account_id", type_=IdColumn())
 MOST_SHOWN = 1_000
 
-MEMBERS = (
+EVERY_MEMBER = (
     select(PlaylistMemberRow.account_id, AccountRow.name, PlaylistMemberRow.role, PlaylistMemberRow.joined_at)
     .join(AccountRow, AccountRow.id == PlaylistMemberRow.account_id)
     .join(PlaylistRow, PlaylistRow.id == PlaylistMemberRow.playlist_id)
-    .where(PlaylistMemberRow.playlist_id == _PLAYLIST, PlaylistRow.deleted_at.is_(None))
+    .where(PlaylistMemberRow.playlist_id == _PLAYLIST)
     .order_by(
         case((PlaylistMemberRow.role == PlaylistRole.OWNER, 0), (PlaylistMemberRow.account_id == _ACCOUNT, 1), else_=2),
         PlaylistMemberRow.joined_at,
@@ -41,6 +44,7 @@ MEMBERS = (
     )
     .limit(MOST_SHOWN)
 )
+MEMBERS = EVERY_MEMBER.where(PlaylistRow.deleted_at.is_(None))
 INVITATIONS = (
     select(PlaylistInvitationRow.id, PlaylistInvitationRow.role, PlaylistInvitationRow.expires_at)
     .where(PlaylistInvitationRow.playlist_id == _PLAYLIST, PlaylistInvitationRow.expires_at > _NOW)
@@ -57,15 +61,16 @@ OFFER = (
 @handles(ListPlaylistMembers)
 def list_playlist_members(action: ListPlaylistMembers, actor: Actor, connection: Connection, clock: Clock) -> PlaylistMembers:
     asked = {"playlist_id": action.playlist_id}
-    members = tuple(
-        PlaylistMember(row.account_id, row.name, PlaylistRole(row.role), row.joined_at)
-        for row in fetch(connection, MEMBERS, {**asked, "account_id": actor.account_id})
-    )
+    members = members_of(fetch(connection, MEMBERS, {**asked, "account_id": actor.account_id}))
     own = next((one.role for one in members if one.account_id == actor.account_id), None)
     if own is None:
         raise no_such_playlist()
     links = fetch(connection, INVITATIONS, {**asked, "now": clock.now()}) if own == PlaylistRole.OWNER else ()
     return PlaylistMembers(members, tuple(PlaylistInvitation(row.id, SharedRole(row.role), row.expires_at) for row in links))
+
+
+def members_of(rows: Iterable[Any]) -> tuple[PlaylistMember, ...]:
+    return tuple(PlaylistMember(row.account_id, row.name, PlaylistRole(row.role), row.joined_at) for row in rows)
 
 
 @handles(GetPlaylistInvitation)

@@ -19,7 +19,7 @@ from apps.core.contract.errors import TooMany
 from apps.core.contract.library import AddFavourite, ArtistSubject, ReleaseSubject, TrackSubject
 from apps.core.contract.listening import Play, RecordPlays, ReleaseSource
 from apps.core.contract.oauth import ConnectApp, RegisterApp
-from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeletePlaylist
+from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeletePlaylist, RestorePlaylist
 from apps.core.contract.radio import HideTrack, StartStation, TrackSeed
 from apps.core.contract.sharing import AcceptPlaylistInvitation, InviteToPlaylist, SharedRole
 from apps.core.contract.smart import CreateSmartPlaylist, ExplicitRule, Match, RuleGroup, SmartRule
@@ -100,6 +100,39 @@ class TestTakingAway:
         assert all(name in files["README.txt"].decode() for name in files if name.endswith(".json"))
         assert "Left out" not in files["README.txt"].decode()
 
+    def test_has_deleted_playlists_that_can_be_brought_back(self, ana, ben, release, clock):
+        made = ana.send(CreatePlaylist("Late"))
+        ana.send(AddToPlaylist(made.id, tuple(track.id for track in release.tracks) * 50))
+        ben.send(AcceptPlaylistInvitation(ana.send(InviteToPlaylist(made.id, SharedRole.EDITOR)).token))
+        smart = ana.send(CreateSmartPlaylist("Clean", RULE))
+        for playlist in (made, smart):
+            ana.send(DeletePlaylist(playlist.id))
+            clock.advance(1)
+        files = take(ana)
+        clean, late = read(files, "deleted-playlists")
+        assert (clean["playlist"]["title"], clean["rule"]["group"]["match"], clean["entries"]) == ("Clean", "all", [])
+        assert (late["playlist"]["title"], late["deleted_at"]) == ("Late", START.isoformat().replace("+00:00", "Z"))
+        assert [entry["track"]["track_id"] for entry in late["entries"]] == [track.id for track in release.tracks] * 50
+        assert [member["name"] for member in late["members"]] == ["Ana", "Ben"]
+        assert read(files, "playlists") == read(take(ben), "playlists") == read(take(ben), "deleted-playlists") == []
+
+    def test_has_the_pictures_of_one_s_playlists_where_these_say(self, ana, ben, release, pictured):
+        made = [ana.send(CreatePlaylist(title)) for title in ("Late", "Early", "Plain")]
+        for playlist in made[:2]:
+            pictured(ana, playlist.id, playlist.title.encode())
+        ana.send(AddToPlaylist(made[2].id, (release.tracks[0].id,)))
+        ben.send(AcceptPlaylistInvitation(ana.send(InviteToPlaylist(made[0].id, SharedRole.EDITOR)).token))
+        ana.send(DeletePlaylist(made[1].id))
+        files = take(ana)
+        told = {one["playlist"]["title"]: one["picture"] for name in ("playlists", "deleted-playlists") for one in read(files, name)}
+        assert told == {"Late": f"pictures/{made[0].id}.jpg", "Early": f"pictures/{made[1].id}.jpg", "Plain": None}
+        assert (files[told["Late"]], files[told["Early"]]) == (b"Late", b"Early")
+        assert len([name for name in files if name.startswith("pictures/")]) == 2
+        assert "pictures/" in files["README.txt"].decode()
+        others = take(ben)
+        assert [one["picture"] for one in read(others, "playlists")] == [None]
+        assert not [name for name in others if name.startswith("pictures/")]
+
     def test_has_of_a_shared_playlist_only_what_one_added(self, ana, ben, release):
         made = ana.send(CreatePlaylist("Late"))
         ana.send(AddToPlaylist(made.id, (release.tracks[0].id,)))
@@ -160,6 +193,33 @@ class TestTakingAway:
             assert left["playlist"]["title"] == "Two"
             assert not [name for name in archive.namelist() if name.startswith("playlists/")]
 
+    def test_goes_on_where_a_playlist_is_brought_back_meanwhile(self, ana, pictured):
+        made = [ana.send(CreatePlaylist(title)) for title in ("One", "Two")]
+        pictured(ana, made[0].id)
+        for playlist in made:
+            ana.send(DeletePlaylist(playlist.id))
+
+        class Meanwhile:
+            """Ana, who brings the first playlist back once what she has deleted is listed, and deletes it again once it is told."""
+
+            actor, told = ana.actor, False
+
+            def send(self, action):
+                answer = ana.send(action)
+                match type(action).__name__:
+                    case "ListOwnDeletedPlaylists" if not self.told:
+                        self.told = True
+                        ana.send(RestorePlaylist(made[0].id))
+                    case "ReadPlaylistPicture":
+                        ana.send(DeletePlaylist(made[0].id))
+                return answer
+
+        pieces = b"".join(take_away(Meanwhile(), ana.send(TakeOwnData()), SITE))
+        with ZipFile(BytesIO(pieces)) as archive:
+            (left,) = msgspec.json.decode(archive.read("deleted-playlists.json"))
+            assert left["playlist"]["title"] == "Two"
+            assert [name for name in archive.namelist() if name.startswith("pictures/")] == [f"pictures/{made[0].id}.jpg"]
+
     def test_is_refused_after_three_times_for_a_while(self, ana, ben, clock):
         for _ in range(3):
             ana.send(TakeOwnData())
@@ -174,7 +234,20 @@ class TestThroughAnApp:
     @pytest.mark.parametrize(
         ("scopes", "left_out"),
         [
-            ((Scope.ACCOUNT,), {"favourites", "folders", "playlists", "hidden-tracks", "stations", "history", "devices", "connected-apps"}),
+            (
+                (Scope.ACCOUNT,),
+                {
+                    "favourites",
+                    "folders",
+                    "playlists",
+                    "deleted-playlists",
+                    "hidden-tracks",
+                    "stations",
+                    "history",
+                    "devices",
+                    "connected-apps",
+                },
+            ),
             ((Scope.ACCOUNT, Scope.LIBRARY, Scope.HISTORY, Scope.PLAYBACK), {"connected-apps"}),
         ],
     )
