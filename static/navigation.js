@@ -63,9 +63,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 document.addEventListener("htmx:after:settle", ({ detail: { task, newContent } }) => {
-  if (task.swapSpec.style !== "beforeend") return;
-  const added = newContent.find((node) => node instanceof Element) ?? document.getElementById("more");
-  added.querySelector("a, button")?.focus();
+  if (task.swapSpec.style === "beforeend") newContent.find((node) => node instanceof Element)?.querySelector("a, button")?.focus();
 });
 
 document.addEventListener("htmx:error", failed);

@@ -5,7 +5,8 @@ const LAST_WORDS_MS = 1000;
 /** The tracks of these rows as a queue: of one release, or each of its own. */
 function queueOf(page, list, rows) {
   const coverElement = page.querySelector("[data-release-cover]")?.firstElementChild;
-  const source = JSON.parse(list.dataset.source);
+  // A page that an older release still sends does not say.
+  const source = list.dataset.source && JSON.parse(list.dataset.source);
   return rows.map((row) => ({
     id: row.dataset.track,
     title: row.dataset.title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route, expect
 
+from apps.core.contract.listening import LOOKED_THROUGH, PLAYS_PER_COMMAND
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import PASSWORD
 
@@ -137,6 +138,23 @@ class TestAListInPages:
             listener.page.keyboard.press("Tab")
         expect(entries.nth(51)).to_be_focused()
         assert listener.page.url == listener.url + "/recently-played"
+
+    def test_looks_further_back_where_nothing_was_found_so_far(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        for _ in range(2 * LOOKED_THROUGH // PLAYS_PER_COMMAND + 1):
+            assert listener.page.evaluate(TELL_OF_PLAYS, PLAYS_PER_COMMAND)
+        listener.open("/recently-played?source=chart")
+        expect(listener.page.locator("#more")).to_contain_text("Nothing else since")
+        further = listener.page.get_by_role("link", name="Look further back")
+        first = further.get_attribute("href") or ""
+        further.press("Enter")
+        expect(further).not_to_have_attribute("href", first)
+        expect(further).to_be_focused()
+        further.press("Enter")
+        expect(listener.page.locator("#more")).to_have_text("Nothing further back.")
+        expect(listener.page.locator("#notice")).to_be_hidden()
 
 
 class TestForms:
