@@ -189,6 +189,8 @@ class SplitRelease(Command[ReleaseId], frozen=True):
 class JoinRelease(Command[ReleaseId], frozen=True):
     """Take a split back: the tracks stand where they were delivered; returns that release. What is over already stays so.
 
+    Whoever has kept the other release has kept that one from then on.
+
     Raises NotFound where it was never split from another, and Conflict while a delivery of either is being written.
     """
 

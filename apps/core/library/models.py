@@ -27,7 +27,7 @@ class FavouriteReleaseRow(Base):
     __table_args__ = (Index("ix_favourite_release_latest", "account_id", "added_at", "release_id"),)
 
     account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"), primary_key=True)
-    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), primary_key=True)
+    release_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("release.id"), primary_key=True, index=True)
     added_at: Mapped[datetime]
 
 
@@ -36,5 +36,5 @@ class FavouriteArtistRow(Base):
     __table_args__ = (Index("ix_favourite_artist_latest", "account_id", "added_at", "artist_id"),)
 
     account_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("account.id"), primary_key=True)
-    artist_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"), primary_key=True)
+    artist_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("artist.id"), primary_key=True, index=True)
     added_at: Mapped[datetime]

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0032"
+REVISION = "0033"

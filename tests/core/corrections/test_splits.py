@@ -11,6 +11,7 @@ from apps.core.contract.editorial import AssembleCompilation
 from apps.core.contract.errors import Conflict, Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import HideRemovedFiles
+from apps.core.contract.library import AddFavourite, ListFavouriteReleases, ReleaseSubject
 from apps.core.contract.playback import StartPlayback
 from tests.factories.deals import Deals
 
@@ -201,6 +202,15 @@ class TestJoinRelease:
             ana.send(GetRelease(apart))
         assert deliver(genre="Pop") == [hits]
         assert titles(ana, hits) == ["Song 1", "Song 2", "Song 3", "Song 4"]
+
+    def test_leaves_whoever_has_kept_it_the_other(self, hits, split, staff, ana, ben):
+        apart = split(hits, 2, 3)
+        ana.send(AddFavourite(ReleaseSubject(hits)))
+        for one in (ana, ben):
+            one.send(AddFavourite(ReleaseSubject(apart)))
+        staff.send(JoinRelease(apart))
+        for one in (ana, ben):
+            assert [(kept.release.id, kept.offered) for kept in one.send(ListFavouriteReleases()).items] == [(hits, True)]
 
     def test_gives_another_place_to_what_has_none(self, hits, split, staff, catalogue, ana):
         apart = split(hits, 2, 3)
