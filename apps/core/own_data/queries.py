@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import Meta
-from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
@@ -30,7 +30,7 @@ from apps.core.playlists.access import KEPT, no_such_playlist
 from apps.core.playlists.describing import playlist_of
 from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow
 from apps.core.playlists.queries import entries_of
-from apps.core.playlists.statements import DELETED
+from apps.core.playlists.statements import ALL_DELETED, RESTORABLE
 from apps.core.rights.plans import Plans
 from apps.core.sharing.queries import EVERY_MEMBER, members_of
 from apps.core.smart.reading import rule_decoder
@@ -42,17 +42,12 @@ KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 LARGEST = f"{max(COVER_SIDES)}.jpg"
 
 _PLAYLIST, _SINCE = bindparam("playlist_id", type_=IdColumn()), bindparam("since", type_=Moment())
-_ALL = (
-    DELETED.add_columns(PlaylistRow.deleted_at, PictureRow.shown_id.is_not(None).label("pictured"))
-    .outerjoin(PictureRow, PictureRow.subject_id == PlaylistRow.id)
-    .limit(bindparam("limit", type_=Integer))
-)
-_earlier = tuple_(PlaylistRow.deleted_at, PlaylistRow.id) < tuple_(
-    bindparam("before", type_=Moment()), bindparam("before_id", type_=IdColumn())
-)
-ALL = {False: _ALL, True: _ALL.where(_earlier)}
-"""By whether it goes on before a playlist."""
-ONE = DELETED.where(PlaylistRow.id == _PLAYLIST)
+_pictured = PictureRow.shown_id.is_not(None).label("pictured")
+ALL = {
+    further: wanted.add_columns(PlaylistRow.deleted_at, _pictured).outerjoin(PictureRow, PictureRow.subject_id == PlaylistRow.id)
+    for further, wanted in ALL_DELETED.items()
+}
+ONE = RESTORABLE.where(PlaylistRow.id == _PLAYLIST)
 PICTURE = (
     select(PictureRow.shown_id)
     .join(PlaylistRow, PlaylistRow.id == PictureRow.subject_id)

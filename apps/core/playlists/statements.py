@@ -135,8 +135,16 @@ _CHANGED_LAST = PlaylistRow.changed_at.desc(), PlaylistRow.id.desc()
 _EDITABLE = PlaylistMemberRow.role.in_((PlaylistRole.EDITOR, PlaylistRole.OWNER)), PlaylistRow.rule.is_(None)
 RECENT = _listed(_OF_MEMBER.where(_THERE), _MOST, *_CHANGED_LAST)
 EDITABLE = _listed(_OF_MEMBER.where(_THERE, *_EDITABLE), _MOST, *_CHANGED_LAST)
-_DELETED = PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment())
-DELETED = _listed(_OF_MEMBER.where(*_DELETED), _MOST, PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc())
+RESTORABLE = _OF_MEMBER.where(PlaylistMemberRow.role == PlaylistRole.OWNER, PlaylistRow.deleted_at > bindparam("since", type_=Moment()))
+_DELETED_LAST = PlaylistRow.deleted_at.desc(), PlaylistRow.id.desc()
+DELETED = _listed(RESTORABLE, _MOST, *_DELETED_LAST)
+_deleted_before = tuple_(PlaylistRow.deleted_at, PlaylistRow.id) < tuple_(
+    bindparam("before", type_=Moment()), bindparam("before_id", type_=IdColumn())
+)
+ALL_DELETED = {
+    further: _listed(RESTORABLE.where(_deleted_before) if further else RESTORABLE, LIMIT, *_DELETED_LAST) for further in (False, True)
+}
+"""By whether it goes on after a playlist."""
 
 FOLDERS = (
     select(PlaylistFolderRow.id, PlaylistFolderRow.parent_id, PlaylistFolderRow.title)

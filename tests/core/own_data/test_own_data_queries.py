@@ -12,6 +12,7 @@ from apps.core.contract.pictures import RemovePlaylistPicture
 from apps.core.contract.playlists import DAYS_TO_RESTORE, CreatePlaylist, DeletePlaylist, RestorePlaylist
 from apps.core.contract.sharing import AcceptPlaylistInvitation, InviteToPlaylist, SharedRole
 from apps.core.contract.smart import CreateSmartPlaylist, ExplicitRule, Match, RuleGroup, SmartRule
+from apps.core.playlists.statements import MOST_LISTED
 from ports.storage.interface import Storage
 
 RULE = SmartRule(RuleGroup(Match.ALL, (ExplicitRule(is_so=False),)))
@@ -39,13 +40,13 @@ class TestListOwnDeletedPlaylists:
         clock.advance(OVER.total_seconds() - 60)
         assert ana.send(ListOwnDeletedPlaylists()).items == ()
 
-    def test_has_more_than_a_page_of_them_whole(self, ana, clock):
-        made = [ana.send(CreatePlaylist(f"Number {number}")).id for number in range(5)]
+    def test_has_more_of_them_than_their_page_shows(self, ana, clock):
+        made = [ana.send(CreatePlaylist(f"Number {number}")).id for number in range(MOST_LISTED + 3)]
         for playlist_id in made:
             ana.send(DeletePlaylist(playlist_id))  # all at one moment
         found, cursor = [], None
         while not found or cursor:
-            page = ana.send(ListOwnDeletedPlaylists(cursor, 2))
+            page = ana.send(ListOwnDeletedPlaylists(cursor, 50))
             found += [one.playlist.id for one in page.items]
             cursor = page.next
         assert sorted(found) == sorted(made)
