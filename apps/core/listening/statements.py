@@ -56,26 +56,23 @@ def _plays(shape: Shape, fits: ColumnElement[bool], looked_at_last: ColumnElemen
 def _looked_through(shape: Shape, fits: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Of so many plays those that fit, and the last of them in any case: from there on whoever asks again goes on."""
     row = HistoryRow
-    last = (
-        select(row.played_at, row.id)
-        .where(*_within(shape))
-        .order_by(*_latest_first)
-        .offset(at_most(LOOKED_THROUGH - 1))
-        .limit(at_most(1))
-        .cte("last")
-    )
+    last = select(row.played_at, row.id).where(*_within(shape)).order_by(*_latest_first)
+    last = last.offset(at_most(LOOKED_THROUGH - 1)).limit(at_most(1)).cte("last")
     last_id = select(last.c.id).scalar_subquery()
     last_place = tuple_(
         func.coalesce(select(last.c.played_at).scalar_subquery(), literal(NEVER, Moment()), type_=Moment()),
         func.coalesce(last_id, literal(LOWEST_ID, IdColumn()), type_=IdColumn()),
     )
     is_last = func.coalesce(row.id == last_id, false())
+    plays = _plays(shape, fits, is_last).where(_place >= last_place, or_(fits, is_last))
+    return _with_names(plays) if shape.words else plays
+
+
+def _with_names(plays: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
-        _plays(shape, fits, is_last)
-        .join(TrackRow, TrackRow.id == row.track_id)
+        plays.join(TrackRow, TrackRow.id == HistoryRow.track_id)
         .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
         .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
-        .where(_place >= last_place, or_(fits, is_last))
     )
 
 
