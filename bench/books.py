@@ -11,8 +11,9 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
-from apps.core.catalogue.discographies import list_all
+from apps.core.catalogue.discographies import list_by_artist
 from apps.core.catalogue.models import (
     ArtistRow,
     LabelRow,
@@ -101,7 +102,9 @@ class Books:
                     some = iter(rows)
                     while batch := list(islice(some, AT_ONCE)):
                         connection.execute(insert(table), batch)
-                connection.execute(list_all())
+            with Session(db.engine) as session:
+                list_by_artist(session, [row["id"] for row in self.rows[ReleaseRow]])
+                session.commit()
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("ANALYZE")
                 connection.commit()
