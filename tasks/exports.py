@@ -71,7 +71,7 @@ def export_day(office: Office, lease: Lease, work: ExportWork) -> None:
         for table in (Table.PLAYS, Table.LATE):
             day.export_plays(table)
         day.export_dimensions()
-        day.export_lines(Table.PLANS, [office.core.send(ReadDimension(Table.PLANS))])
+        day.export_plans()
         manifest = DayManifest(work.day, closes_at(work.day), EXPORT_VERSION, day.files())
         written = folder / "manifest"
         written.write_bytes(encoder.encode(manifest))
@@ -94,29 +94,28 @@ class _Day:
         """As files of lines, one at least."""
         after: str | None = None
         for number in count():
-            self.storing.append(self.hands.submit(self._export_file, table, number, after))
+            self._begin(table, f"{table}-{number}", self._plays(table, after))
             after = self.office.core.send(FindPlay(self.day, table == Table.LATE, after, SLICES * SLICE))
             if after is None:
                 return
 
-    def _export_file(self, table: Table, number: int, after: str | None) -> ExportedFile:
-        keep_room(self.folder)
-        lines = self.folder / f"{table}-{number}.csv"
-        with lines.open("wb") as file:
-            for _ in range(SLICES):
-                self.lease.progress(0)
-                part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
-                file.write(part.lines.encode())
-                after = part.last
-                if after is None:
-                    break
-        return self._pack(table, lines)
+    def _plays(self, table: Table, after: str | None) -> Iterator[str]:
+        for _ in range(SLICES):
+            self.lease.progress(0)
+            part = self.office.core.send(ReadDay(self.day, table == Table.LATE, after, SLICE))
+            yield part.lines
+            after = part.last
+            if after is None:
+                return
 
     def export_dimensions(self) -> None:
         """What is known of all that was played."""
         for tables, ids in zip(DIMENSIONS.values(), self._played(), strict=True):
             for table in tables:
-                self.export_lines(table, self._known(table, ids))
+                self._begin(table, table, self._known(table, ids))
+
+    def export_plans(self) -> None:
+        self._begin(Table.PLANS, Table.PLANS, [self.office.core.send(ReadDimension(Table.PLANS))])
 
     def _played(self) -> list[bytes]:
         """The ids that plays name, by the column of `DIMENSIONS`, each once and in order."""
@@ -133,13 +132,6 @@ class _Day:
             self.lease.progress(PLAYS_EXPORTED)
             yield self.office.core.send(ReadDimension(table, ids[start : start + DIMENSION_IDS * BYTES]))
 
-    def export_lines(self, table: Table, parts: Iterable[str]) -> None:
-        keep_room(self.folder)
-        lines = self.folder / f"{table}.csv"
-        with lines.open("wb") as file:
-            file.writelines(part.encode() for part in parts)
-        self.storing.append(self.hands.submit(self._pack, table, lines))
-
     def files(self) -> tuple[ExportedFile, ...]:
         """All until now, when they are stored; where one fails, those that nobody has begun never are."""
         try:
@@ -148,7 +140,13 @@ class _Day:
             self.hands.shutdown(wait=False, cancel_futures=True)
             raise
 
-    def _pack(self, table: Table, lines: Path) -> ExportedFile:
+    def _begin(self, table: Table, name: str, parts: Iterable[str]) -> None:
+        self.storing.append(self.hands.submit(self._export, table, self.folder / f"{name}.csv", parts))
+
+    def _export(self, table: Table, lines: Path, parts: Iterable[str]) -> ExportedFile:
+        keep_room(self.folder)
+        with lines.open("wb") as file:
+            file.writelines(part.encode() for part in parts)
         packed = lines.with_suffix(".parquet")
         rows = self.office.analytics.pack(lines, COLUMNS[table], packed)
         lines.unlink()

@@ -17,7 +17,7 @@ EXPORT_VERSION = 1
 """Of the tables and their columns."""
 SLICE = 5_000
 """Plays that are read at once at most. Twice as many took a third longer each: memory for such a text is taken and given back."""
-SLICES = 10
+SLICES = 20
 """Of plays, in one file."""
 DIMENSION_IDS = 5_000
 PARTITIONS = "play-log/"
