@@ -69,6 +69,11 @@ class Listener:
         self.page.fill("#password", self.password)
         self._enter("Log in")
 
+    def log_out(self) -> None:
+        button = self.page.get_by_role("button", name="Log out")
+        button.click()
+        button.wait_for(state="hidden")
+
     def _enter(self, button: str) -> None:
         self.page.locator("main").get_by_role("button", name=button).click()
         self.page.wait_for_url(self.url + "/")

@@ -94,7 +94,7 @@ class TestSomebodyElse:
         listener.play_longest()
         listener.listen_on()
         assert len(listener.page.evaluate(PLACES)) == 1
-        listener.page.get_by_role("button", name="Log out").click()
+        listener.log_out()
         expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
         assert listener.page.evaluate(PLACES) == []
         listener.log_in()

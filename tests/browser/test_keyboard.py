@@ -81,7 +81,7 @@ class TestKeys:
         listener.page.evaluate(LISTEN_FOR_KEYS)
         listener.page.keyboard.press("Control+k")
         assert listener.page.evaluate("[window.taken, document.querySelector('audio').paused]") == [False, False]
-        listener.page.get_by_role("button", name="Log out").click()
+        listener.log_out()
         expect(listener.player).to_be_hidden()
         for key in ("Space", "ArrowRight"):
             listener.page.keyboard.press(key)

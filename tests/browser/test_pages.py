@@ -56,7 +56,7 @@ class TestWithoutJavaScript:
         visitor.choose_release()
         expect(visitor.page.get_by_text("playing music needs it")).to_be_visible()
         expect(visitor.page.locator("[data-play]").first).to_be_hidden()
-        visitor.page.get_by_role("button", name="Log out").click()
+        visitor.log_out()
         expect(visitor.page.get_by_role("link", name="Log in")).to_be_visible()
 
 
@@ -161,7 +161,7 @@ class TestForms:
     def test_say_what_is_wrong_where_it_is(self, visit):
         visitor = visit()
         visitor.register()
-        visitor.page.get_by_role("button", name="Log out").click()
+        visitor.log_out()
         visitor.go("Log in")
         visitor.page.fill("#email", visitor.email)
         visitor.page.fill("#password", "wrong horse battery")

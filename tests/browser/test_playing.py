@@ -120,7 +120,7 @@ class TestMusic:
         listener.open_release()
         listener.play_longest()
         listener.listen_on()
-        listener.page.get_by_role("button", name="Log out").click()
+        listener.log_out()
         expect(listener.player).to_be_hidden()
         assert listener.page.evaluate("document.querySelector('audio').paused")
 
@@ -132,7 +132,7 @@ class TestMusic:
         listener.listen_on()
         sent: list[str] = []
         listener.page.on("request", lambda request: request.method == "POST" and sent.append(request.url.removeprefix(listener.url)))
-        listener.page.get_by_role("button", name="Log out").click()
+        listener.log_out()
         expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
         assert sent[-2:] == ["/player/plays", "/log-out"]
         listener.log_in()
