@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import ArtistRow, RecordingCreditRow, ReleaseCreditRow, TrackRow
 from apps.core.catalogue.rules import is_various, name_key
 from apps.core.contract.errors import Conflict, Invalid, NotFound
+from apps.core.corrections.favourites import have_favourites_follow
 from apps.core.corrections.models import ArtistMergeRow
-from apps.core.database import IdColumn, insert
 from apps.core.library.models import FavouriteArtistRow
 
 CREDITS = ReleaseCreditRow, RecordingCreditRow
@@ -24,7 +24,8 @@ def merge(session: Session, artist_id: str, into_id: str, made_by: str | None, n
     made = ArtistMergeRow(artist_id=artist.id, into_id=into.id, made_by=made_by, made_at=now)
     session.add(made)
     touched = _releases_of(session, artist.id, _names_of(session, artist.id))
-    _follow(session, artist.id, into.id)
+    # Their favourite stays where it is, for the day on which this is taken back.
+    have_favourites_follow(session, FavouriteArtistRow.artist_id, artist.id, into.id)
     for one in session.scalars(select(ArtistRow).where((ArtistRow.id == artist.id) | (ArtistRow.merged_into == artist.id))):
         one.merged_into = into.id
     for table in CREDITS:
@@ -110,10 +111,3 @@ def _merged_into(session: Session, artist_id: str) -> list[str]:
     within = select(ArtistRow.id).where(ArtistRow.id == artist_id).cte(recursive=True)
     within = within.union(select(row.artist_id).join(within, row.into_id == within.c.id).where(row.over_at.is_(None)))
     return [*session.scalars(select(within.c.id))]
-
-
-def _follow(session: Session, artist_id: str, into_id: str) -> None:
-    """Whoever has kept the artist has kept the survivor; their favourite stays where it is, for the day on which this is taken back."""
-    row = FavouriteArtistRow
-    kept = select(row.account_id, literal(into_id, IdColumn()), row.added_at).where(row.artist_id == artist_id)
-    session.execute(insert(session, row).from_select(["account_id", "artist_id", "added_at"], kept).on_conflict_do_nothing())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from apps.core.catalogue.models import OWN_RECORDING, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
@@ -16,11 +16,10 @@ from apps.core.contract.corrections import CorrectedField
 from apps.core.contract.errors import Conflict
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import DeliveryStatus
+from apps.core.corrections.favourites import have_favourites_follow
 from apps.core.corrections.fields import write
 from apps.core.corrections.models import CorrectionRow, ReleaseSplitRow, SplitFileRow
 from apps.core.corrections.overlay import corrected_of
-from apps.core.database import IdColumn
-from apps.core.database import insert as insert_new
 from apps.core.intake.models import DeliveredFileRow, DeliveredReleaseRow, DeliveryRow
 from apps.core.intake.placing import hide_what_is_left_empty
 from apps.core.library.models import FavouriteReleaseRow
@@ -88,16 +87,10 @@ def join(session: Session, made: ReleaseSplitRow, release: ReleaseRow, apart: Re
         taken.add((one.disc, one.number))
         one.release_id = release.id
     session.flush()
-    _have_favourites_follow(session, apart, release)
+    # Nothing comes to this release again.
+    have_favourites_follow(session, FavouriteReleaseRow.release_id, apart.id, release.id)
+    session.execute(delete(FavouriteReleaseRow).filter_by(release_id=apart.id))
     _settle(session, [release, apart], now)
-
-
-def _have_favourites_follow(session: Session, release: ReleaseRow, other: ReleaseRow) -> None:
-    """Nothing comes to this release again: whoever has kept it has kept the other one from now on."""
-    row = FavouriteReleaseRow
-    kept = select(row.account_id, literal(other.id, IdColumn()), row.added_at).where(row.release_id == release.id)
-    session.execute(insert_new(session, row).from_select(["account_id", "release_id", "added_at"], kept).on_conflict_do_nothing())
-    session.execute(delete(row).where(row.release_id == release.id))
 
 
 def _settle(session: Session, releases: Sequence[ReleaseRow], now: datetime) -> None:

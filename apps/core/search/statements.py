@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, bindparam, exists, func, or_, select, type_coerce, union_all
+from sqlalchemy import LargeBinary, bindparam, exists, func, or_, select, type_coerce, union_all
 
 from apps.core.accounts.models import AccountRow
 from apps.core.catalogue.models import ArtistRow, LabelRow, RecordingCreditRow, RecordingRow, ReleaseCreditRow, ReleaseRow, TrackRow
 from apps.core.catalogue.statements import HEARABLE, SUMMARY, VISIBLE
 from apps.core.contract.accounts import AccountStatus
 from apps.core.contract.catalogue import CreditRole
-from apps.core.database import IdColumn
+from apps.core.database import LIMIT, IdColumn
 from apps.core.playback.models import PublishedRenditionRow
 from apps.core.playlists.models import PlaylistRow, PlaylistTrackRow
 from apps.core.playlists.statements import COVER, COVERS, FILLED, MOSAIC, PUBLIC
@@ -19,7 +19,6 @@ from apps.core.rights.offers import offered
 from apps.core.search.models import SearchChangeRow, SearchCounterRow
 
 AFTER = bindparam("after", type_=IdColumn())
-LIMIT = bindparam("limit", type_=Integer)
 IDS = bindparam("ids", expanding=True, type_=IdColumn())
 FOUND = bindparam("found", expanding=True, type_=LargeBinary)
 """Ids as the index has them."""
