@@ -72,15 +72,21 @@ class Season:
             time.sleep(self.chance.uniform(*PAUSE_SECONDS))
             load.check()
             struck.strike(name)
-        self.house.wait_until(lambda: self._enough(load), MOST_SECONDS)
+        try:
+            self.house.wait_until(lambda: self._enough(load), MOST_SECONDS)
+        except AssertionError as late:
+            raise AssertionError(f"{self.history.acknowledged()} acknowledged, none of {sorted(self._missing())}") from late
         load.stop()
         return sleeper
 
     def _enough(self, load: Load) -> bool:
         load.check()
         self.history.read_on()
-        done = {one.asked.name for one in self.history.operations.values() if one.done}
-        return self.history.acknowledged() >= self.acknowledged and done >= self.commands
+        return self.history.acknowledged() >= self.acknowledged and not self._missing()
+
+    def _missing(self) -> frozenset[str]:
+        """Those of the commands of which none was acknowledged yet."""
+        return self.commands - {one.asked.name for one in self.history.operations.values() if one.done}
 
     def become_quiet(self) -> None:
         """Until nothing waits to be done: what was given up is replayed, statements are signed, jobs are done, notices are looked at."""

@@ -19,6 +19,7 @@ from apps.core.contract.intake import (
 from tests.faults.history.town import Town
 
 LABELS = ("Moonpool", "Longshore")
+ARTISTS = tuple(f"Artist {number}" for number in range(5))
 TRACKS = 2
 
 
@@ -42,13 +43,14 @@ def make_files(folder: Path, chance: random.Random) -> tuple[FoundFile, ...]:
     cover = folder / "cover.jpg"
     cover.write_bytes(chance.randbytes(2000))
     picture = FoundPicture(cover.name, cover.stat().st_size, cover.stat().st_mtime_ns)
+    artists = chance.sample(ARTISTS, chance.choice((1, TRACKS)))  # of a release of several, none is its artist, whom staff could merge
     found: list[FoundFile] = []
     for number in range(1, TRACKS + 1):
         path = folder / f"{number}.mp3"
         path.write_bytes(chance.randbytes(2000))
         tags = Tags(
             title=f"{folder.name} {number}",
-            artist=f"Artist {chance.randrange(5)}",
+            artist=artists[number % len(artists)],
             album=folder.name,
             track=number,
             label=chance.choice(LABELS),
