@@ -16,6 +16,7 @@ CHECKS = (
     ("format", ("ruff", "format", "--check", ".", "celesta")),
     ("types", ("basedpyright",)),
     ("imports", ("lint-imports",)),
+    ("words", ("celesta", "translations", "--check")),
 )
 
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "ports": Entry("apps.console.ports:ports", "Print the ports and what is chosen for each."),
     "test": Entry("apps.console.test:test", "Run the tests."),
     "check": Entry("apps.console.check:check", "Check style, types and who imports what."),
+    "translations": Entry("apps.console.translations:translations", "Bring the catalogues in step with the texts they translate."),
     "bench": Entry("apps.console.bench:bench", "Run the benchmarks."),
 }
 

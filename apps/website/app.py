@@ -20,6 +20,7 @@ from apps.website.addresses import DayConverter, IdConverter, this_page
 from apps.website.assets import set_up_assets
 from apps.website.errors import set_up_errors
 from apps.website.headers import set_up_headers
+from apps.website.languages import set_up_languages
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
 from apps.website.session import WebSessionInterface
@@ -37,6 +38,7 @@ from apps.website.views import (
     entrance,
     home,
     jobs,
+    languages,
     ledger,
     library,
     listening,
@@ -75,14 +77,14 @@ VIEWS = (
     *(home, search, releases, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
-    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service),
+    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages),
 )
 
 
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     """The website as a WSGI app; `core` is Core's Flask app where this process has one. Raises `BootError`.
 
-    Settings: `BRAND_NAME`, `FLOWER_URL`, `MEDIA_ORIGINS` (where covers and audio come from besides this site, for browsers),
+    Settings: `BRAND_NAME`, `LANGUAGES`, `FLOWER_URL`, `MEDIA_ORIGINS` (where covers and audio come from besides this site, for browsers),
     `SECURE_COOKIES` (on in staging and production), `TRUSTED_HOSTS` (names the site answers to, by commas; any where there are none)
     and `TRUSTED_PROXIES` (how many proxies in front of it speak the truth about where a request came from).
     """
@@ -94,7 +96,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     app = Flask(__name__, template_folder=ROOT / "templates" / "website", static_folder=None)
     app.extensions["container"] = container
     app.extensions["core_client"] = client = core_client(environment, Service.WEBSITE, core)
-    _configure(app, environment)
+    _configure(app, environment, secure)
     watch_requests(app, "website", environment, quiet=QUIET)
     app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
     set_up_login(app, Accounts(People(client, lambda: clock.now().timestamp()), stranger))
@@ -103,6 +105,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     set_up_headers(app, environment.text("MEDIA_ORIGINS", " ").strip(), secure)
     set_up_assets(app, ROOT / "static")
     set_up_errors(app)
+    set_up_languages(app, environment)
     _set_up_templates(app)
     app.url_map.converters.update(id=IdConverter, day=DayConverter)
     for module in VIEWS:
@@ -121,10 +124,11 @@ class FormKeys:
         return reversed(self.environment.secret_versions("SESSION_KEY"))
 
 
-def _configure(app: Flask, environment: Environment) -> None:
+def _configure(app: Flask, environment: Environment, secure: bool) -> None:
     app.config.update(
         BRAND_NAME=environment.text("BRAND_NAME", "Celesta"),
         FLOWER_URL=environment.optional("FLOWER_URL"),
+        SECURE_COOKIES=secure,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=[host.strip() for host in environment.text("TRUSTED_HOSTS", " ").split(",") if host.strip()] or None,
         WTF_CSRF_SECRET_KEY=FormKeys(environment),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apps.core.contract.accounts import GetOwnAccount
-from apps.core.contract.actions import PARTNER, Actor, Permission
+from apps.core.contract.actions import ANYONE, PARTNER, Actor, Permission
 from apps.core.contract.billing import GetLedger
 from apps.core.contract.catalogue import ListReleases, ListSeries
 from apps.core.contract.charts import ListCharts
@@ -19,6 +19,7 @@ from apps.core.contract.library import ListFavouriteTracks
 from apps.core.contract.radio import ListStations
 from apps.core.contract.reporting import ListRuns
 from apps.core.contract.search import Search
+from apps.website.languages import marked
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,24 @@ LIBRARY = frozenset({"listening", "pictures", "playlist_files", "playlists", "sh
 """What lies within the library besides its own pages."""
 
 ENTRIES = (
-    Entry("Home", "home.show", "house", ListReleases.permission, tab=True),
-    Entry("Search", "search.show", "search", Search.permission, tab=True),
-    Entry("Releases", "releases.index", "disc-3", ListReleases.permission, tab=True),
-    Entry("Library", "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY, tab=True),
-    Entry("Series", "series.index", "gallery-vertical-end", ListSeries.permission),
-    Entry("Charts", "charts.index", "list-ordered", ListCharts.permission),
-    Entry("Stations", "stations.index", "radio", ListStations.permission),
-    Entry("Account", "account.show", "user-round", GetOwnAccount.permission),
-    Entry("Shelves", "editorial.index", "layout-list", ListShelves.permission),
-    Entry("Catalogue", "corrections.index", "pencil", ListCorrections.permission),
-    Entry("Deliveries", "deliveries.index", "inbox", ListDeliveries.permission),
-    Entry("Jobs", "jobs.index", "triangle-alert", ListJobs.permission),
-    Entry("Ledger", "ledger.show", "landmark", GetLedger.permission),
-    Entry("Reports", "reports.index", "file-text", ListRuns.permission),
-    Entry("Ports", "ports.show", "plug", GetHealth.permission),
-    Entry("Costs", "costs.index", "gauge", ListActionCosts.permission),
-    Entry("Statements", "partner.index", "file-text", PARTNER),
+    Entry(marked("Home"), "home.show", "house", ListReleases.permission, tab=True),
+    Entry(marked("Search"), "search.show", "search", Search.permission, tab=True),
+    Entry(marked("Releases"), "releases.index", "disc-3", ListReleases.permission, tab=True),
+    Entry(marked("Library"), "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY, tab=True),
+    Entry(marked("Series"), "series.index", "gallery-vertical-end", ListSeries.permission),
+    Entry(marked("Charts"), "charts.index", "list-ordered", ListCharts.permission),
+    Entry(marked("Stations"), "stations.index", "radio", ListStations.permission),
+    Entry(marked("Account"), "account.show", "user-round", GetOwnAccount.permission),
+    Entry(marked("Language"), "languages.index", "languages", ANYONE),
+    Entry(marked("Shelves"), "editorial.index", "layout-list", ListShelves.permission),
+    Entry(marked("Catalogue"), "corrections.index", "pencil", ListCorrections.permission),
+    Entry(marked("Deliveries"), "deliveries.index", "inbox", ListDeliveries.permission),
+    Entry(marked("Jobs"), "jobs.index", "triangle-alert", ListJobs.permission),
+    Entry(marked("Ledger"), "ledger.show", "landmark", GetLedger.permission),
+    Entry(marked("Reports"), "reports.index", "file-text", ListRuns.permission),
+    Entry(marked("Ports"), "ports.show", "plug", GetHealth.permission),
+    Entry(marked("Costs"), "costs.index", "gauge", ListActionCosts.permission),
+    Entry(marked("Statements"), "partner.index", "file-text", PARTNER),
 )
 
 

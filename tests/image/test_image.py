@@ -86,7 +86,7 @@ class TestContents:
         assert looked.stdout.split() == ["flask"], looked.stderr
 
     def test_of_the_source_only_what_processes_run_from(self, image: Image) -> None:
-        known = {"apps", "deploy", "ports", "tasks", "wsgi", "templates", "static"}
+        known = {"apps", "deploy", "ports", "tasks", "wsgi", "templates", "translations", "static"}
         made_from = {"setup.cfg", "pyproject.toml", "requirements-production.lock", "README.md", "LICENSE"}
         assert set(image.run("ls", "-A", "/celesta").stdout.split()) == {*known, *made_from, ".venv"}
         assert image.run("ls", "-A", "/celesta/deploy").stdout.split() == ["nginx"]

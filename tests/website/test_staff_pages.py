@@ -112,8 +112,8 @@ class TestDeliveries:
 
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
-        assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Charts", "Log in"]
-        assert _entries(listener) == ["Home", "Search", "Releases", "Library", "Series", "Charts", "Stations", "Account"]
+        assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Charts", "Language", "Log in"]
+        assert _entries(listener) == ["Home", "Search", "Releases", "Library", "Series", "Charts", "Stations", "Account", "Language"]
         assert _entries(clerk) == [
             "Home",
             "Search",
@@ -123,6 +123,7 @@ class TestNavigation:
             "Charts",
             "Stations",
             "Account",
+            "Language",
             "Shelves",
             "Catalogue",
             "Deliveries",
