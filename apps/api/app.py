@@ -32,6 +32,7 @@ from apps.api.views import (
     playback,
     playlist_files,
     playlists,
+    queue,
     radio,
     search,
     sharing,
@@ -66,7 +67,17 @@ OAUTH = oauth.views.name
 """Its endpoints read forms, find out by themselves who asks, and refuse in OAuth's own words."""
 TOPICS = (
     *(tokens.views, account.views, billing.views, catalogue.views, charts.views, playback.views, listening.views, offline.views),
-    *(radio.views, library.views, playlists.views, playlist_files.views, pictures.views, search.views, sharing.views, smart.views),
+    *(
+        radio.views,
+        library.views,
+        playlists.views,
+        playlist_files.views,
+        pictures.views,
+        queue.views,
+        search.views,
+        sharing.views,
+        smart.views,
+    ),
 )
 
 

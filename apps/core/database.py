@@ -219,9 +219,10 @@ def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.In
     return dialect.insert(table)
 
 
-def insert_unless_there(connection: Connection, table: type[Base], row: Mapping[str, Any]) -> None:
-    """Insert a row as it is stored, all its columns given, unless its key is there; by a statement that is built once."""
-    connection.execute(_insert_unless_there(connection.dialect.name, table), row)
+def insert_unless_there(connection: Connection, table: type[Base], row: Mapping[str, Any]) -> bool:
+    """Insert a row as it is stored, all its columns given, unless its key is there, by a statement that is built once; was it inserted?"""
+    inserting = _insert_unless_there(connection.dialect.name, table)
+    return connection.execute(inserting, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 @cache

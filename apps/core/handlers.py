@@ -43,6 +43,8 @@ MODULES = (
     "playlist_files.queries",
     "playlists.commands",
     "playlists.queries",
+    "queue.commands",
+    "queue.queries",
     "radio.commands",
     "radio.queries",
     "reporting.commands",

@@ -42,6 +42,9 @@ class App:
         body = {} if json is None else {"json": json}
         return self.client.post(path, headers={**self.headers, **_spelled(headers)}, **body)
 
+    def put(self, path: str, json: Any) -> TestResponse:
+        return self.client.put(path, headers=self.headers, json=json)
+
     def delete(self, path: str) -> TestResponse:
         return self.client.delete(path, headers=self.headers)
 

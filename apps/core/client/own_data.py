@@ -34,6 +34,7 @@ from apps.core.contract.playlists import (
     PlaylistRole,
     PlaylistSummary,
 )
+from apps.core.contract.queue import GetQueue
 from apps.core.contract.radio import ListHiddenTracks, ListStations
 from apps.core.contract.sharing import ListPlaylistMembers, PlaylistMember
 from apps.core.contract.smart import GetSmartPlaylist, SmartRule
@@ -284,6 +285,7 @@ PARTS: Sequence[Part] = (
         "deleted-playlists.json", "playlists that you deleted and can still bring back, deleted last first", ListOwnDeletedPlaylists,
         _deleted_library,
     ),
+    Part("queue.json", "what you are playing and what comes next", GetQueue, _whole(GetQueue())),
     Part("hidden-tracks.json", "tracks that your stations never play", ListHiddenTracks, _listed(ListHiddenTracks)),
     Part("stations.json", "your stations, played last first", ListStations, _whole(ListStations())),
     Part("history.json", "what you listened to and started it from, the latest first", ListRecentlyPlayed, _history),

@@ -31,6 +31,7 @@ from apps.core.contract import (
     playback,
     playlist_files,
     playlists,
+    queue,
     radio,
     reporting,
     search,
@@ -44,7 +45,7 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, radio, reporting, search, sharing, smart),
+    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, queue, radio, reporting, search, sharing, smart),
 )
 """Every domain's file; a new one is added here."""
 

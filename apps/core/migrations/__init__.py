@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0033"
+REVISION = "0035"

@@ -20,6 +20,7 @@ from apps.core.contract.library import AddFavourite, ArtistSubject, ReleaseSubje
 from apps.core.contract.listening import Play, RecordPlays, ReleaseSource
 from apps.core.contract.oauth import ConnectApp, RegisterApp
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeletePlaylist, RestorePlaylist
+from apps.core.contract.queue import QueueEntry, SaveQueue
 from apps.core.contract.radio import HideTrack, StartStation, TrackSeed
 from apps.core.contract.sharing import AcceptPlaylistInvitation, InviteToPlaylist, SharedRole
 from apps.core.contract.smart import CreateSmartPlaylist, ExplicitRule, Match, RuleGroup, SmartRule
@@ -75,6 +76,7 @@ class TestTakingAway:
         ben.send(AcceptPlaylistInvitation(ana.send(InviteToPlaylist(made.id, SharedRole.EDITOR)).token))
         ben.send(AddToPlaylist(made.id, (three,)))
         ana.send(CreateSmartPlaylist("Clean", RULE))
+        ana.send(SaveQueue(0, "laptop", (QueueEntry(two), QueueEntry(three))))
         ana.send(HideTrack(three))
         ana.send(StartStation(TrackSeed(one)))
         app = operator.send(RegisterApp("Pocket", ("https://pocket.example/back",), frozenset({Scope.LIBRARY}))).client
@@ -89,6 +91,7 @@ class TestTakingAway:
         assert (smart["playlist"]["title"], smart["rule"]["group"]["match"], smart["entries"]) == ("Clean", "all", [])
         assert [(entry["track"]["track_id"], entry["own"]) for entry in playlist["entries"]] == [(two, True), (one, True), (three, False)]
         assert [(member["name"], member["role"]) for member in playlist["members"]] == [("Ana", "owner"), ("Ben", "editor")]
+        assert [one["track"]["track_id"] for one in read(files, "queue")["tracks"]] == [two, three]
         assert [one["track_id"] for one in read(files, "hidden-tracks")] == [three]
         assert [one["seed"]["track_id"] for one in read(files, "stations")] == [one]
         (play,) = read(files, "history")
@@ -241,6 +244,7 @@ class TestThroughAnApp:
                     "folders",
                     "playlists",
                     "deleted-playlists",
+                    "queue",
                     "hidden-tracks",
                     "stations",
                     "history",

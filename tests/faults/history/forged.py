@@ -34,6 +34,7 @@ from apps.core.contract.offline import RegisterDevice, SaveOffline
 from apps.core.contract.playback import StartPlayback
 from apps.core.contract.playlist_files import ImportPlaylist
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeleteFolder, RemoveFromPlaylist
+from apps.core.contract.queue import SaveQueue
 from apps.core.contract.radio import AskForTraining, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from apps.core.contract.reporting import AskForStatements, OpenRun, RecordUsage
 from apps.core.contract.sharing import RemovePlaylistMember, RevokePlaylistInvitation
@@ -82,7 +83,7 @@ ONCE: frozenset[Kind] = frozenset({
     *ENDS, AcceptInvitation, AddToPlaylist, AssembleCompilation, ClaimJob, ClaimPurchase, CorrectRelease, CorrectTrack, CorrectTracks,
     CreateFolder, CreatePlaylist, CreateSmartPlaylist, FailJob, ImportPlaylist, NextTracks, OpenDelivery, OpenRun, PutShelf,
     ReceiveNotification, RecordFiles, RecordPlays, RecordUsage, RefreshSubscription, RegisterAccount, RegisterApp, RegisterDevice,
-    SaveOffline, SendStationFeedback, SetContract, SplitRelease, StartCheckout, StartPlayback, StartStation, TakeSlot,
+    SaveOffline, SaveQueue, SendStationFeedback, SetContract, SplitRelease, StartCheckout, StartPlayback, StartStation, TakeSlot,
 })  # fmt: skip
 """What adds, or gives to one; what sets something may do so any number of times."""
 

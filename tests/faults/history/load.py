@@ -44,6 +44,7 @@ OFFICE: Sequence[Round] = (
 )  # fmt: skip
 LISTENING = (
     listening.play, listening.play, listening.play, listening.play, listening.tune_in, listening.hide, listening.favour, listening.forget,
+    listening.queue_up,
     collecting.collect, collecting.bring, collecting.thin_out, collecting.arrange, collecting.rule, sharing.share,
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from apps.core.contract.listening import ClearHistory, RecordPlays
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
+from apps.core.contract.queue import SaveQueue, SaveQueuePosition
 from apps.core.contract.radio import HideTrack, NextTracks, SendStationFeedback, StartStation, UnhideTrack
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, answered_before, made, pairs, passing, set_to
 from tests.faults.history.record import Operation
@@ -49,6 +50,17 @@ def batches(scene: Scene) -> Iterator[Finding]:
             yield Finding(Wrong.TWICE, NextTracks.__name__, f"{station}: {batches} batches")
 
 
+def queues(scene: Scene) -> Iterator[Finding]:
+    """Of each queue's revisions every one was saved once, and what is there is not older than the last that was acknowledged."""
+    there = dict(scene.rows("SELECT account_id, revision FROM queue"))
+    saved = Counter((one.asked.account, one.result.revision) for one in scene.of((SaveQueue,)) if one.done)
+    for (account, revision), times in saved.items():
+        if times > 1:
+            yield Finding(Wrong.TWICE, SaveQueue.__name__, f"{account}, revision {revision}: {times} times")
+        if there.get(account, 0) < revision:
+            yield Finding(Wrong.LOST, SaveQueue.__name__, f"{account}: {there.get(account)} instead of {revision}")
+
+
 RULES: tuple[Rule, ...] = (
     added(
         RecordPlays, rows="SELECT event_id FROM play WHERE event_id LIKE 'SEASON-%'",
@@ -67,6 +79,8 @@ RULES: tuple[Rule, ...] = (
         keys=lambda one: [(one.asked.account, "track", one.action.seed.track_id)],
     ),
     Rule((NextTracks,), batches),
+    Rule((SaveQueue,), queues),
+    passing(SaveQueuePosition, because="it says where somebody is in a revision, which is compared as SaveQueue"),
     added(
         SendStationFeedback, rows="SELECT station_id, track_id FROM station_feedback WHERE kind = 'like'", within=False,
         keys=lambda one: [(one.action.station_id, one.action.track_id)],

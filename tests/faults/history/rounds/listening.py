@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from apps.core.contract.errors import CelestaError
+from apps.core.contract.errors import CelestaError, Conflict
 from apps.core.contract.library import AddFavourite, RemoveFavourite, TrackSubject
 from apps.core.contract.listening import ClearHistory, Play, RecordPlays
 from apps.core.contract.playback import EndPlayback, RenewPlayback, StartPlayback
+from apps.core.contract.queue import GetQueue, QueueEntry, SaveQueue, SaveQueuePosition
 from apps.core.contract.radio import (
     FeedbackKind,
     HideTrack,
@@ -74,6 +75,18 @@ def favour(town: Town, who: Account, chance: random.Random) -> None:
         who.website.again(RemoveFavourite(subject))
     if chance.random() < 0.2:
         who.website.once(AddFavourite(subject))
+
+
+def queue_up(town: Town, who: Account, chance: random.Random) -> None:
+    """Behind what is queued already; another device of theirs may do so at the same moment."""
+    person, device = chance.choice([who.app, who.website]), f"device-{chance.randrange(2)}"
+    queue = person.ask(GetQueue())
+    entries = tuple(QueueEntry(one.track.track_id, one.source) for one in queue.tracks[-BATCH:])
+    try:
+        saved = person.do(SaveQueue(queue.revision, device, (*entries, QueueEntry(town.a_track(chance)))))
+        person.again(SaveQueuePosition(saved.revision, device, 1, chance.randrange(40_000)))
+    except Conflict:
+        return
 
 
 def forget(town: Town, who: Account, chance: random.Random) -> None:
