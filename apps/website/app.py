@@ -58,6 +58,7 @@ from apps.website.views import (
     smart,
     stations,
     subscription,
+    tracks,
 )
 from ports.clock.interface import Clock
 from ports.container import Container
@@ -74,7 +75,7 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, series, artists, charts, stations, library, playlists, playlist_files, pictures),
+    *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
     *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages),

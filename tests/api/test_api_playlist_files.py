@@ -64,7 +64,7 @@ class TestPlaylistFiles:
         for kind in ("jspf", "xspf", "m3u8", "csv"):
             file = player.get(f"/v1/playlists/{made}/file?format={kind}")
             assert file.headers["Content-Disposition"] == f"attachment; filename=Late.{kind}"
-            assert f"/releases/{release['id']}#track-{release['tracks'][0]['id']}" in file.text
+            assert f"/tracks/{release['tracks'][0]['id']}" in file.text
         problem(player.get(f"/v1/playlists/{made}/file?format=exe"), 400)
         problem(player.get(f"/v1/playlists/{new_id()}/file"), 404)
 

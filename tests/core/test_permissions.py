@@ -86,6 +86,7 @@ MAY: dict[str, set[str]] = {
     "ListSeries": EVERYBODY,
     "GetRelease": EVERYBODY,
     "GetTrack": EVERYBODY,
+    "GetTrackInFull": EVERYBODY,
     "GetArtist": EVERYBODY,
     "GetLyrics": ACCOUNTS,
     "GetCatalogueState": EVERYBODY,

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue import statements
-from apps.core.catalogue.describing import TYPES, series_summaries, summaries, track_summary, volumes
+from apps.core.catalogue.describing import TYPES, release_summary, series_summaries, summaries, track_summary, volumes
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
@@ -25,6 +25,7 @@ from apps.core.contract.catalogue import (
     GetRelease,
     GetSeries,
     GetTrack,
+    GetTrackInFull,
     ListReleases,
     ListSeries,
     LyricLine,
@@ -36,6 +37,7 @@ from apps.core.contract.catalogue import (
     SeriesPlace,
     SeriesSummary,
     TrackDetail,
+    TrackInFull,
 )
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
@@ -47,6 +49,7 @@ from ports.clock.interface import Clock
 
 NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
+NO_SUCH_TRACK = "There is no such track here.", "It may not be offered in your country, or no longer."
 SERIES_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")]]
 
 
@@ -76,7 +79,7 @@ def get_release(action: GetRelease, actor: Actor, connection: Connection, clock:
     series = SeriesPlace(row.series_id, row.series_title, row.volume) if row.series_id else None
     return ReleaseDetail(
         id=row.id, title=row.title, artist=row.artist, type=TYPES[row.type], year=row.year, released_on=row.released_on,
-        credits=tuple(Credit(one.artist_id, one.credited_as, CreditRole(one.role)) for one in credited),
+        credits=_credits(credited),
         label=row.label, upc=row.upc, genre=row.genre, p_line=row.p_line, c_line=row.c_line, cover=row.cover, colour=row.colour,
         series=series, tracks=tracks, duration_ms=sum(track.duration_ms for track in tracks),
     )  # fmt: skip
@@ -87,8 +90,25 @@ def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clo
     entitlement = plans.entitlement(actor.plan, actor.account_id)
     found = fetch(connection, statements.TRACK, {**here_on(entitlement, actor.territory, clock.now()), "track_id": action.track_id})
     if not found:
-        raise NotFound("There is no such track here.", "It may not be offered in your country, or no longer.")
-    return TrackDetail(track_summary(found[0], actor), *summaries([found[0][-len(statements.SUMMARY) :]]))
+        raise NotFound(*NO_SUCH_TRACK)
+    return _track_detail(found[0], actor)
+
+
+@handles(GetTrackInFull)
+def get_track_in_full(action: GetTrackInFull, actor: Actor, connection: Connection, clock: Clock, plans: Plans) -> TrackInFull:
+    parameters = {**here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now()), "track_id": action.track_id}
+    found = fetch(connection, statements.TRACK_IN_FULL, parameters)
+    if not found:
+        raise NotFound(*NO_SUCH_TRACK)
+    row, detail = found[0], _track_detail(found[0], actor)
+    which = {**parameters, "recording_id": detail.track.recording_id, "release_id": detail.release.id}
+    words = fetch(connection, statements.LYRICS, parameters) if actor.account_id else ()
+    return TrackInFull(
+        track=detail.track, release=detail.release, credits=_credits(fetch(connection, statements.RECORDING_CREDITS, which)),
+        isrc=row.isrc, genre=row.genre, label=row.label, released_on=row.released_on, p_line=row.p_line, c_line=row.c_line,
+        also_on=tuple(_track_detail(one, actor) for one in fetch(connection, statements.ALSO_ON, which)),
+        words=words[0].text if words else None,
+    )  # fmt: skip
 
 
 @handles(GetLyrics)
@@ -136,6 +156,15 @@ def get_catalogue_state(connection: Connection, clock: Clock) -> CatalogueState:
     (row,) = fetch(connection, statements.STATE, {"now": clock.now()})
     boundaries = (row.starts, row.ends, row.shelf_starts, row.shelf_ends)
     return CatalogueState(row.version or 0, min((moment for moment in boundaries if moment), default=None))
+
+
+def _credits(rows: Sequence[Any]) -> tuple[Credit, ...]:
+    return tuple(Credit(row.artist_id, row.credited_as, CreditRole(row.role)) for row in rows)
+
+
+def _track_detail(row: Any, actor: Actor) -> TrackDetail:
+    """Of a row of `TRACK`."""
+    return TrackDetail(track_summary(row, actor), release_summary(row[statements.OF_RELEASE]))
 
 
 def _title_key(rows: Sequence[Any], series: SeriesSummary) -> str:

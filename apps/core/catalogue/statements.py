@@ -14,6 +14,7 @@ from apps.core.catalogue.models import (
     CatalogueVersionRow,
     LabelRow,
     LyricsRow,
+    RecordingCreditRow,
     RecordingRow,
     ReleaseCreditRow,
     ReleaseRow,
@@ -29,6 +30,7 @@ from apps.core.rights.offers import NOW, offered
 
 MOST_RELEASES = 100
 MOST_SPINES, MOST_VOLUMES = 24, 500
+MOST_ALSO_ON = 50
 
 SUMMARY = (
     ReleaseRow.id, ReleaseRow.title, ReleaseRow.artist, ReleaseRow.type, ReleaseRow.year, ReleaseRow.cover, ReleaseRow.colour,
@@ -86,6 +88,29 @@ TRACK = (
     HEARABLE.add_columns(*(column.label(f"release_{column.name}") for column in SUMMARY))
     .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
     .where(TrackRow.id == bindparam("track_id", type_=IdColumn()), ReleaseRow.published_at.is_not(None))
+)
+
+OF_RELEASE = slice(len(HEARABLE.selected_columns), len(HEARABLE.selected_columns) + len(SUMMARY))
+"""Where the columns of `SUMMARY` are in a row of `TRACK`."""
+TRACK_IN_FULL = TRACK.add_columns(
+    RecordingRow.isrc, func.coalesce(RecordingRow.genre, ReleaseRow.genre).label("genre"), LabelRow.name.label("label"),
+    ReleaseRow.released_on, func.coalesce(RecordingRow.p_line, ReleaseRow.p_line).label("p_line"), ReleaseRow.c_line,
+).outerjoin(LabelRow, LabelRow.id == ReleaseRow.label_id)  # fmt: skip
+RECORDING_CREDITS = (
+    select(RecordingCreditRow.artist_id, RecordingCreditRow.credited_as, RecordingCreditRow.role)
+    .where(RecordingCreditRow.recording_id == bindparam("recording_id", type_=IdColumn()))
+    .order_by(RecordingCreditRow.position)
+)
+ALSO_ON = (
+    HEARABLE.add_columns(*(column.label(f"release_{column.name}") for column in SUMMARY))
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(
+        TrackRow.recording_id == bindparam("recording_id", type_=IdColumn()),
+        TrackRow.release_id != bindparam("release_id", type_=IdColumn()),
+        ReleaseRow.published_at.is_not(None),
+    )
+    .order_by(ReleaseRow.year.desc(), ReleaseRow.id.desc(), TrackRow.id)
+    .limit(at_most(MOST_ALSO_ON))
 )
 
 LYRICS = (

@@ -88,6 +88,27 @@ class TrackDetail(msgspec.Struct, frozen=True):
     release: ReleaseSummary
 
 
+class TrackInFull(msgspec.Struct, frozen=True):
+    """All that is told of a track on a page of its own."""
+
+    track: TrackSummary
+    release: ReleaseSummary
+    credits: tuple[Credit, ...]
+    """Of the recording, in their order."""
+    isrc: str | None
+    genre: str | None
+    """The recording's own, or else its release's; so is the ℗ line."""
+    label: str | None
+    released_on: str | None
+    """ISO 8601, as exact as known."""
+    p_line: str | None
+    c_line: str | None
+    also_on: tuple[TrackDetail, ...]
+    """The same recording on other releases that are offered here, the newest first, at most 50."""
+    words: str | None
+    """As `Lyrics.text`; None where nobody wrote them down, and for visitors."""
+
+
 class ReleaseDetail(msgspec.Struct, frozen=True):
     id: ReleaseId
     title: str
@@ -200,6 +221,14 @@ class GetTrack(Query[TrackDetail], frozen=True):
 
     permission: ClassVar[Permission] = ANYONE
     scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    track_id: TrackId
+
+
+class GetTrackInFull(Query[TrackInFull], frozen=True):
+    """A track with its credits, its words and where else it is to be heard. Raises NotFound as `GetTrack` does."""
+
+    permission: ClassVar[Permission] = ANYONE
 
     track_id: TrackId
 

@@ -18,7 +18,8 @@ LONGEST_TEXT = 1_000
 LONGEST_MS = 7 * 24 * 60 * 60 * 1000
 """What claims to be longer has lost its length."""
 ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-OUR_TRACK = re.compile(rf"#track-({FORM})$")
+OUR_TRACK = re.compile(rf"(?:/tracks/|#track-)({FORM})$")
+"""A track's own page, or its place on its release's, which was told before tracks had pages."""
 SEEN_AS_SPACES = {"Cc", "Zl", "Zp"}
 NOT_TEXT = {"\ufffe", "\uffff"}
 """What XML does not take, besides control characters and halves of pairs."""

@@ -60,5 +60,5 @@ def _tracks_of(row: Any, actor: Actor, connection: Connection, clock: Clock, pla
 
 
 def _entry(row: Any, site: str) -> Entry:
-    page = f"{site.rstrip('/')}/releases/{row.release_id}#track-{row.id}"
+    page = f"{site.rstrip('/')}/tracks/{row.id}"
     return Entry(one_line(row.title), one_line(row.artist), one_line(row.album), row.isrc or "", row.duration_ms, page)

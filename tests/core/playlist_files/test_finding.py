@@ -68,6 +68,7 @@ class TestMatchPlaylistFile:
         page = f"https://music.example/releases/{new_id()}#track-"
         found = match(f"Other;Nobody;;;;{page}{track_id}", f"X;;;;;{page}{new_id()}", f"X;;;;;{page}7{'z' * 21}")
         assert (found.track_ids, reasons(found)) == ((track_id,), [Missed.UNKNOWN] * 2)
+        assert match(f"Other;Nobody;;;;https://music.example/tracks/{track_id}").track_ids == (track_id,)
 
     def test_says_why_something_was_not_found(self, song, match):
         song("One")
