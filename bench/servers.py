@@ -6,6 +6,7 @@ import glob
 import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import requests
 import structlog
 
 from apps.console.embedded import embedded_environment, free_port
@@ -73,6 +75,17 @@ def bearer_token(environment: Mapping[str, str], port: int) -> str:
     request = urllib.request.Request(f"http://{HOST}:{port}/api/v1/tokens", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - as above
         return json.load(answer)["token"]
+
+
+def session_cookie(environment: Mapping[str, str], port: int) -> str:
+    """What a browser sends in which somebody has logged in on a running website."""
+    _register(environment)
+    browser = requests.Session()
+    address = f"http://{HOST}:{port}/log-in"
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get(address).text)
+    assert token, "no form to log in by"
+    browser.post(address, {"csrf_token": token[1], "email": EMAIL, "password": PASSWORD}).raise_for_status()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)
 
 
 def _register(environment: Mapping[str, str]) -> None:

@@ -1,17 +1,26 @@
-"""After a month: a listener finds charts and stations, staff sign a statement, a partner sees one label's alone."""
+"""After a month: a listener finds charts and stations, staff sign a statement, a partner sees their own; every page is looked at."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, expect
 
-from apps.console.demo.house import PASSWORD
+from apps.console.demo.house import NOWHERE, PASSWORD, make_environment
+from apps.core.app import create_core
+from apps.core.client.in_process import InProcessClient
+from apps.core.meter import Meter
+from apps.website.app import create_website
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.every_page import Reader, endpoints, furnish, reader, walk
 from tests.browser.listener import Listener
 from tests.live import LiveService, after_a_month
+from tests.website.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +52,22 @@ def enter(chromium: Browser, month: LiveService) -> Iterator[Callable[..., Liste
     for someone in people:
         someone.page.context.close()
     assert [error for someone in people for error in someone.errors] == []
+
+
+@pytest.fixture(scope="module")
+def environment(month: LiveService) -> Mapping[str, str]:
+    """For a Core and a website of the test's own, on the same database."""
+    return {**make_environment(Path(month.environment["CELESTA_HOME"]), NOWHERE), "WEB_CONCURRENCY": "1"}
+
+
+@pytest.fixture(scope="module")
+def core(environment: Mapping[str, str]) -> Flask:
+    return create_core(environment)
+
+
+@pytest.fixture(scope="module")
+def furnished(core: Flask) -> Mapping[str, Sequence[str]]:
+    return furnish(core)
 
 
 class TestTheMonth:
@@ -111,3 +136,69 @@ class TestAStatement:
         answer = other.page.goto(f"{other.url}/partner/statements/{number}")
         assert answer is not None
         assert answer.status == 404
+
+
+PEOPLE = ("", "ana", "stella.staff", "moonpool.partner")
+"""A guest, a listener, staff and a partner."""
+
+
+@pytest.fixture(scope="module")
+def readers(chromium: Browser, month: LiveService, furnished: Mapping[str, Sequence[str]]) -> Iterator[list[Reader]]:
+    readers = [reader(chromium, month.url, name, furnished.get(name, ())) for name in PEOPLE]
+    yield readers
+    for one in readers:
+        one.page.context.close()
+
+
+class TestEveryPage:
+    def test_is_found_by_links(self, readers: list[Reader]):
+        assert endpoints() - set().union(*(one.pages for one in readers)) == set()
+
+    def test_leaves_nobody_out_in_either_theme(self, readers: list[Reader]):
+        found: dict[str, list[str]] = {}
+        for one in readers:
+            for path in one.pages.values():
+                for violation in one.violations(path):
+                    found.setdefault(violation, []).append(f"{one.name} {path}")
+        assert found == {}
+
+    def test_takes_at_most_two_trips_to_core_and_ten_statements(self, environment, core, furnished, monkeypatch):
+        """Beside the account, which is asked for once in five seconds."""
+        trips, meter = Trips(monkeypatch), core.extensions["container"].get(Meter)
+        website = create_website(environment, core)
+        dear: list[str] = []
+        for name in PEOPLE:
+            visitor = Visitor(website.test_client())
+            if name:
+                visitor.log_in(f"{name}@example.com", PASSWORD)
+
+            def read(path: str, visitor: Visitor = visitor, name: str = name) -> str | None:
+                trips.asked.clear()
+                meter.costs.clear()
+                answer = visitor.get(path)
+                statements = sum(cost.statements for cost in meter.costs.values())
+                if len(trips.asked) > 2 or statements > 10:
+                    dear.append(f"{name} {path}: {trips.asked}, {statements} statements")
+                return answer.text if answer.status_code == 200 or path in furnished.get(name, ()) else None
+
+            assert len(walk(read, *furnished.get(name, ()))) > 10
+        assert dear == []
+
+
+class Trips:
+    """What is asked of Core from now on, trip by trip."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[str] = []
+        send = InProcessClient.send
+
+        def one(client: InProcessClient, action: Any, *rest: Any) -> Any:
+            self.asked.append(type(action).__name__)
+            return send(client, action, *rest)
+
+        def many(client: InProcessClient, queries: tuple[Any, ...], actor: Any) -> tuple[Any, ...]:
+            self.asked.append(" and ".join(type(query).__name__ for query in queries))
+            return tuple(send(client, query, actor) for query in queries)
+
+        monkeypatch.setattr(InProcessClient, "send", one)
+        monkeypatch.setattr(InProcessClient, "send_many", many)
