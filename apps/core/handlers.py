@@ -52,6 +52,7 @@ MODULES = (
     "search.queries",
     "sharing.commands",
     "sharing.queries",
+    "sitemap.queries",
     "smart.commands",
     "smart.queries",
 )

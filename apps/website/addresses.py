@@ -62,6 +62,11 @@ def _with_query(path: str, arguments: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(arguments)}" if arguments else path
 
 
+def canonical() -> str:
+    """This page's one absolute address, whatever was asked of it."""
+    return url_for(request.endpoint or "home.show", **(request.view_args or {}), _external=True)
+
+
 def this_page() -> str:
     """This page's own path and query, for coming back to it."""
     return request.full_path.removesuffix("?")

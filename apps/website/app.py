@@ -14,9 +14,9 @@ from jinja2 import StrictUndefined
 from apps.core.client.choice import core_client
 from apps.core.client.people import People
 from apps.core.contract.actions import Service
-from apps.website import covers, wording
+from apps.website import covers, structured, wording
 from apps.website.actor import actor, stranger, viewer
-from apps.website.addresses import DayConverter, IdConverter, this_page
+from apps.website.addresses import DayConverter, IdConverter, canonical, this_page
 from apps.website.assets import set_up_assets
 from apps.website.errors import set_up_errors
 from apps.website.headers import set_up_headers
@@ -55,6 +55,7 @@ from apps.website.views import (
     series,
     service,
     sharing,
+    sitemap,
     smart,
     stations,
     subscription,
@@ -78,7 +79,7 @@ VIEWS = (
     *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
-    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages),
+    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages, sitemap),
 )
 
 
@@ -156,6 +157,7 @@ def _set_up_templates(app: Flask) -> None:
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
-        actor=actor, brand=app.config["BRAND_NAME"], count=wording.count, cover_in_size=covers.in_size, cover_in_sizes=covers.in_sizes,
-        day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif, this_page=this_page, viewer=viewer,
+        actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, count=wording.count, cover_in_size=covers.in_size,
+        cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif,
+        structured=structured, this_page=this_page, viewer=viewer,
     )  # fmt: skip

@@ -87,6 +87,8 @@ MAY: dict[str, set[str]] = {
     "GetRelease": EVERYBODY,
     "GetTrack": EVERYBODY,
     "GetTrackInFull": EVERYBODY,
+    "ListSitemapParts": EVERYBODY,
+    "ListSitemapPages": EVERYBODY,
     "GetArtist": EVERYBODY,
     "GetLyrics": ACCOUNTS,
     "GetCatalogueState": EVERYBODY,

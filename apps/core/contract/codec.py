@@ -36,6 +36,7 @@ from apps.core.contract import (
     reporting,
     search,
     sharing,
+    sitemap,
     smart,
 )
 from apps.core.contract.actions import Action, Actor, Command, Event, Query, Service
@@ -45,7 +46,8 @@ R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
     *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, queue, radio, reporting, search, sharing, smart),
+    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, queue, radio, reporting, search, sharing, sitemap),
+    smart,
 )
 """Every domain's file; a new one is added here."""
 

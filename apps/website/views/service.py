@@ -10,13 +10,21 @@ views = Blueprint("service", __name__)
 
 ROBOTS = """User-agent: *
 Disallow: /account
+Disallow: /connect
 Disallow: /deliveries
 Disallow: /ledger
+Disallow: /library
+Disallow: /log-in
 Disallow: /player/
 Disallow: /recently-played
+Disallow: /register
+Disallow: /search?
 Disallow: /staff/
+Disallow: /stations
 Disallow: /subscription
 Disallow: /welcome/
+
+Sitemap: {sitemap}
 """
 
 
@@ -28,7 +36,7 @@ def health() -> Response:
 
 @views.get("/robots.txt")
 def robots() -> Response:
-    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
+    return Response(ROBOTS.format(sitemap=url_for("sitemap.index", _external=True)), content_type="text/plain; charset=utf-8")
 
 
 @views.get("/favicon.ico")
