@@ -34,7 +34,7 @@ def words(page: str) -> str:
 class TestATrackPage:
     def test_tells_all_there_is_to_the_recording(self, listener, track):
         said = words(listener.get(f"/tracks/{track.id}").text)
-        for expected in ("Blue Garden 1", "The Lanterns", "1:00", "Track 1 on Blue Garden", "Lyrics One Two", "Artist The Lanterns",
+        for expected in ("Blue Garden 1", "The Lanterns", "1:00", "Track 1 · Blue Garden", "Lyrics One Two", "Artist The Lanterns",
                          "Composer Ada Reed", "Label Fern", "Genre Folk", "ISRC GBABC2600001", "© 2026 Fern"):  # fmt: skip
             assert expected in said
 
