@@ -28,24 +28,22 @@ def on_own_behalf(query: Query[R]) -> R:
 
 def viewer() -> User | None:
     """Who is logged in."""
-    user: Any = current_user
-    return cast(User, user) if user.is_authenticated else None
+    user = cast(Any, current_user)._get_current_object()  # noqa: SLF001 - the way past Flask's proxy, which looks it up for every attribute
+    return user if isinstance(user, User) else None
 
 
 def actor() -> Actor:
     if "actor" not in g:
-        g.actor = _actor(viewer())
+        user = viewer()
+        g.actor = user.acting(stranger()) if user else stranger()
     return g.actor
 
 
 def stranger() -> Actor:
     """The website itself, asking before it knows who is there."""
-    return _actor(None)
-
-
-def _actor(user: User | None) -> Actor:
-    container = cast(Container, current_app.extensions["container"])
-    address = request.remote_addr or ""
-    territory = container.get(Territories).of(dict(request.headers), address)
-    asking = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=g.request_id)
-    return user.acting(asking) if user else asking
+    if "stranger" not in g:
+        container = cast(Container, current_app.extensions["container"])
+        address = request.remote_addr or ""
+        territory = container.get(Territories).of(dict(request.headers), address)
+        g.stranger = Actor(service=Service.WEBSITE, territory=territory, address=address, request_id=g.request_id)
+    return g.stranger

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from apps.core.client.choice import core_client
+from apps.core.client.kept import KeptPages
 from apps.core.client.people import People
 from apps.core.contract.actions import Service
 from apps.website import covers, structured, wording
@@ -20,6 +21,7 @@ from apps.website.addresses import DayConverter, IdConverter, canonical, this_pa
 from apps.website.assets import set_up_assets
 from apps.website.errors import set_up_errors
 from apps.website.headers import set_up_headers
+from apps.website.kept_parts import set_up_kept_parts
 from apps.website.languages import set_up_languages
 from apps.website.login import Accounts, set_up_login
 from apps.website.navigation import entries_for
@@ -98,6 +100,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     app = Flask(__name__, template_folder=ROOT / "templates" / "website", static_folder=None)
     app.extensions["container"] = container
     app.extensions["core_client"] = client = core_client(environment, Service.WEBSITE, core)
+    app.extensions["kept_pages"] = KeptPages.from_env(environment, client, clock)
     _configure(app, environment, secure)
     watch_requests(app, "website", environment, quiet=QUIET)
     app.session_interface = WebSessionInterface(container.get(WebSessions), clock, secure)
@@ -108,6 +111,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     set_up_assets(app, ROOT / "static")
     set_up_errors(app)
     set_up_languages(app, environment)
+    set_up_kept_parts(app)
     _set_up_templates(app)
     app.url_map.converters.update(id=IdConverter, day=DayConverter)
     for module in VIEWS:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
-from flask import Flask, send_from_directory
+from flask import Flask, request, send_from_directory
 from flask.wrappers import Response
+from markupsafe import Markup
 
 YEAR = 365 * 24 * 3600
 
@@ -22,11 +24,20 @@ def set_up_assets(app: Flask, folder: Path) -> None:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
 
-    def asset(filename: str) -> str:
+    @cache
+    def address(_below: str, filename: str) -> str:
         return app.url_for("static", version=version, filename=filename)
+
+    def asset(filename: str) -> str:
+        return address(request.script_root, filename)
+
+    def icon(name: str) -> Markup:
+        """One of the sprite `icons.svg`; what it stands beside or in says what it means."""
+        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(asset("icons.svg"), name)
 
     app.config["STATIC_VERSION"] = version
     app.add_template_global(asset)
+    app.add_template_global(icon)
 
 
 def folder_version(folder: Path) -> str:

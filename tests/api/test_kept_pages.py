@@ -119,6 +119,14 @@ class TestDropping:
             seconds.now += ASK_EVERY / 10
         assert asked(GetCatalogueState) == 2
 
+    def test_what_changes_without_the_catalogue_is_kept_for_a_moment(self, pages, seconds, asked):
+        for _ in range(2):
+            pages.get(ListReleases(), LISTENER, encode, lasting=5)
+        assert asked(ListReleases) == 1
+        seconds.now += 5
+        pages.get(ListReleases(), LISTENER, encode, lasting=5)
+        assert asked(ListReleases) == 2
+
     def test_a_deal_that_begins_drops_the_page_at_once(self, pages, clock, catalogue):
         catalogue.release(tracks=1)
         clock.advance(-3600)  # an hour before the deal begins

@@ -8,6 +8,7 @@ from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.editorial import ListShelves
 from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, Visibility
 from tests.website.test_catalogue_pages import links
+from tests.website.visitor import form_token
 
 SHELF = {"title": "Gardens", "kind": "releases", "starts_at": "2026-01-01T00:00", "ends_at": "", "territories": ""}
 
@@ -20,6 +21,23 @@ def arrange(clerk):
         return clerk.submit("/editorial/shelves/new", "/editorial/shelves", **{**SHELF, "items": items, **fields})
 
     return arrange
+
+
+class TestTheHomePage:
+    def test_keeps_nothing_of_one_reader_for_the_next(self, listener, visit, guest, catalogue):
+        catalogue.release("Blue Garden")
+        ben = visit()
+        ben.register("Ben", "ben@example.com")
+        for someone, name in ((listener, "Ana"), (ben, "Ben"), (listener, "Ana")):
+            page = someone.get("/").text
+            assert [one for one in ("Ana", "Ben") if f">{one}<" in page] == [name]
+            assert f'data-csrf="{form_token(someone.get("/account"))}"' in page
+            assert "Blue Garden" in page
+        page = guest.get("/").text
+        assert "Blue Garden" in page
+        assert 'data-viewer=""' in page
+        assert "Log out" not in page
+        assert "Play my mix" not in page
 
 
 class TestAShelf:

@@ -81,15 +81,20 @@ class KeptPages:
         """`KEEP_PAGES=off` keeps nothing: every page is asked of Core."""
         return cls(client, clock, most_pages=MOST_PAGES if KEEP_PAGES.read(environment) else 0)
 
-    def get(self, query: Query[R], actor: Actor, render: Callable[[R], bytes], locale: str = "") -> KeptPage:
+    def get(
+        self, query: Query[R], actor: Actor, render: Callable[[R], bytes], locale: str = "", *, lasting: int | None = None
+    ) -> KeptPage:  # fmt: skip
         """The answer to `query` as `render` writes it, from memory or from Core; raises what the query raises.
+
+        `lasting`: the most seconds it is kept, where it shows what changes without the catalogue.
 
         Core is asked on behalf of nobody in particular with the actor's territory and plan, so nothing personal can get into a page;
         whether the actor may see it is checked each time. `render` is part of the key: a function of a module, not a closure.
         """
         permit(type(query), actor)
         generation = self._current()
-        key = (query, actor.territory, actor.plan, locale, render)
+        turn = int(self._timer() // lasting) if lasting else 0
+        key = (query, actor.territory, actor.plan, locale, render, turn)
         if generation is not None and (page := generation.pages.get(key)) is not None:
             return page
         anybody = Actor(service=self._client.service, territory=actor.territory, plan=actor.plan, request_id=actor.request_id)
