@@ -7,11 +7,17 @@ import hashlib
 import io
 import json
 import re
+import shutil
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from threading import Thread
 from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
 
 from apps.core.contract.accounts import ChangeRoles, RegisterAccount
 from apps.core.contract.actions import Actor, Role, Scope, Service
@@ -121,6 +127,10 @@ RULE = {
     "value-0": SHORT,
     "limit": "9",
 }
+
+
+FILES = {"playlist_files.save", "reports.file", "partner.file", "sitemap.index", "sitemap.fixed", "sitemap.part", "service.robots"}
+"""Endpoints whose answers are no pages."""
 
 
 class Page(HTMLParser):
@@ -367,3 +377,36 @@ class TestHostileNames:
             page.feed(text)
             page.close()
             assert page.found, text
+
+
+@pytest.mark.browser
+class TestInABrowser:
+    @pytest.fixture
+    def phone(self, website, boss) -> Iterator[BrowserPage]:
+        """A phone in which boss is logged in; `boom` counts how often a name was run."""
+        server = make_server("127.0.0.1", 0, website, threaded=True)
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        path = shutil.which("chromium")
+        assert path, "Chromium is not installed: sudo apt-get install chromium"
+        address = f"http://127.0.0.1:{server.port}"
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+            context.add_init_script("window.booms = 0; window.boom = () => (window.booms += 1)")
+            context.add_cookies([{"name": "session", "value": boss[0].cookie, "url": address}])
+            yield context.new_page()
+            browser.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+    def test_none_is_run_or_wider_than_a_phone(self, phone, places):
+        wide = []
+        for path in (path for endpoint, paths in places.items() if endpoint not in FILES for path in paths):
+            phone.goto(path)
+            phone.wait_for_load_state("load")
+            assert phone.evaluate("window.booms") == 0, path
+            if phone.evaluate("document.documentElement.scrollWidth") > 390:
+                wide.append(path)
+        assert wide == []
