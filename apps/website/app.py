@@ -39,6 +39,7 @@ from apps.website.views import (
     editorial,
     entrance,
     home,
+    installed,
     jobs,
     languages,
     ledger,
@@ -81,7 +82,7 @@ VIEWS = (
     *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, entrance),
     *(account, devices, connect, plans, subscription),
-    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages, sitemap),
+    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages, sitemap, installed),
 )
 
 

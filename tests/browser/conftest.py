@@ -86,7 +86,8 @@ def visit(chromium: Browser, live_service: LiveService, release: str) -> Iterato
     visitors: list[Listener] = []
 
     def make(viewport: dict[str, int] = DESKTOP, **options: Any) -> Listener:
-        page = chromium.new_context(viewport=viewport, reduced_motion="reduce", **options).new_page()
+        settings = {"viewport": viewport, "reduced_motion": "reduce", "service_workers": "block", **options}
+        page = chromium.new_context(**settings).new_page()
         visitors.append(Listener(page, live_service.url, release))
         return visitors[-1]
 

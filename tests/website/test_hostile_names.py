@@ -112,6 +112,8 @@ NOT_PAGES = {
     "subscription.come_back": "leads to another page",
     "subscription.confirm": "leads to another page",
     "sharing.join": "is opened below, as its token is told once",
+    "installed.manifest": "names the brand alone, which is a setting",
+    "installed.worker": "is a script",
     "player.playlist": "has numbers alone",
 }
 """Endpoints whose answers have no name in them, and why."""
@@ -331,6 +333,7 @@ def places(statement, catalogue, visitor, operator, boss, core_app, worker, cloc
         "sitemap.fixed": ["/sitemap/pages.xml"],
         "sitemap.part": [f"/sitemap/{part.kind}/{part.first}.xml" for part in visitor.send(ListSitemapParts())],
         "service.robots": ["/robots.txt"],
+        "installed.offline": ["/offline"],
     }
 
 
