@@ -52,6 +52,7 @@ from apps.website.views import (
     playlist_files,
     playlists,
     ports,
+    queue,
     releases,
     reports,
     search,
@@ -80,7 +81,7 @@ QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
     *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
-    *(sharing, smart, listening, entrance),
+    *(sharing, smart, listening, queue, entrance),
     *(account, devices, connect, plans, subscription),
     *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages, sitemap, installed),
 )

@@ -38,7 +38,7 @@ class Entry:
         return endpoint is not None and endpoint.partition(".")[0] in {self.endpoint.partition(".")[0], *self.also}
 
 
-LIBRARY = frozenset({"listening", "pictures", "playlist_files", "playlists", "sharing", "smart"})
+LIBRARY = frozenset({"listening", "pictures", "playlist_files", "playlists", "queue", "sharing", "smart"})
 """What lies within the library besides its own pages."""
 
 ENTRIES = (

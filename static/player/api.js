@@ -41,6 +41,16 @@ export const sayToStation = (stationId, trackId, kind) => post("/player/stations
 
 export const hideTrack = (trackId) => post("/player/hidden-tracks", { track_id: trackId });
 
+export const readQueue = () => get("/player/queue");
+
+/** May be the last thing a closing page says. */
+export const saveQueue = (queue) => post("/player/queue", queue, { keepalive: true });
+
+export const saveQueuePosition = (place) => post("/player/queue/position", place, { keepalive: true });
+
+/** What is to be queued of a track, a release or a playlist. */
+export const tracksOf = (kind, id) => get(`/player/tracks?${new URLSearchParams({ [kind]: id })}`);
+
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
 
 /** One start waits for another: none may wait for ever. */
@@ -54,12 +64,23 @@ function csrfToken() {
   return token;
 }
 
-async function post(path, body, { keepalive = false, headers: more = {} } = {}) {
+/** A browser sends no more than this, in bytes, for a page that has gone; what is larger goes with the page. */
+const LARGEST_LAST_WORDS = 60_000;
+
+function get(path) {
+  return ask(path, {});
+}
+
+function post(path, body, { keepalive = false, headers: more = {} } = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken(), ...more };
+  const text = JSON.stringify(body ?? {});
+  return ask(path, { method: "POST", headers, keepalive: keepalive && text.length < LARGEST_LAST_WORDS, body: text });
+}
+
+async function ask(path, request) {
   let response;
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    response = await fetch(path, { method: "POST", headers, keepalive, signal, body: JSON.stringify(body ?? {}) });
+    response = await fetch(path, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     throw new Refusal(OFFLINE);
   }

@@ -10,10 +10,10 @@ const FIELD = "textarea, select, [contenteditable], input:not([type=checkbox], [
 
 export class Keyboard {
   /** @param {HTMLDialogElement} list of the keys, with the switch */
-  constructor(list, player, panel) {
+  constructor(list, player, panel, queue) {
     this.list = list;
     this.player = player;
-    this.keys = keysOf(player, panel);
+    this.keys = keysOf(player, panel, queue);
     this.chosen = list.querySelector("input");
     this.chosen.checked = recall(SETTING) !== "off";
     this.chosen.addEventListener("change", () => (this.chosen.checked ? forget(SETTING) : keep(SETTING, "off")));
@@ -44,7 +44,7 @@ export class Keyboard {
 }
 
 /** What each key does, and whether it does so again while it is held down. */
-function keysOf(player, panel) {
+function keysOf(player, panel, queue) {
   const toggle = { act: () => player.toggle() };
   const skip = (seconds) => ({ act: () => player.skip(seconds), again: true });
   return {
@@ -57,6 +57,7 @@ function keysOf(player, panel) {
     p: { act: () => player.previous() },
     n: { act: () => player.next() },
     m: { act: () => panel.toggleSound() },
+    q: { act: () => queue.toggle() },
   };
 }
 

@@ -6,14 +6,18 @@ import { markPlaying, wirePages } from "./page.js";
 import { Panel } from "./panel.js";
 import { Place } from "./place.js";
 import { Player } from "./player.js";
+import { QueuePanel } from "./queue_panel.js";
 import { wireStations } from "./station.js";
+import { QueueSync } from "./sync.js";
 
 const element = document.getElementById("player");
 const player = new Player(element.querySelector("audio"));
 const panel = new Panel(element, player);
 const place = new Place(player);
-new Keyboard(document.getElementById("shortcuts"), player, panel);
-wirePages(player);
+const sync = new QueueSync(player);
+const queue = new QueuePanel(element, player, sync);
+new Keyboard(document.getElementById("shortcuts"), player, panel, queue);
+wirePages(player, sync);
 wireStations(player);
 obeySystem(player);
 
@@ -24,6 +28,7 @@ for (const name of ["play", "pause", "seeked", "durationchange"]) player.audio.a
 function belongTo(accountId) {
   player.belongTo(accountId);
   place.belongTo(accountId);
+  sync.belongTo(accountId);
 }
 
 /** A page of an error may not know who is there; then it is who it was. */
@@ -38,15 +43,17 @@ function pageShown() {
 function keepAll() {
   player.log?.keepPlay();
   place.keep();
+  sync.save();
 }
 
 function leave() {
   place.keep();
+  sync.save();
   player.close();
 }
 
 document.addEventListener("htmx:after:swap", pageShown);
-document.addEventListener("visibilitychange", () => document.hidden && keepAll());
+document.addEventListener("visibilitychange", () => (document.hidden ? keepAll() : sync.read()));
 window.addEventListener("pagehide", leave);
 window.addEventListener("online", () => player.reconnected());
 pageShown();

@@ -22,8 +22,8 @@ function coverOf(element) {
   return { cover: element?.currentSrc ?? element?.src, coverMarkup: element?.outerHTML ?? "" };
 }
 
-export function wirePages(player) {
-  document.addEventListener("submit", (event) => event.target.matches("[data-log-out]") && player.active && stopBefore(event, player), true);
+export function wirePages(player, sync) {
+  document.addEventListener("submit", (event) => event.target.matches("[data-log-out]") && player.active && stopBefore(event, player, sync), true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-play]");
     if (!button) return;
@@ -38,13 +38,14 @@ export function wirePages(player) {
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
 }
 
-/** Once logged out, nobody may tell any more what was heard: that comes first. */
-async function stopBefore(event, player) {
+/** Once logged out, nobody may tell any more what was heard, nor save the queue: that comes first. */
+async function stopBefore(event, player, sync) {
   const form = event.target;
   event.preventDefault();
   event.stopPropagation();
   form.inert = true;
-  await Promise.race([player.stop(), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+  const last = [sync.save(), player.stop()];
+  await Promise.race([Promise.all(last), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
   form.inert = false;
   form.requestSubmit();
 }

@@ -20,7 +20,7 @@ export class Panel {
     this.audio.addEventListener("timeupdate", () => this.#showTime());
     this.audio.addEventListener("progress", () => this.#showLoaded());
     player.addEventListener("track", () => this.#showTrack());
-    player.addEventListener("extended", () => (this.part("next").disabled = !player.hasNext));
+    player.addEventListener("queue", () => (this.part("next").disabled = !player.hasNext));
     player.addEventListener("session", () => this.#showCourse());
     player.addEventListener("moved", () => this.#showPosition(player.position));
     player.addEventListener("problem", (event) => this.#showProblem(event.detail));

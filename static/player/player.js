@@ -15,7 +15,7 @@ const LAST_TO_START = "last-to-start";
 const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `extended`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `stopped`. */
+  /** Dispatches `track`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;
@@ -24,6 +24,8 @@ export class Player extends EventTarget {
     this.index = 0;
     this.position = 0;
     this.recording = null;
+    /* Whether it only shows what an earlier page or another device left. */
+    this.atRest = false;
     this.turn = 0;
     this.id = randomId();
     this.asked = Promise.resolve();
@@ -61,13 +63,32 @@ export class Player extends EventTarget {
 
   play(queue, index) {
     this.queue = queue;
+    this.dispatch("queue");
     return this.#start(index);
   }
 
-  /** Takes up what an earlier page left, in silence: a press on play goes on from there. */
+  /** Takes up what an earlier page or another device left, in silence: a press on play goes on from there. */
   restore({ queue, index, position, recording }) {
-    Object.assign(this, { queue, index, position, recording });
+    this.turn += 1;
+    if (this.session) {
+      this.#leave();
+      this.session = null;
+      this.#stop();
+    }
+    Object.assign(this, { queue, index, position, recording, atRest: true });
+    this.dispatch("queue");
     this.dispatch("track");
+  }
+
+  /** Another order or other tracks around the one that is playing. */
+  rearrange(queue, index) {
+    Object.assign(this, { queue, index });
+    this.dispatch("queue");
+  }
+
+  /** Goes to another place in the queue. */
+  goTo(index) {
+    return this.#start(index, { paused: this.audio.paused && this.session !== null });
   }
 
   toggle() {
@@ -111,8 +132,7 @@ export class Player extends EventTarget {
 
   /** More to play behind what is in the queue; where all of it has been played, it goes on. */
   extend(tracks) {
-    this.queue = [...this.queue, ...tracks];
-    this.dispatch("extended");
+    this.rearrange([...this.queue, ...tracks], this.index);
     if (this.finished) this.goOn();
   }
 
@@ -161,10 +181,11 @@ export class Player extends EventTarget {
 
   async #start(index, { position = 0, takeOver = false, continued = false, paused = false } = {}) {
     const turn = (this.turn += 1);
-    const prepared = index === this.prepared?.index ? this.#takePrepared() : null;
+    const prepared = this.queue[index] === this.prepared?.track ? this.#takePrepared() : null;
     if (continued) this.#replace();
     else this.#leave();
     this.session = null;
+    this.atRest = false;
     this.index = index;
     this.position = position;
     if (!continued) this.recording = null;
@@ -250,7 +271,7 @@ export class Player extends EventTarget {
   /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */
   #prepare() {
     if (this.prepared) return;
-    this.prepared = { index: this.index + 1, session: this.#nextSession() };
+    this.prepared = { track: this.queue[this.index + 1], session: this.#nextSession() };
   }
 
   /** Once the next session is started, the present one is renewed no more, and its renewals prove what is heard. */

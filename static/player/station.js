@@ -80,6 +80,7 @@ class Stations {
 
   #arrived() {
     this.#show();
+    if (this.player.atRest) return;
     const { station, given } = this.player.track;
     this.pause = FIRST_PAUSE;
     if (station && Date.now() - given > KEPT_FOR) this.#play(station);

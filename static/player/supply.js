@@ -38,5 +38,5 @@ function asTrack(row, station) {
   const cover = row.querySelector(".cover");
   const names = { title, artist, release, why, artistUrl, releaseUrl };
   const source = { type: "station", station_id: station };
-  return { id: stationTrack, ...names, station, source, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML };
+  return { id: stationTrack, ...names, station, source, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML, untold: row.hidden };
 }

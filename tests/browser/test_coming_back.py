@@ -87,18 +87,20 @@ class TestANewTab:
 
 
 class TestSomebodyElse:
-    def test_finds_nothing_after_a_log_out(self, visit):
+    def test_finds_nothing_in_the_browser_after_a_log_out_and_oneself_the_queue_again(self, visit):
         listener = visit()
         listener.register()
         listener.open_release()
-        listener.play_longest()
+        title = listener.play_longest()
         listener.listen_on()
         assert len(listener.page.evaluate(PLACES)) == 1
         listener.log_out()
         expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
         assert listener.page.evaluate(PLACES) == []
-        listener.log_in()
         expect(listener.player).to_be_hidden()
+        listener.log_in()
+        expect(listener.player).to_be_visible()
+        assert listener.playing_title == title
 
     def test_finds_nothing_though_the_first_never_logged_out(self, visit):
         ana, ben = visit(), visit()

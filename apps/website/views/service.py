@@ -11,6 +11,7 @@ views = Blueprint("service", __name__)
 ROBOTS = """User-agent: *
 Disallow: /account
 Disallow: /connect
+Disallow: /queue
 Disallow: /deliveries
 Disallow: /ledger
 Disallow: /library

@@ -1,0 +1,73 @@
+/** Changes to the queue by the listener; the last one can be undone. */
+
+export class Editing {
+  /** @param {(words: string, undo?: () => void) => void} say tells what has happened */
+  constructor(player, say) {
+    this.player = player;
+    this.say = say;
+    this.before = null;
+    player.addEventListener("track", () => player.queue !== this.after && (this.before = null));
+  }
+
+  get canUndo() {
+    return this.before !== null;
+  }
+
+  /** Behind what is playing. */
+  playNext(tracks) {
+    this.#insert(tracks, this.player.index + 1, (what) => `${what} comes next`);
+  }
+
+  add(tracks) {
+    this.#insert(tracks, this.player.queue.length, (what) => `${what} was added to the queue`);
+  }
+
+  move(from, to) {
+    const { queue, index } = this.player;
+    if (to <= index || to >= queue.length || from === to) return;
+    const moved = queue.toSpliced(from, 1).toSpliced(to, 0, queue[from]);
+    this.#change(moved, index, `${queue[from].title} is number ${to - index} of what comes next`);
+  }
+
+  remove(at) {
+    const { queue, index } = this.player;
+    this.#change(queue.toSpliced(at, 1), index, `${queue[at].title} was removed`);
+  }
+
+  /** What is playing stays. */
+  clear() {
+    const { queue, index } = this.player;
+    this.#change(queue.slice(0, index + 1), index, "The queue was cleared");
+  }
+
+  undo() {
+    const { queue, track } = { queue: this.before, track: this.player.track };
+    this.before = null;
+    if (!queue?.includes(track)) return;
+    this.player.rearrange(queue, queue.indexOf(track));
+    this.say("The queue is as it was before");
+  }
+
+  #insert(tracks, place, told) {
+    const { player } = this;
+    const what = tracks.length === 1 ? tracks[0].title : `${tracks.length} tracks`;
+    if (!player.active) {
+      player.restore({ queue: tracks, index: 0, position: 0, recording: recordingOf(tracks[0]) });
+      this.say(`${what} was added to the queue`);
+    } else {
+      this.#change(player.queue.toSpliced(place, 0, ...tracks), player.index, told(what));
+    }
+  }
+
+  #change(queue, index, words) {
+    this.before = this.player.queue;
+    this.after = queue;
+    this.player.rearrange(queue, index);
+    this.say(words, () => this.undo());
+  }
+}
+
+/** What is known of a track before it is played. */
+export function recordingOf(track) {
+  return track.seconds ? { seconds: track.seconds, waveform: "", preview: track.preview } : null;
+}

@@ -1,0 +1,127 @@
+/** The queue beside the player and on its own page, and the buttons all over the site that put something into it. */
+
+import { tracksOf } from "./api.js";
+import { Editing } from "./editing.js";
+import { QueueList } from "./queue_list.js";
+
+const SAID_FOR_MS = 12_000;
+
+export class QueuePanel {
+  constructor(element, player, sync) {
+    this.player = player;
+    this.sync = sync;
+    this.section = element.querySelector('[data-part="queue"]');
+    this.button = element.querySelector('[data-part="show-queue"]');
+    this.button.addEventListener("click", () => this.toggle());
+    this.section.querySelector("[data-close]").addEventListener("click", () => this.toggle(false));
+    this.said = document.getElementById("said");
+    this.editing = new Editing(player, (words, undo) => this.#say(words, undo));
+    this.list = new QueueList(this.section.querySelector("[data-queue-list]"), player, this.editing);
+    this.said.querySelector("button").addEventListener("click", () => this.editing.undo());
+    for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
+    player.addEventListener("stopped", () => this.toggle(false));
+    player.addEventListener("elsewhere", () => this.#showElsewhere(true));
+    element.querySelector('[data-part="elsewhere"]').addEventListener("click", (event) => this.#settle(event));
+    this.elsewhere = element.querySelector('[data-part="elsewhere"]');
+    // Before htmx sends them: with scripts the player does it, and the page stays.
+    document.addEventListener("submit", (event) => this.#submitted(event), true);
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
+    document.addEventListener("htmx:after:swap", () => this.showPage());
+    this.showPage();
+  }
+
+  get isOpen() {
+    return !this.section.hidden;
+  }
+
+  toggle(open = !this.isOpen) {
+    const had = this.section.contains(document.activeElement);
+    this.section.hidden = !open;
+    this.button.setAttribute("aria-expanded", String(open));
+    if (open) {
+      this.list.show();
+      this.section.focus();
+    } else if (had) {
+      this.button.focus();
+    }
+  }
+
+  show() {
+    if (!this.player.active) return;
+    if (this.isOpen) this.list.show();
+    if (!this.onPage) return;
+    this.onPage.show();
+    document.querySelector("[data-queue-keep]").hidden = false;
+  }
+
+  /** On the queue's own page the player's list takes the place of the one that came with it. */
+  showPage() {
+    const host = document.querySelector("[data-queue]");
+    this.onPage = host ? new QueueList(host, this.player, this.editing) : null;
+    this.show();
+  }
+
+  #escape(event) {
+    if (!this.isOpen || event.defaultPrevented || !this.section.contains(document.activeElement)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.toggle(false);
+  }
+
+  #submitted(event) {
+    const button = event.submitter;
+    if (event.target.matches("[data-queue-keep]") && !event.target.dataset.saved) this.#saveFirst(event);
+    else if (button?.dataset.enqueue) this.#enqueue(event, button);
+  }
+
+  /** The playlist is made of the queue as the server has it. */
+  async #saveFirst(event) {
+    const form = event.target;
+    event.preventDefault();
+    event.stopPropagation();
+    await this.sync.save();
+    form.dataset.saved = "yes";
+    form.requestSubmit();
+  }
+
+  async #enqueue(event, button) {
+    event.preventDefault();
+    event.stopPropagation();
+    const { enqueue } = button.dataset;
+    button.closest("details")?.removeAttribute("open");
+    button.closest("details")?.querySelector("summary").focus();
+    try {
+      const tracks = await tracksOf(button.name, button.value);
+      if (enqueue === "next") this.editing.playNext(tracks);
+      else this.editing.add(tracks);
+    } catch (refusal) {
+      this.#say(refusal.words);
+    }
+  }
+
+  #say(words, undo) {
+    clearTimeout(this.silence);
+    document.getElementById("now-playing").textContent = words;
+    this.said.querySelector("p").textContent = words;
+    this.said.querySelector("button").hidden = !undo;
+    this.said.hidden = false;
+    this.silence = setTimeout(() => this.#hush(), SAID_FOR_MS);
+  }
+
+  /** Not while somebody is about to undo it. */
+  #hush() {
+    if (this.said.matches(":hover, :focus-within")) this.silence = setTimeout(() => this.#hush(), SAID_FOR_MS);
+    else this.said.hidden = true;
+  }
+
+  #showElsewhere(shown) {
+    this.elsewhere.hidden = !shown;
+  }
+
+  #settle(event) {
+    const button = event.target.closest("[data-settle]");
+    if (!button) return;
+    this.#showElsewhere(false);
+    this.sync.settle(button.dataset.settle === "theirs");
+  }
+}

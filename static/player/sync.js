@@ -1,0 +1,191 @@
+/** The queue on the server, the same on every device: read when a page comes, saved seldom, and never waited for. */
+
+import { readQueue, saveQueue, saveQueuePosition } from "./api.js";
+import { recordingOf } from "./editing.js";
+import { deviceName, forget, keep, recall, storedNames } from "./keepsake.js";
+
+const SHELF = "queue:";
+const SETTLED_MS = 1000;
+const POSITION_EVERY_SECONDS = 30;
+const READ_EVERY_MS = 10_000;
+const CHANGED_ELSEWHERE = 409;
+const MOST_QUEUED = 1000;
+const KEPT_BEFORE = 100;
+
+export class QueueSync {
+  constructor(player) {
+    this.player = player;
+    this.accountId = "";
+    this.#begin();
+    for (const name of ["track", "queue", "moved"]) player.addEventListener(name, () => this.#later());
+    player.addEventListener("stopped", () => clearTimeout(this.timer));
+    player.audio.addEventListener("pause", () => this.#later());
+    player.audio.addEventListener("timeupdate", () => Math.abs(player.position - this.positionKept) >= POSITION_EVERY_SECONDS && this.#later());
+    window.addEventListener("online", () => this.#later());
+  }
+
+  /** Whose queue this is from now on. */
+  belongTo(accountId) {
+    if (accountId === this.accountId) return;
+    this.accountId = accountId;
+    this.#begin();
+    for (const name of storedNames(SHELF)) if (name !== this.#name) forget(name);
+    if (!accountId) return;
+    this.text = this.#known.text ?? null;
+    if (this.player.active && !this.#dirty) this.place = this.#placeNow();
+    this.read();
+  }
+
+  /** Looks what other devices have done meanwhile. */
+  async read() {
+    const { accountId } = this;
+    if (!accountId || this.told || this.saving || Date.now() - this.readAt < READ_EVERY_MS) return;
+    this.readAt = Date.now();
+    const queue = await readQueue().catch(() => null);
+    if (!queue || accountId !== this.accountId || this.saving || this.told) return;
+    if (queue.revision === this.#known.revision) this.#sameQueue(queue);
+    else this.#another(queue);
+  }
+
+  /** Saves what is not saved yet. */
+  async save() {
+    clearTimeout(this.timer);
+    if (!this.accountId || !this.player.active || this.told || this.saving) return;
+    const [tracks, place] = [this.#entries(), this.#placeNow()];
+    const text = JSON.stringify(tracks);
+    if (text === this.text && place.number === this.place?.number && place.position_ms === this.place.position_ms) return;
+    this.saving = true;
+    try {
+      const told = { known: this.#known.revision, device: deviceName(), ...place };
+      const { revision } = text === this.text ? await saveQueuePosition(told) : await saveQueue({ ...told, tracks });
+      this.#remember(revision, text, place);
+    } catch (refusal) {
+      // What cannot be saved now waits for the next change, in this browser.
+      if (refusal.status === CHANGED_ELSEWHERE) await this.#refused();
+    } finally {
+      this.saving = false;
+    }
+    if (this.again) this.#later();
+  }
+
+  /** The listener has chosen: the queue of the other device, or this one. */
+  settle(theirs) {
+    const queue = this.told;
+    this.told = null;
+    if (theirs) {
+      this.#take(queue);
+    } else {
+      this.#saveAgain(queue.revision);
+    }
+  }
+
+  #begin() {
+    clearTimeout(this.timer);
+    Object.assign(this, { text: null, place: null, positionKept: 0, told: null, saving: false, again: false, readAt: 0 });
+  }
+
+  get #name() {
+    return SHELF + this.accountId;
+  }
+
+  /** All pages of this browser are one device: what one has saved, the others know. */
+  get #known() {
+    return parsed(recall(this.#name)) ?? { revision: 0 };
+  }
+
+  #remember(revision, text, place) {
+    Object.assign(this, { text, place });
+    keep(this.#name, JSON.stringify({ revision, text }));
+  }
+
+  get #dirty() {
+    return this.player.active && JSON.stringify(this.#entries()) !== this.text;
+  }
+
+  /** Whether another device's queue can come here without anything being lost or broken off. */
+  get #free() {
+    return this.player.audio.paused && !this.#dirty;
+  }
+
+  #later() {
+    this.positionKept = this.player.position;
+    this.again = this.saving;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), SETTLED_MS);
+  }
+
+  /** Another device may have gone on in it. */
+  #sameQueue(queue) {
+    const moved = queue.device !== deviceName() && (queue.number !== this.place?.number || queue.position_ms !== this.place.position_ms);
+    if (this.#dirty) this.save();
+    else if (moved && this.player.audio.paused && queue.tracks.length) this.#take(queue);
+  }
+
+  async #refused() {
+    const queue = await readQueue().catch(() => null);
+    if (queue) this.#another(queue);
+  }
+
+  /** Another revision than the one that is known here. */
+  #another(queue) {
+    if (this.#free) this.#take(queue);
+    else if (this.#isOurs(queue)) this.#saveAgain(queue.revision);
+    else this.#differs(queue);
+  }
+
+  /** Whether this browser saved it, and was gone before it was told so: what it has here is what came after that. */
+  #isOurs(queue) {
+    return queue.device === deviceName() || queue.tracks.map((track) => track.id).join() === this.#entries().map((entry) => entry.track_id).join();
+  }
+
+  #saveAgain(revision) {
+    this.#remember(revision, null, null);
+    this.#later();
+  }
+
+  #differs(queue) {
+    this.told = queue;
+    this.player.dispatch("elsewhere");
+  }
+
+  #take({ revision, tracks, number, position_ms: position }) {
+    if (tracks.length) {
+      const index = number - 1;
+      this.player.restore({ queue: tracks, index, position: position / 1000, recording: recordingOf(tracks[index]) });
+    } else if (this.player.active) {
+      this.player.stop();
+    }
+    clearTimeout(this.timer);
+    this.#remember(revision, JSON.stringify(this.#entries()), this.#placeNow());
+  }
+
+  /** The queue as it is saved. A licence may forbid to tell what a station plays next, so that is left out: the station is asked again. */
+  #entries() {
+    const { queue, index } = this.player;
+    const kept = queue.filter((track, at) => !track.station || at <= index);
+    return kept.slice(this.#cut, this.#cut + MOST_QUEUED).map(entryOf);
+  }
+
+  /** How many tracks that were played long ago are left out of a queue that is too long. */
+  get #cut() {
+    return this.player.queue.length > MOST_QUEUED ? Math.max(0, this.player.index - KEPT_BEFORE) : 0;
+  }
+
+  #placeNow() {
+    const { index, position } = this.player;
+    return { number: index - this.#cut + 1, position_ms: Math.floor(Math.max(0, position) * 1000) };
+  }
+}
+
+function entryOf({ id, source, autoplay, given }) {
+  const given_at = given ? new Date(given).toISOString() : undefined;
+  return { track_id: id, source: source ?? undefined, autoplay: autoplay || undefined, given_at };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

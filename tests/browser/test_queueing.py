@@ -1,0 +1,212 @@
+"""The queue: put together from anywhere, changed and undone, and the same on another device."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.listener import Listener
+
+SAVED_PLACE = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.position_ms)"
+SAVED_TRACKS = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.tracks.length)"
+SAVED = r"POST /player/queue"
+
+
+@pytest.fixture
+def playing(listener: Listener) -> Listener:
+    """Somebody who plays a whole release, with its page shown."""
+    listener.open_release()
+    listener.play_all()
+    listener.listen_on()
+    return listener
+
+
+def titles(listener: Listener) -> list[str]:
+    return listener.page.locator("[data-track]").evaluate_all("rows => rows.map((row) => row.dataset.title)")
+
+
+def show_queue(listener: Listener) -> Locator:
+    """The list beside the player, or on a phone in its sheet."""
+    whole = listener.page.get_by_role("button", name="Show the whole player")
+    if whole.is_visible():
+        whole.click()
+    button = listener.player.get_by_role("button", name="Queue", exact=True)
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    queue = listener.page.get_by_role("region", name="Queue")
+    expect(queue).to_be_visible()
+    return queue
+
+
+def queued(queue: Locator) -> list[str]:
+    """What is playing, and what comes next."""
+    return queue.locator("[data-title]").all_inner_texts()
+
+
+def choose(listener: Listener, name: str, entry: str) -> None:
+    """From the menu beside what has this name."""
+    listener.page.get_by_role("button", name=f"More: {name}").first.click()
+    listener.page.locator("details[open]").get_by_role("button", name=entry).click()
+
+
+class TestPuttingIntoIt:
+    def test_a_track_comes_next_or_at_the_end_and_the_music_plays_on(self, playing):
+        names = titles(playing)
+        playing.forget_breaks()
+        choose(playing, names[2], "Play next")
+        expect(playing.page.locator("#said")).to_contain_text(f"{names[2]} comes next")
+        choose(playing, names[0], "Add to the queue")
+        expect(playing.page.get_by_role("status").filter(has_text=f"{names[0]} was added to the queue")).to_have_count(1)
+        assert queued(show_queue(playing)) == [names[0], names[2], *names[1:], names[0]]
+        playing.listen_on()
+        assert playing.breaks == []
+
+    def test_a_release_is_undone_with_one_press(self, playing):
+        names = titles(playing)
+        choose(playing, playing.page.locator("h1").inner_text(), "Add to the queue")
+        expect(playing.page.locator("#said")).to_contain_text(f"{len(names)} tracks")
+        playing.page.get_by_role("button", name="Undo").click()
+        expect(playing.page.locator("#said")).to_contain_text("as it was before")
+        assert queued(show_queue(playing)) == names
+
+    def test_without_anything_playing_waits_in_silence(self, listener):
+        listener.open_release()
+        name = titles(listener)[1]
+        choose(listener, name, "Add to the queue")
+        expect(listener.player).to_be_visible()
+        assert listener.playing_title == name
+        assert listener.page.evaluate("document.querySelector('audio').paused")
+
+
+class TestChangingIt:
+    def test_by_buttons_which_keep_the_focus(self, playing):
+        names = titles(playing)
+        queue = show_queue(playing)
+        queue.get_by_role("button", name=f"Move {names[1]} down").click()
+        assert queued(queue)[:3] == [names[0], names[2], names[1]]
+        expect(queue.get_by_role("button", name=re.compile(f"^Move {re.escape(names[1])} "))).to_have_count(2)
+        assert playing.page.evaluate("document.activeElement.closest('[data-at]').dataset.at") == "2"
+        queue.get_by_role("button", name=f"Remove {names[1]}").click()
+        assert names[1] not in queued(queue)
+        playing.page.get_by_role("button", name="Undo").click()
+        assert queued(queue)[:3] == [names[0], names[2], names[1]]
+
+    def test_by_the_keyboard(self, playing):
+        names = titles(playing)
+        queue = show_queue(playing)
+        queue.get_by_role("button", name=f"Remove {names[1]}").focus()
+        playing.page.keyboard.press("Alt+ArrowDown")
+        assert queued(queue)[:3] == [names[0], names[2], names[1]]
+        playing.page.keyboard.press("Delete")
+        assert names[1] not in queued(queue)
+
+    def test_by_dragging(self, visit):
+        listener = visit()
+        listener.play_a_release()
+        names = titles(listener)
+        queue = show_queue(listener)
+        rows = queue.locator("[data-at]")
+        rows.nth(2).drag_to(rows.nth(1), target_position={"x": 60, "y": 10})
+        assert queued(queue)[:3] == [names[0], names[2], names[1]]
+
+    def test_clear_leaves_what_is_playing_and_is_undone(self, playing):
+        names = titles(playing)
+        queue = show_queue(playing)
+        queue.get_by_role("button", name="Clear what comes next").click()
+        assert queued(queue) == names[:1]
+        playing.page.get_by_role("button", name="Undo").click()
+        assert queued(queue) == names
+        playing.listen_on()
+
+    def test_another_track_of_it_is_played(self, playing):
+        names = titles(playing)
+        show_queue(playing).locator("[data-at]").nth(2).locator("[data-jump]").click()
+        playing.until(lambda: playing.playing_title == names[2], "the third track")
+        playing.listen_on()
+
+    def test_the_changed_order_is_what_is_played(self, playing):
+        names = titles(playing)
+        queue = show_queue(playing)
+        queue.get_by_role("button", name=f"Move {names[2]} up").click()
+        playing.player.get_by_role("button", name="Next track").click()
+        playing.until(lambda: playing.playing_title == names[2], "what was moved up")
+        playing.listen_on()
+
+
+class TestItsPage:
+    def test_shows_what_the_player_has_and_changes_it(self, playing):
+        names = titles(playing)
+        playing.open("/queue")
+        rows = playing.page.locator("main [data-title]")
+        expect(rows).to_have_text(names)
+        playing.page.locator("main").get_by_role("button", name=f"Remove {names[1]}").click()
+        expect(rows).to_have_text([names[0], *names[2:]])
+        playing.page.get_by_label("Save the queue as a playlist called").fill("Tonight")
+        playing.page.get_by_role("button", name="Save as a playlist").click()
+        expect(playing.page).to_have_title("Tonight · Celesta")
+        assert titles(playing) == [names[0], *names[2:]]
+
+    def test_works_without_scripts(self, visit):
+        listener = visit(java_script_enabled=False)
+        listener.register()
+        listener.open(listener.release)
+        names = titles_without_scripts(listener)
+        choose(listener, listener.page.locator("h1").inner_text(), "Add to the queue")
+        listener.open("/queue")
+        listener.page.get_by_role("button", name=f"Move {names[2]} up").click()
+        listener.page.get_by_role("button", name=f"Remove {names[1]}").click()
+        expect(listener.page.locator(".queued__title")).to_have_text([names[0], names[2], *names[3:]])
+
+
+class TestAnotherDevice:
+    def test_goes_on_where_the_first_was(self, visit):
+        ana, phone = visit(), visit()
+        ana.play_a_release()
+        names = titles(ana)
+        ana.player.get_by_role("button", name="Next track").click()
+        ana.listen_on()
+        ana.player.get_by_role("button", name="Pause", exact=True).click()
+        ana.page.evaluate("document.querySelector('audio').currentTime = 7")
+        ana.until(lambda: ana.seek_bar.get_attribute("aria-valuenow") == "7", "the position")
+        ana.until(lambda: ana.page.evaluate(SAVED_PLACE) == 7000, "the place to be saved")
+        phone.email = ana.email
+        ana.page.goto("about:blank")
+        phone.log_in()
+        expect(phone.player).to_be_visible()
+        assert phone.playing_title == names[1]
+        assert phone.seek_bar.get_attribute("aria-valuenow") == "7"
+        assert phone.count(r"POST /player/sessions") == 0
+        phone.player.get_by_role("button", name="Play", exact=True).click()
+        phone.listen_on()
+        assert 7 <= phone.clock < 20
+
+    @pytest.mark.parametrize(("choice", "kept"), [("Take that one", "phone"), ("Keep this one", "desk")])
+    def test_overwrites_nothing_unseen(self, visit, choice, kept):
+        desk, phone = visit(), visit()
+        desk.play_a_release()
+        names = titles(desk)
+        desk.until(lambda: desk.count(SAVED) > 0, "the queue to be saved")
+        phone.email = desk.email
+        phone.log_in()
+        expect(phone.player).to_be_visible()
+        phone.open_release()
+        choose(phone, names[2], "Add to the queue")
+        choose(phone, names[1], "Add to the queue")
+        phone.until(lambda: phone.page.evaluate(SAVED_TRACKS) == len(names) + 2, "the phone's queue to be saved")
+        show_queue(desk).get_by_role("button", name="Clear what comes next").click()
+        expect(desk.player.get_by_text("Your queue was changed on another device.")).to_be_visible()
+        desk.listen_on()
+        desk.player.get_by_role("button", name=choice).click()
+        expect(desk.player.get_by_text("Your queue was changed on another device.")).to_be_hidden()
+        theirs, mine = [*names, names[2], names[1]], names[:1]
+        expect(desk.page.locator("#player-queue [data-title]")).to_have_text(theirs if kept == "phone" else mine)
+        desk.until(lambda: desk.page.evaluate(SAVED_TRACKS) == len(theirs if kept == "phone" else mine), "the choice to be saved")
+        desk.page.goto("about:blank")
+        phone.open("/queue")
+        expect(phone.page.locator("main [data-title]")).to_have_text(theirs if kept == "phone" else mine)
+
+
+def titles_without_scripts(listener: Listener) -> list[str]:
+    return [row.get_attribute("data-title") or "" for row in listener.page.locator("[data-track]").all()]
