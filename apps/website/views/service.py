@@ -11,12 +11,12 @@ views = Blueprint("service", __name__)
 ROBOTS = """User-agent: *
 Disallow: /account
 Disallow: /connect
-Disallow: /queue
 Disallow: /deliveries
 Disallow: /ledger
 Disallow: /library
 Disallow: /log-in
 Disallow: /player/
+Disallow: /queue
 Disallow: /recently-played
 Disallow: /register
 Disallow: /search?
