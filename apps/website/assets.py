@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import mimetypes
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, request, send_from_directory
 from flask.wrappers import Response
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 YEAR = 365 * 24 * 3600
+STYLES = "styles.css"
+"""All of `SHEETS` in one: a browser on a slow line would wait for each of them before it shows anything."""
+SHEETS = (
+    "tokens", "base", "frame", "catalogue", "charts", "costs", "forms", "library", "plans", "radio", "reports", "search", "series", "ports",
+    "player/player", "player/queue",
+)  # fmt: skip
+"""Stylesheets, in the order in which later ones overrule earlier ones."""
+COMPRESSED = frozenset({".css", ".js", ".mjs", ".svg"})
+"""Suffixes of files of words, a third as long in gzip; images and fonts are compressed already."""
+
+
+class Words:
+    """The files of words in a folder, each read and compressed once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, bytes] = {}
+        self._compressed: dict[str, bytes] = {}
+
+    def serve(self, filename: str) -> Response:
+        """Raises `NotFound`."""
+        body = self._read.get(filename) or self._read.setdefault(filename, self._bytes(filename))
+        headers: dict[str, str] = {}
+        if "gzip" in request.accept_encodings:
+            body = self._compressed.get(filename) or self._compressed.setdefault(filename, gzip.compress(body, mtime=0))
+            headers["Content-Encoding"] = "gzip"
+        response = Response(body, mimetype=mimetypes.guess_type(filename)[0], headers=headers)
+        response.vary.add("Accept-Encoding")
+        return response
+
+    def _bytes(self, filename: str) -> bytes:
+        if filename == STYLES:
+            return b"".join((self._folder / f"{sheet}.css").read_bytes() for sheet in SHEETS)
+        path = safe_join(str(self._folder), filename)
+        if path is None or not Path(path).is_file():
+            raise NotFound
+        return Path(path).read_bytes()
 
 
 def set_up_assets(app: Flask, folder: Path) -> None:
     """Serve `folder` as `/static/<version>/...`. Relative addresses inside stylesheets and modules carry the version along."""
-    version = folder_version(folder)
+    version, words = folder_version(folder), Words(folder)
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def serve(version: str, filename: str) -> Response:
-        response = send_from_directory(folder, filename)
-        if version == app.config["STATIC_VERSION"]:
-            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        response = words.serve(filename) if Path(filename).suffix in COMPRESSED else send_from_directory(folder, filename)
+        kept = version == app.config["STATIC_VERSION"]
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if kept else "no-cache"
         return response
 
     @cache

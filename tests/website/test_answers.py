@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 
@@ -106,7 +107,7 @@ class TestSecurityHeaders:
 
 class TestStaticFiles:
     def test_are_kept_for_good_under_an_address_that_changes_with_them(self, guest):
-        sheet = re.search(r'href="(/static/[0-9a-f]{12}/tokens\.css)"', guest.get("/").text)
+        sheet = re.search(r'href="(/static/[0-9a-f]{12}/styles\.css)"', guest.get("/").text)
         assert sheet
         answer = guest.get(sheet[1])
         assert answer.status_code == 200
@@ -114,10 +115,25 @@ class TestStaticFiles:
         answer.close()
 
     def test_are_served_but_not_kept_under_an_older_address(self, guest):
-        answer = guest.get("/static/000000000000/tokens.css")
+        answer = guest.get("/static/000000000000/styles.css")
         assert answer.status_code == 200
         assert "immutable" not in answer.headers["Cache-Control"]
         answer.close()
+
+    def test_are_compressed_for_whoever_can_read_that(self, guest):
+        plain, zipped = (guest.get("/static/x/styles.css", Accept_Encoding=encoding) for encoding in ("identity", "gzip"))
+        assert plain.headers.get("Content-Encoding") is None
+        assert zipped.headers["Content-Encoding"] == "gzip"
+        assert zipped.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        assert gzip.decompress(zipped.data) == plain.data
+        assert len(zipped.data) < len(plain.data) / 3
+        assert plain.content_type == "text/css; charset=utf-8"
+
+    def test_all_stylesheets_are_in_one(self, guest):
+        sheets = [path for path in (ROOT / "static").rglob("*.css") if "vendor" not in path.parts and path.name != "test_shop.css"]
+        styles = guest.get("/static/x/styles.css").text
+        assert len(sheets) > 10
+        assert all(sheet.read_text() in styles for sheet in sheets)
 
     @pytest.mark.parametrize("path", ["../setup.cfg", "..%2Fsetup.cfg", "vendor/../../setup.cfg", "nothing.css"])
     def test_nothing_else_is_served(self, guest, path):
