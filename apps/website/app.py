@@ -19,6 +19,7 @@ from apps.website import covers, structured, wording
 from apps.website.actor import actor, stranger, viewer
 from apps.website.addresses import DayConverter, IdConverter, canonical, this_page
 from apps.website.assets import set_up_assets
+from apps.website.brand import Brand
 from apps.website.errors import set_up_errors
 from apps.website.headers import set_up_headers
 from apps.website.kept_parts import set_up_kept_parts
@@ -90,9 +91,9 @@ VIEWS = (
 def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     """The website as a WSGI app; `core` is Core's Flask app where this process has one. Raises `BootError`.
 
-    Settings: `BRAND_NAME`, `LANGUAGES`, `FLOWER_URL`, `MEDIA_ORIGINS` (where covers and audio come from besides this site, for browsers),
-    `SECURE_COOKIES` (on in staging and production), `TRUSTED_HOSTS` (names the site answers to, by commas; any where there are none)
-    and `TRUSTED_PROXIES` (how many proxies in front of it speak the truth about where a request came from).
+    Settings: those of the brand (`brand.Brand`), `LANGUAGES`, `FLOWER_URL`, `MEDIA_ORIGINS` (where covers and audio come from besides this
+    site, for browsers), `SECURE_COOKIES` (on in staging and production), `TRUSTED_HOSTS` (names the site answers to, by commas; any where
+    there are none) and `TRUSTED_PROXIES` (how many proxies in front of it speak the truth about where a request came from).
     """
     container = Container(values)
     container.require([WebSessions, Tokens, Territories, Clock])
@@ -110,7 +111,7 @@ def create_website(values: Mapping[str, str], core: Any = None) -> Flask:
     set_up_uploads(app)
     CSRFProtect(app)
     set_up_headers(app, environment.text("MEDIA_ORIGINS", " ").strip(), secure)
-    set_up_assets(app, ROOT / "static")
+    set_up_assets(app, ROOT / "static", app.config["BRAND"])
     set_up_errors(app)
     set_up_languages(app, environment)
     set_up_kept_parts(app)
@@ -134,7 +135,8 @@ class FormKeys:
 
 def _configure(app: Flask, environment: Environment, secure: bool) -> None:
     app.config.update(
-        BRAND_NAME=environment.text("BRAND_NAME", "Celesta"),
+        BRAND=(brand := Brand.from_env(environment)),
+        BRAND_NAME=brand.name,
         FLOWER_URL=environment.optional("FLOWER_URL"),
         SECURE_COOKIES=secure,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -163,7 +165,7 @@ def _set_up_templates(app: Flask) -> None:
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
-        actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, count=wording.count, cover_in_size=covers.in_size,
-        cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif,
-        structured=structured, this_page=this_page, viewer=viewer,
+        actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, house=app.config["BRAND"], count=wording.count,
+        cover_in_size=covers.in_size, cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for,
+        money=wording.money, motif=covers.motif, structured=structured, this_page=this_page, viewer=viewer,
     )  # fmt: skip

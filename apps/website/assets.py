@@ -14,6 +14,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
+from apps.website.brand import Brand
+
 YEAR = 365 * 24 * 3600
 STYLES = "styles.css"
 """All of `SHEETS` in one: a browser on a slow line would wait for each of them before it shows anything."""
@@ -27,10 +29,11 @@ COMPRESSED = frozenset({".css", ".js", ".mjs", ".svg"})
 
 
 class Words:
-    """The files of words in a folder, each read and compressed once."""
+    """The files of words in a folder, each read and compressed once; the brand's colours overrule those of all stylesheets."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, brand: Brand) -> None:
         self._folder = folder
+        self._brand = brand
         self._read: dict[str, bytes] = {}
         self._compressed: dict[str, bytes] = {}
 
@@ -47,20 +50,27 @@ class Words:
 
     def _bytes(self, filename: str) -> bytes:
         if filename == STYLES:
-            return b"".join((self._folder / f"{sheet}.css").read_bytes() for sheet in SHEETS)
-        path = safe_join(str(self._folder), filename)
+            return b"".join((self._folder / f"{sheet}.css").read_bytes() for sheet in SHEETS) + self._brand.stylesheet.encode()
+        path = safe_join(str(self._brand.folder_of(filename) or self._folder), filename)
         if path is None or not Path(path).is_file():
             raise NotFound
         return Path(path).read_bytes()
 
 
-def set_up_assets(app: Flask, folder: Path) -> None:
-    """Serve `folder` as `/static/<version>/...`. Relative addresses inside stylesheets and modules carry the version along."""
-    version, words = folder_version(folder), Words(folder)
+def set_up_assets(app: Flask, folder: Path, brand: Brand) -> None:
+    """Serve `folder` as `/static/<version>/...`. Relative addresses inside stylesheets and modules carry the version along.
+
+    What the brand has of its own stands in for ours.
+    """
+    version, words = _version(folder, brand), Words(folder, brand)
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def serve(version: str, filename: str) -> Response:
-        response = words.serve(filename) if Path(filename).suffix in COMPRESSED else send_from_directory(folder, filename)
+        response = (
+            words.serve(filename)
+            if Path(filename).suffix in COMPRESSED
+            else send_from_directory(brand.folder_of(filename) or folder, filename)
+        )
         kept = version == app.config["STATIC_VERSION"]
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if kept else "no-cache"
         return response
@@ -81,9 +91,9 @@ def set_up_assets(app: Flask, folder: Path) -> None:
     app.add_template_global(icon)
 
 
-def folder_version(folder: Path) -> str:
-    """A digest of every file's name and content."""
-    digest = hashlib.sha256()
+def _version(folder: Path, brand: Brand) -> str:
+    """A digest of every file's name and content, and of what the brand changes."""
+    digest = hashlib.sha256(brand.digest.encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())

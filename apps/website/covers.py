@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from apps.website.colours import channels, luminance, written
 from ports.transcoder.interface import COVER_SIDES
 
 TOLD = "640.jpg"
@@ -56,12 +57,7 @@ def motif(release_id: str) -> Motif:
 
 def under_light_words(colour: str) -> str:
     """The colour, `#rrggbb`, made darker as far as light words need it to be read on it."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    while _luminance(channels) > BRIGHTEST_GROUND:
-        channels = [channel * DARKER for channel in channels]
-    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
-
-
-def _luminance(channels: list[float]) -> float:
-    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    parts = channels(colour)
+    while luminance(parts) > BRIGHTEST_GROUND:
+        parts = [part * DARKER for part in parts]
+    return written(parts)

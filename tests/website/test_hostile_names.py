@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from threading import Thread
 from urllib.parse import quote, urlencode, urlsplit
@@ -21,7 +22,7 @@ from werkzeug.serving import make_server
 
 from apps.core.contract.accounts import ChangeRoles, RegisterAccount
 from apps.core.contract.actions import Actor, Role, Scope, Service
-from apps.core.contract.catalogue import GetRelease, ListSeries
+from apps.core.contract.catalogue import GetRelease, ListSeries, ReleaseDetail, TrackSummary
 from apps.core.contract.editorial import ListShelves
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.labels import AssignPartner
@@ -31,7 +32,7 @@ from apps.core.contract.oauth import RegisterApp
 from apps.core.contract.playlists import AddToPlaylist, CreateFolder, CreatePlaylist, DeletePlaylist, Visibility
 from apps.core.contract.radio import HideTrack
 from apps.core.contract.reporting import RecordStatementFiles, ReportFile, StatementFiles, UsageTotal
-from apps.core.contract.sitemap import ListSitemapParts
+from apps.core.contract.sitemap import ListSitemapParts, SitemapPart
 from ports.container import Container
 from ports.storage.interface import Storage
 from tests.factories.charts import Charting
@@ -94,6 +95,7 @@ NAMED = {
     "corrections.tracks",
     "corrections.preview_merge",
     "account.show",
+    "queue.show",
     "connect.ask",
     "reports.show",
     "reports.statement",
@@ -119,6 +121,7 @@ NOT_PAGES = {
 """Endpoints whose answers have no name in them, and why."""
 
 
+BACK = "https://player.example.com/back"
 RULE = {
     "do": "save",
     "title": SHORT,
@@ -217,50 +220,84 @@ def statement(ana, reports, catalogue, operator, boss, values, tmp_path) -> str:
     return order.number
 
 
+@dataclass(frozen=True)
+class World:
+    """What has these names."""
+
+    release: ReleaseDetail
+    several: tuple[ReleaseDetail, ...]
+    folder: str
+    playlist: str
+    smart: str
+    station: str
+    client: str
+    delivery: str
+    shelf: str
+    series: tuple[str, ...]
+    parts: tuple[SitemapPart, ...]
+    statement: str
+
+    @property
+    def tracks(self) -> list[TrackSummary]:
+        return [track for release in (self.release, *self.several) for track in release.tracks]
+
+
 @pytest.fixture
-def places(statement, catalogue, visitor, operator, boss, core_app, worker, clock) -> dict[str, list[str]]:
-    """By endpoint, where to look at what has these names."""
-    browser, actor = boss
-    series = [_release(catalogue, number, name, label=name) for number, name in enumerate(NAMES)]
+def music(statement, catalogue, visitor, core_app, worker, clock) -> tuple[ReleaseDetail, ...]:
+    """The first has every kind of name, all others one each; all are in a chart."""
     tags = {"label": LABEL, "genre": ALL, "copyright": ALL, "composer": ALL, "lyrics": ALL}
-    release = visitor.send(GetRelease(_release(catalogue, 99, ALL, tracks=2, **tags)))
-    several = [visitor.send(GetRelease(one)) for one in series]
-    tracks = [*release.tracks, *(track for one in several for track in one.tracks)]
-    track, artist = tracks[0].id, release.credits[0].artist_id
+    made = [_release(catalogue, 99, ALL, tracks=2, **tags)]
+    made += [_release(catalogue, number, name, label=name) for number, name in enumerate(NAMES)]
+    releases = tuple(visitor.send(GetRelease(one)) for one in made)
     charting = Charting(core_app, catalogue, worker, clock)
     charting.began = str(clock.now().date())
     charting.days_pass(1)
-    charting.publish(*tracks[:5])
-    for subject in (TrackSubject(track), ReleaseSubject(release.id), ArtistSubject(artist)):
+    charting.publish(*(release.tracks[0] for release in releases[:5]))
+    return releases
+
+
+@pytest.fixture
+def world(music, statement, visitor, operator, boss, clock) -> World:
+    browser, actor = boss
+    release, *several = music
+    tracks = [track.id for one in music for track in one.tracks]
+    for subject in (TrackSubject(tracks[0]), ReleaseSubject(release.id), ArtistSubject(release.credits[0].artist_id)):
         actor.send(AddFavourite(subject))
-    actor.send(HideTrack(tracks[1].id))
-    source = AppSource(SHORT)
-    actor.send(
-        RecordPlays(tuple(Play(f"event-{number:05}", one.id, clock.now(), 1000, source=source) for number, one in enumerate(tracks)))
-    )
-    folder = actor.send(CreateFolder(SHORT)).id
+    actor.send(HideTrack(tracks[1]))
+    plays = (Play(f"event-{number:05}", one, clock.now(), 1000, source=AppSource(SHORT)) for number, one in enumerate(tracks))
+    actor.send(RecordPlays(tuple(plays)))
     playlist = actor.send(CreatePlaylist(ALL[:200], ALL, Visibility.PUBLIC)).id
-    actor.send(AddToPlaylist(playlist, tuple(one.id for one in tracks)))
+    actor.send(AddToPlaylist(playlist, tuple(tracks)))
     actor.send(DeletePlaylist(actor.send(CreatePlaylist(SHORT)).id))
-    smart = browser.submit("/library/smart", **RULE).location.rpartition("/")[2]
-    station = browser.submit(f"/tracks/{track}", "/stations", seed=f"track:{track}").location.rpartition("/")[2]
-    shelf = browser.submit(
-        "/editorial/shelves/new",
-        "/editorial/shelves",
-        title=SHORT,
-        kind="releases",
-        starts_at="2026-01-01T00:00",
-        ends_at="",
-        territories="",
-        items=f"/releases/{release.id} | {SHORT}",
+    browser.submit("/queue", "/queue/tracks", playlist=playlist)
+    shelf = {"title": SHORT, "kind": "releases", "starts_at": "2026-01-01T00:00", "ends_at": "", "territories": ""}
+    browser.submit("/editorial/shelves/new", "/editorial/shelves", **shelf, items=f"/releases/{release.id} | {SHORT}")
+    browser.submit(f"/catalogue/releases/{release.id}/tracks/{tracks[0]}", title=f"{ALL} again")
+    return World(
+        release=release,
+        several=tuple(several),
+        folder=actor.send(CreateFolder(SHORT)).id,
+        playlist=playlist,
+        smart=browser.submit("/library/smart", **RULE).location.rpartition("/")[2],
+        station=browser.submit(f"/tracks/{tracks[0]}", "/stations", seed=f"track:{tracks[0]}").location.rpartition("/")[2],
+        client=operator.send(RegisterApp(SHORT[:40], (BACK,), frozenset({Scope.CATALOGUE}))).client.id,
+        delivery=operator.send(ListDeliveries()).items[0].id,
+        shelf=operator.send(ListShelves())[0].id,
+        series=tuple(one.id for one in visitor.send(ListSeries()).items),
+        parts=visitor.send(ListSitemapParts()),
+        statement=statement,
     )
-    assert shelf.status_code == 303
-    browser.submit(f"/catalogue/releases/{release.id}/tracks/{track}", title=f"{ALL} again")
-    app = operator.send(RegisterApp(SHORT[:40], ("https://player.example.com/back",), frozenset({Scope.CATALOGUE}))).client
-    asked = {"client_id": app.id, "redirect_uri": "https://player.example.com/back", "scope": "catalogue", "code_challenge": "c" * 43}
-    delivery = operator.send(ListDeliveries()).items[0].id
+
+
+@pytest.fixture
+def places(world: World) -> dict[str, list[str]]:
+    """By endpoint, where to look at them."""
+    return {**_of_everybody(world), **_of_a_listener(world), **_of_the_house(world)}
+
+
+def _of_everybody(world: World) -> dict[str, list[str]]:
+    asked = {"client_id": world.client, "redirect_uri": BACK, "scope": "catalogue", "code_challenge": "c" * 43}
     sought = [f"/search?{urlencode({'q': name})}" for name in NAMES]
-    house = [("release", release.id), ("series", visitor.send(ListSeries()).items[0].id), ("playlist", playlist)]
     return {
         "account.show": ["/account"],
         "devices.show": ["/account/devices"],
@@ -268,33 +305,14 @@ def places(statement, catalogue, visitor, operator, boss, core_app, worker, cloc
         "home.show": ["/"],
         "search.show": [*sought, f"/search?{urlencode({'q': 'boom', 'genre': SHORT, 'label': SHORT})}"],
         "releases.index": ["/releases", "/releases?order=title", f"/releases?{urlencode({'order': SHORT})}"],
-        "releases.show": [f"/releases/{one.id}" for one in (release, *several)],
-        "tracks.show": [f"/tracks/{one.id}" for one in tracks],
-        "artists.show": [f"/artists/{credit.artist_id}" for one in (release, *several) for credit in one.credits],
+        "releases.show": [f"/releases/{one.id}" for one in (world.release, *world.several)],
+        "tracks.show": [f"/tracks/{one.id}" for one in world.tracks],
+        "artists.show": [f"/artists/{credit.artist_id}" for one in (world.release, *world.several) for credit in one.credits],
         "series.index": ["/series"],
-        "series.show": [f"/series/{one.id}" for one in visitor.send(ListSeries()).items],
+        "series.show": [f"/series/{one}" for one in world.series],
         "charts.index": ["/charts"],
         "charts.show": ["/charts/daily", f"/charts/{quote(SHORT, safe='')}"],
-        "charts.run": [f"/charts/daily/runs/{tracks[2].recording_id}"],
-        "stations.index": ["/stations"],
-        "stations.hidden": ["/stations/hidden"],
-        "stations.show": [f"/stations/{station}"],
-        "library.show": ["/library"],
-        "library.tracks": ["/library/tracks"],
-        "library.releases": ["/library/releases"],
-        "library.artists": ["/library/artists"],
-        "listening.recently_played": ["/recently-played", f"/recently-played?{urlencode({'text': SHORT})}"],
-        "playlists.index": ["/library/playlists", f"/library/folders/{folder}"],
-        "playlists.show": [f"/playlists/{playlist}", f"/playlists/{smart}"],
-        "playlists.edit": [f"/playlists/{playlist}/edit"],
-        "playlists.choose": [f"/library/add?track={track}", f"/library/add?release={release.id}"],
-        "sharing.show": [f"/playlists/{playlist}/share"],
-        "smart.new": ["/library/smart"],
-        "smart.edit": [f"/library/smart/{smart}"],
-        "pictures.show": [f"/playlists/{playlist}/picture"],
-        "pictures.show_house": [f"/editorial/pictures/{of}/{one}" for of, one in house],
-        "playlist_files.new": ["/library/playlists/import"],
-        "playlist_files.save": [f"/playlists/{playlist}/file.{kind}" for kind in ("m3u8", "xspf", "jspf", "csv")],
+        "charts.run": [f"/charts/daily/runs/{world.tracks[2].recording_id}"],
         "plans.index": ["/plans"],
         "plans.show": ["/plans/monthly", f"/plans/{quote(SHORT, safe='')}"],
         "subscription.show": ["/subscription"],
@@ -302,20 +320,59 @@ def places(statement, catalogue, visitor, operator, boss, core_app, worker, cloc
         "connect.refused": [f"/connect/refused?{urlencode({'reason': ALL})}"],
         "entrance.log_in": [f"/log-in?{urlencode({'next': ALL})}"],
         "entrance.register": [f"/register?{urlencode({'next': ALL})}"],
+        "sitemap.index": ["/sitemap.xml"],
+        "sitemap.fixed": ["/sitemap/pages.xml"],
+        "sitemap.part": [f"/sitemap/{part.kind}/{part.first}.xml" for part in world.parts],
+        "service.robots": ["/robots.txt"],
+        "installed.offline": ["/offline"],
+    }
+
+
+def _of_a_listener(world: World) -> dict[str, list[str]]:
+    house = [("release", world.release.id), ("series", world.series[0]), ("playlist", world.playlist)]
+    return {
+        "stations.index": ["/stations"],
+        "stations.hidden": ["/stations/hidden"],
+        "stations.show": [f"/stations/{world.station}"],
+        "queue.show": ["/queue"],
+        "queue.read": ["/player/queue"],
+        "queue.tracks": [f"/player/tracks?release={world.release.id}", f"/player/tracks?playlist={world.playlist}"],
+        "library.show": ["/library"],
+        "library.tracks": ["/library/tracks"],
+        "library.releases": ["/library/releases"],
+        "library.artists": ["/library/artists"],
+        "listening.recently_played": ["/recently-played", f"/recently-played?{urlencode({'text': SHORT})}"],
+        "playlists.index": ["/library/playlists", f"/library/folders/{world.folder}"],
+        "playlists.show": [f"/playlists/{world.playlist}", f"/playlists/{world.smart}"],
+        "playlists.edit": [f"/playlists/{world.playlist}/edit"],
+        "playlists.choose": [f"/library/add?track={world.tracks[0].id}", f"/library/add?release={world.release.id}"],
+        "sharing.show": [f"/playlists/{world.playlist}/share"],
+        "smart.new": ["/library/smart"],
+        "smart.edit": [f"/library/smart/{world.smart}"],
+        "pictures.show": [f"/playlists/{world.playlist}/picture"],
+        "pictures.show_house": [f"/editorial/pictures/{of}/{one}" for of, one in house],
+        "playlist_files.new": ["/library/playlists/import"],
+        "playlist_files.save": [f"/playlists/{world.playlist}/file.{kind}" for kind in ("m3u8", "xspf", "jspf", "csv")],
+    }
+
+
+def _of_the_house(world: World) -> dict[str, list[str]]:
+    one, other = (release.credits[0].artist_id for release in (world.release, world.several[0]))
+    return {
         "editorial.index": ["/editorial"],
         "editorial.preview": ["/editorial/preview"],
-        "editorial.edit": ["/editorial/shelves/new", f"/editorial/shelves/{operator.send(ListShelves())[0].id}"],
-        "editorial.compilation": [f"/editorial/compilations/new?playlist={playlist}"],
+        "editorial.edit": ["/editorial/shelves/new", f"/editorial/shelves/{world.shelf}"],
+        "editorial.compilation": [f"/editorial/compilations/new?playlist={world.playlist}"],
         "corrections.index": [f"/catalogue?{urlencode({'q': 'boom'})}"],
         "corrections.made": ["/catalogue/corrections"],
         "corrections.merged": ["/catalogue/merges"],
-        "corrections.artist": [f"/catalogue/artists/{artist}"],
-        "corrections.preview_merge": [f"/catalogue/artists/{artist}/merge/{several[0].credits[0].artist_id}"],
-        "corrections.release": [f"/catalogue/releases/{release.id}"],
-        "corrections.track": [f"/catalogue/releases/{release.id}/tracks/{track}"],
-        "corrections.tracks": [f"/catalogue/releases/{release.id}/tracks"],
+        "corrections.artist": [f"/catalogue/artists/{one}"],
+        "corrections.preview_merge": [f"/catalogue/artists/{one}/merge/{other}"],
+        "corrections.release": [f"/catalogue/releases/{world.release.id}"],
+        "corrections.track": [f"/catalogue/releases/{world.release.id}/tracks/{world.tracks[0].id}"],
+        "corrections.tracks": [f"/catalogue/releases/{world.release.id}/tracks"],
         "deliveries.index": ["/deliveries"],
-        "deliveries.show": [f"/deliveries/{delivery}"],
+        "deliveries.show": [f"/deliveries/{world.delivery}"],
         "jobs.index": ["/jobs"],
         "ledger.show": ["/ledger"],
         "costs.index": ["/costs"],
@@ -324,16 +381,11 @@ def places(statement, catalogue, visitor, operator, boss, core_app, worker, cloc
         "reports.index": ["/reports"],
         "reports.contracts": ["/reports/contracts"],
         "reports.show": [f"/reports/{FIRST_WEEK}"],
-        "reports.statement": [f"/reports/statements/{statement}"],
-        "reports.file": [f"/reports/statements/{statement}/a.csv"],
+        "reports.statement": [f"/reports/statements/{world.statement}"],
+        "reports.file": [f"/reports/statements/{world.statement}/a.csv"],
         "partner.index": ["/partner/statements"],
-        "partner.show": [f"/partner/statements/{statement}"],
-        "partner.file": [f"/partner/statements/{statement}/a.csv"],
-        "sitemap.index": ["/sitemap.xml"],
-        "sitemap.fixed": ["/sitemap/pages.xml"],
-        "sitemap.part": [f"/sitemap/{part.kind}/{part.first}.xml" for part in visitor.send(ListSitemapParts())],
-        "service.robots": ["/robots.txt"],
-        "installed.offline": ["/offline"],
+        "partner.show": [f"/partner/statements/{world.statement}"],
+        "partner.file": [f"/partner/statements/{world.statement}/a.csv"],
     }
 
 
