@@ -156,6 +156,9 @@ def _set_up_templates(app: Flask) -> None:
         full_date=wording.full_date,
         moment=wording.moment,
         calendar_day=wording.calendar_day,
+        newest=wording.newest,
+        open_it=wording.open_it,
+        release_type=wording.release_type,
         rhythm=wording.payment_rhythm,
         week=wording.week,
         percentage=wording.percentage,
@@ -165,7 +168,7 @@ def _set_up_templates(app: Flask) -> None:
     )
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
-        actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, house=app.config["BRAND"], count=wording.count,
-        cover_in_size=covers.in_size, cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for,
-        money=wording.money, motif=covers.motif, structured=structured, this_page=this_page, viewer=viewer,
+        actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, house=app.config["BRAND"], cover_in_size=covers.in_size,
+        cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif,
+        structured=structured, this_page=this_page, viewer=viewer,
     )  # fmt: skip

@@ -119,7 +119,7 @@ def _set_up_templates(app: Flask) -> None:
     """`{% trans %}` and `_()`; what they show is in the language of whoever sent the request."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.extend(newstyle_gettext=True)
+    app.jinja_env.newstyle_gettext = True  # pyright: ignore[reportAttributeAccessIssue] - it is the extension's
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
         _=_safe_gettext, gettext=_safe_gettext, ngettext=_safe_ngettext, pgettext=_safe_pgettext,

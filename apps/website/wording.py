@@ -1,20 +1,42 @@
-"""How times, lengths and numbers read on a page."""
+"""How times, lengths and numbers read, in the reader's language."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 
 from apps.core.contract.actions import WORLDWIDE, Territory
+from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.labels import Share
+from apps.website.languages import gettext as _
+from apps.website.languages import language, marked, ngettext
 from ports.currencies import digits
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
+"""Known to everybody, in whatever country; other currencies go by their code."""
+
+TYPES = {
+    ReleaseType.ALBUM: marked("Album"),
+    ReleaseType.SINGLE: marked("Single"),
+    ReleaseType.EP: marked("EP"),
+    ReleaseType.COMPILATION: marked("Compilation"),
+}
+NEWEST = {
+    ReleaseType.ALBUM: marked("Newest album"),
+    ReleaseType.SINGLE: marked("Newest single"),
+    ReleaseType.EP: marked("Newest EP"),
+    ReleaseType.COMPILATION: marked("Newest compilation"),
+}
+OPEN = {
+    ReleaseType.ALBUM: marked("Open the album"),
+    ReleaseType.SINGLE: marked("Open the single"),
+    ReleaseType.EP: marked("Open the EP"),
+    ReleaseType.COMPILATION: marked("Open the compilation"),
+}
+RHYTHMS = {"month": marked("a month"), "year": marked("a year")}
 
 
 def clock_time(milliseconds: int) -> str:
@@ -27,39 +49,49 @@ def clock_time(milliseconds: int) -> str:
 def rough_length(milliseconds: int) -> str:
     """A release's length: `21 seconds`, `48 minutes`, or `1 hour 12 minutes`."""
     if milliseconds < 60_000:
-        return count(max(1, milliseconds // 1000), "second")
+        return ngettext("%(num)s second", "%(num)s seconds", max(1, milliseconds // 1000))
     hours, minutes = divmod(milliseconds // 60_000, 60)
-    return " ".join(count(number, noun) for number, noun in ((hours, "hour"), (minutes, "minute")) if number)
-
-
-def count(number: int, noun: str, nouns: str | None = None) -> str:
-    """`1 track`, `2 tracks`, `3,000 tracks`."""
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+    told = [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
+    if minutes:
+        told.append(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    return " ".join(told)
 
 
 def full_date(text: str) -> str:
     """An ISO 8601 date as exact as it is known: `1994`, `June 1994`, `20 June 1994`; anything else as it stands."""
     try:
         year, month, day = (*(int(part) for part in text.split("-")), 0, 0)[:3]
-        named = MONTHS[month - 1] if month else ""
-    except (ValueError, IndexError):
+        known = date(year, month or 1, day or 1)
+    except ValueError:
         return text
-    return " ".join(str(part) for part in (day, named, year) if part)
+    if day:
+        return _day(known)
+    return format_skeleton("yMMMM", known, locale=language().locale) if month else str(year)
+
+
+def _day(day: date) -> str:
+    return format_date(day, "long", locale=language().locale)
 
 
 def day_range(first: str, last: str) -> str:
     """Days from the first to the last, both ISO 8601: `6 to 12 March 2026`, or `6 March 2026` where they are the same."""
-    one, other = (full_date(day).split(" ") for day in (first, last))
-    if one == other:
-        return " ".join(one)
-    while len(one) > 1 and one[-1] == other[len(one) - 1]:
-        one.pop()
-    return f"{' '.join(one)} to {' '.join(other)}"
+    return _days(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        # Translators: days of one month: 6 to 12 March 2026
+        return _("%(day)s to %(last)s", day=first.day, last=_day(last))
+    began = format_skeleton("MMMMd", first, locale=language().locale) if first.year == last.year else _day(first)
+    # Translators: days of two months: 27 February to 5 March 2026
+    return _("%(first)s to %(last)s", first=began, last=_day(last))
 
 
 def moment(at: datetime) -> str:
-    """A moment for a reader whose time zone the server does not know."""
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+    """A moment for a reader whose time zone the server does not know: `2 March 2026, 09:05 UTC`."""
+    return _("%(day)s, %(time)s UTC", day=_day(at.date()), time=at.strftime("%H:%M"))
 
 
 def money(amount: int, currency: str) -> str:
@@ -67,9 +99,14 @@ def money(amount: int, currency: str) -> str:
     if amount < 0:
         return f"\N{MINUS SIGN}{money(-amount, currency)}"
     places = digits(currency)
-    whole, parts = divmod(amount, 10**places)
-    number = f"{whole:,}.{parts:0{places}}" if places else f"{whole:,}"
-    return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{currency} {number}"
+    number = _number(Decimal(amount).scaleb(-places), places)
+    if language().locale.currency_formats["standard"].pattern.startswith("\N{CURRENCY SIGN}"):
+        return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{currency} {number}"
+    return f"{number}\N{NO-BREAK SPACE}{SYMBOLS.get(currency, currency)}"
+
+
+def _number(number: float | Decimal, places: int = 0) -> str:
+    return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0", locale=language().locale)
 
 
 def took(milliseconds: float) -> str:
@@ -77,36 +114,47 @@ def took(milliseconds: float) -> str:
     if milliseconds < 0:
         return f"\N{MINUS SIGN}{took(-milliseconds)}"
     if milliseconds < 10_000:
-        return f"{milliseconds:,.{1 if 0 < milliseconds < 9.95 else 0}f} ms"
+        return f"{_number(milliseconds, 1 if 0 < milliseconds < 9.95 else 0)} ms"
     seconds = milliseconds / 1000
-    return f"{seconds:.1f} s" if seconds < 99.95 else f"{round(seconds) // 60:,} min {round(seconds) % 60} s"
+    return f"{_number(seconds, 1)} s" if seconds < 99.95 else f"{_number(round(seconds) // 60)} min {round(seconds) % 60} s"
 
 
 def payment_rhythm(every: str) -> str:
     """`a month`, `a year`."""
-    return f"a {every}"
+    return _(RHYTHMS[every])
 
 
 def calendar_day(at: datetime) -> str:
     """The day of a moment, in UTC: `2 April 2026`."""
-    return full_date(at.date().isoformat())
+    return _day(at.date())
 
 
 def week(name: str) -> str:
     """A reported week by its days: `6 to 12 March 2026`."""
     first = date.fromisoformat(name)
-    last = first + timedelta(days=6)
-    if first.month == last.month:
-        return f"{first.day} to {full_date(last.isoformat())}"
-    began = f"{first.day} {MONTHS[first.month - 1]}"
-    return f"{began}{f' {first.year}' if first.year != last.year else ''} to {full_date(last.isoformat())}"
+    return _days(first, first + timedelta(days=6))
 
 
 def percentage(share: Share) -> str:
     """`65 %`, `66.67 %`."""
-    return f"{100 * share.numerator / share.denominator:.4f}".rstrip("0").rstrip(".") + " %"
+    return f"{format_decimal(100 * share.numerator / share.denominator, '#,##0.####', locale=language().locale)} %"
 
 
 def territory(code: Territory) -> str:
     """`GB`, or `Everywhere`."""
-    return "Everywhere" if code == WORLDWIDE else code
+    return _("Everywhere") if code == WORLDWIDE else code
+
+
+def release_type(of: ReleaseType) -> str:
+    """`Album`."""
+    return _(TYPES[of])
+
+
+def newest(of: ReleaseType) -> str:
+    """`Newest album`."""
+    return _(NEWEST[of])
+
+
+def open_it(of: ReleaseType) -> str:
+    """`Open the album`."""
+    return _(OPEN[of])

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.website.covers import PALETTES, SIDE, motif, under_light_words
-from apps.website.wording import clock_time, count, day_range, full_date, moment, money, rough_length, took
+from apps.website.languages import ngettext
+from apps.website.wording import clock_time, day_range, full_date, moment, money, rough_length, took
 
 
 class TestLengths:
@@ -52,8 +53,8 @@ class TestLengths:
 
 class TestNumbers:
     def test_agree_with_their_noun(self):
-        assert [count(number, "track") for number in (0, 1, 2, 3000)] == ["0 tracks", "1 track", "2 tracks", "3,000 tracks"]
-        assert count(2, "delivery", "deliveries") == "2 deliveries"
+        told = [ngettext("%(num)s track", "%(num)s tracks", number) for number in (0, 1, 2, 3000)]
+        assert told == ["0 tracks", "1 track", "2 tracks", "3,000 tracks"]
 
 
 class TestDates:
@@ -126,3 +127,26 @@ def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+class TestInAnotherLanguage:
+    @pytest.mark.parametrize(
+        ("tell", "words"),
+        [
+            (lambda: rough_length(4_320_000), "1 Stunde 12 Minuten"),
+            (lambda: ngettext("%(num)s track", "%(num)s tracks", 3000), "3.000 Titel"),
+            (lambda: full_date("1994"), "1994"),
+            (lambda: full_date("1994-06"), "Juni 1994"),
+            (lambda: full_date("1994-06-20"), "20. Juni 1994"),
+            (lambda: day_range("2026-03-06", "2026-03-12"), "6. bis 12. März 2026"),
+            (lambda: day_range("2026-02-27", "2026-03-05"), "27. Februar bis 5. März 2026"),
+            (lambda: moment(datetime(2026, 3, 2, 9, 5, tzinfo=UTC)), "2. März 2026, 09:05 Uhr UTC"),
+            (lambda: money(599_000, "EUR"), "5.990,00\N{NO-BREAK SPACE}€"),
+            (lambda: money(-9900, "SEK"), "\N{MINUS SIGN}99,00\N{NO-BREAK SPACE}SEK"),
+            (lambda: took(1_250.4), "1.250 ms"),
+            (lambda: took(12_500), "12,5 s"),
+        ],
+    )
+    def test_all_read_as_that_language_writes_them(self, website, tell, words):
+        with website.test_request_context(headers={"Accept-Language": "de"}):
+            assert tell() == words
