@@ -9,18 +9,19 @@ import msgspec
 from flask import url_for
 
 from apps.core.contract.listening import HistoryEntry, ReleaseSource, SourceKind
+from apps.website.languages import marked
 
 KINDS: Mapping[SourceKind, str] = {
-    SourceKind.RELEASE: "Releases",
-    SourceKind.PLAYLIST: "Playlists",
-    SourceKind.STATION: "Stations",
-    SourceKind.CHART: "Charts",
-    SourceKind.ARTIST: "Artists",
-    SourceKind.FAVOURITES: "Favourites",
-    SourceKind.SEARCH: "Search",
-    SourceKind.HISTORY: "History",
-    SourceKind.TRACK: "Single tracks",
-    SourceKind.APP: "Something in an app",
+    SourceKind.RELEASE: marked("Releases"),
+    SourceKind.PLAYLIST: marked("Playlists"),
+    SourceKind.STATION: marked("Stations"),
+    SourceKind.CHART: marked("Charts"),
+    SourceKind.ARTIST: marked("Artists"),
+    SourceKind.FAVOURITES: marked("Favourites"),
+    SourceKind.SEARCH: marked("Search"),
+    SourceKind.HISTORY: marked("History"),
+    SourceKind.TRACK: marked("Single tracks"),
+    SourceKind.APP: marked("Something in an app"),
 }
 """What somebody can ask for, in the order of the page."""
 
@@ -34,20 +35,29 @@ PAGES: Mapping[SourceKind, tuple[str, str]] = {
 """Where each is shown, and what its address has in it."""
 
 NAMELESS: Mapping[SourceKind, str] = {
-    SourceKind.RELEASE: "a release",
-    SourceKind.PLAYLIST: "a playlist",
-    SourceKind.STATION: "a station",
-    SourceKind.CHART: "a chart",
-    SourceKind.ARTIST: "an artist",
-    SourceKind.FAVOURITES: "your favourites",
-    SourceKind.SEARCH: "a search",
-    SourceKind.HISTORY: "your history",
+    SourceKind.RELEASE: marked("From a release"),
+    SourceKind.PLAYLIST: marked("From a playlist"),
+    SourceKind.STATION: marked("From a station"),
+    SourceKind.CHART: marked("From a chart"),
+    SourceKind.ARTIST: marked("From an artist"),
+    SourceKind.FAVOURITES: marked("From your favourites"),
+    SourceKind.SEARCH: marked("From a search"),
+    SourceKind.HISTORY: marked("From your history"),
 }
+
+NAMED: Mapping[SourceKind, str] = {
+    SourceKind.RELEASE: marked("From the release %(title)s"),
+    SourceKind.PLAYLIST: marked("From the playlist %(title)s"),
+    SourceKind.STATION: marked("From the station %(title)s"),
+    SourceKind.CHART: marked("From the chart %(title)s"),
+    SourceKind.ARTIST: marked("From the artist %(title)s"),
+}
+IN_APP = marked("From %(title)s")
 
 
 class Origin(NamedTuple):
     words: str
-    """Before its title, or instead of one."""
+    """Marked for translation; its title stands in them, where there is one."""
     title: str | None = None
     address: str | None = None
 
@@ -61,8 +71,8 @@ def origin_of(entry: HistoryEntry) -> Origin | None:
     if kind is SourceKind.TRACK or source == ReleaseSource(entry.release_id):
         return None
     if kind is SourceKind.APP:
-        return Origin("", value)
-    return Origin(f"the {kind}", title, _address(kind, value)) if title else Origin(NAMELESS[kind])
+        return Origin(IN_APP, value)
+    return Origin(NAMED[kind], title, _address(kind, value)) if title else Origin(NAMELESS[kind])
 
 
 def _address(kind: SourceKind, value: Any) -> str:

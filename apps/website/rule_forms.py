@@ -22,25 +22,32 @@ from apps.core.contract.smart import (
     SmartRule,
     TextRule,
 )
+from apps.website.languages import marked
 
-TEXT_TESTS = {"is": "is", "is_not": "is not", "contains": "contains", "contains_not": "does not contain", "begins_with": "begins with"}
-NUMBER_TESTS = {"is": "is", "at_least": "is at least", "at_most": "is at most"}
-DAY_TESTS = {"within": "within the last days", "not_within": "not within the last days"}
-FLAG_TESTS = {"yes": "yes", "no": "no"}
+TEXT_TESTS = {
+    "is": marked("is"),
+    "is_not": marked("is not"),
+    "contains": marked("contains"),
+    "contains_not": marked("does not contain"),
+    "begins_with": marked("begins with"),
+}
+NUMBER_TESTS = {"is": marked("is"), "at_least": marked("is at least"), "at_most": marked("is at most")}
+DAY_TESTS = {"within": marked("within the last days"), "not_within": marked("not within the last days")}
+FLAG_TESTS = {"yes": marked("yes"), "no": marked("no")}
 FIELDS: Mapping[str, tuple[str, str]] = {
-    "title": ("Title", "text"),
-    "artist": ("Artist", "text"),
-    "release": ("Release", "text"),
-    "genre": ("Genre", "text"),
-    "label": ("Label", "text"),
-    "year": ("Year", "number"),
-    "duration": ("Length in seconds", "number"),
-    "plays": ("Plays of mine", "number"),
-    "added": ("Added", "days"),
-    "last_played": ("Played by me", "days"),
-    "explicit": ("Explicit words", "flag"),
-    "favourite": ("A favourite of mine", "flag"),
-    "playlist": ("In a playlist", "playlist"),
+    "title": (marked("Title"), "text"),
+    "artist": (marked("Artist"), "text"),
+    "release": (marked("Release"), "text"),
+    "genre": (marked("Genre"), "text"),
+    "label": (marked("Label"), "text"),
+    "year": (marked("Year"), "number"),
+    "duration": (marked("Length in seconds"), "number"),
+    "plays": (marked("Plays of mine"), "number"),
+    "added": (marked("Added"), "days"),
+    "last_played": (marked("Played by me"), "days"),
+    "explicit": (marked("Explicit words"), "flag"),
+    "favourite": (marked("A favourite of mine"), "flag"),
+    "playlist": (marked("In a playlist"), "playlist"),
 }
 """By name: what it is called, and what kind of comparison it takes."""
 TESTS: Mapping[str, Mapping[str, str]] = {

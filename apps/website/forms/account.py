@@ -7,12 +7,13 @@ from wtforms.validators import InputRequired, Length
 
 from apps.website.forms.base import Form
 from apps.website.forms.entrance import LONGEST_PASSWORD, password_field
+from apps.website.languages import marked
 
 
 class ChangePasswordForm(Form):
     present = PasswordField(
-        "Present password",
-        [InputRequired("Give the password you have now."), Length(max=LONGEST_PASSWORD)],
+        marked("Present password"),
+        [InputRequired(marked("Give the password you have now.")), Length(max=LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
     )
-    new = password_field("New password")
+    new = password_field(marked("New password"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
+from wtforms.form import BaseForm
+from wtforms.i18n import get_translations
 
 from apps.core.contract.actions import Action
 from apps.core.contract.errors import CelestaError
 from apps.website.actor import core
+from apps.website.languages import language
 
 R = TypeVar("R")
 
@@ -17,6 +20,11 @@ UNPROCESSABLE = 422
 
 
 class Form(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: BaseForm) -> Any:
+            """Of what WTForms itself says."""
+            return get_translations([language().locale.language])
+
     refusal: CelestaError | None = None
 
     def attempt(self, action: Action[R]) -> R | None:

@@ -7,6 +7,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from apps.website.forms.base import Form
+from apps.website.languages import marked
 
 EMAIL = r"^[^\s\x00-\x1f@<>,;]+@[^\s\x00-\x1f@<>,;]+\.[^\s\x00-\x1f@<>,;]+\Z"
 NAME = r"^[^\x00-\x1f\x7f]+\Z"
@@ -20,26 +21,26 @@ def _strip(value: str | None) -> str | None:
 
 def _not_blank(form: PlainForm, field: StringField) -> None:  # noqa: ARG001 - WTForms' signature
     if not field.data:
-        raise ValidationError("Tell us what to call you.")
+        raise ValidationError(marked("Tell us what to call you."))
 
 
-def password_field(label: str = "Password") -> PasswordField:
-    message = f"Choose a password of at least {SHORTEST_PASSWORD} characters."
+def password_field(label: str = marked("Password")) -> PasswordField:
+    message = marked("Choose a password of at least 10 characters.")
     return PasswordField(
         label,
         [InputRequired(message), Length(SHORTEST_PASSWORD, LONGEST_PASSWORD, message)],
-        description="At least 10 characters. A few words together are easy to remember and hard to guess.",
+        description=marked("At least 10 characters. A few words together are easy to remember and hard to guess."),
         render_kw={"autocomplete": "new-password", "minlength": SHORTEST_PASSWORD, "maxlength": LONGEST_PASSWORD},
     )
 
 
 def email_field() -> EmailField:
     return EmailField(
-        "E-mail address",
+        marked("E-mail address"),
         [
-            InputRequired("Give your e-mail address."),
-            Length(3, 254, "This is not a whole e-mail address."),
-            Regexp(EMAIL, message="This is not a whole e-mail address."),
+            InputRequired(marked("Give your e-mail address.")),
+            Length(3, 254, marked("This is not a whole e-mail address.")),
+            Regexp(EMAIL, message=marked("This is not a whole e-mail address.")),
         ],
         filters=[_strip],
         render_kw={"autocomplete": "username", "inputmode": "email"},
@@ -48,12 +49,12 @@ def email_field() -> EmailField:
 
 class RegisterForm(Form):
     name = StringField(
-        "Name",
+        marked("Name"),
         [
-            InputRequired("Tell us what to call you."),
+            InputRequired(marked("Tell us what to call you.")),
             _not_blank,
             Length(max=80),
-            Regexp(NAME, message="Leave out characters that cannot be seen."),
+            Regexp(NAME, message=marked("Leave out characters that cannot be seen.")),
         ],
         filters=[_strip],
         render_kw={"autocomplete": "name", "maxlength": 80},
@@ -65,7 +66,7 @@ class RegisterForm(Form):
 class LogInForm(Form):
     email = email_field()
     password = PasswordField(
-        "Password",
-        [InputRequired("Give your password."), Length(max=LONGEST_PASSWORD)],
+        marked("Password"),
+        [InputRequired(marked("Give your password.")), Length(max=LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
     )

@@ -9,20 +9,27 @@ from wtforms.validators import Length, Optional, Regexp
 from apps.core.contract.playlist_files import LARGEST_FILE, MatchPlaylistFile
 from apps.website.forms.base import Form
 from apps.website.forms.playlists import LONGEST_TITLE
+from apps.website.languages import marked
 
 LONGEST_NAME = 300
 
 
 class ImportPlaylistForm(Form):
     file = FileField(
-        "File", [FileRequired("Choose a file.")], description="M3U, M3U8, XSPF, JSPF or CSV, at most 2 MB and 10,000 entries.",
+        marked("File"),
+        [FileRequired(marked("Choose a file."))],
+        description=marked("M3U, M3U8, XSPF, JSPF or CSV, at most 2 MB and 10,000 entries."),
         render_kw={"accept": ".m3u,.m3u8,.xspf,.jspf,.json,.csv,.tsv"},
-    )  # fmt: skip
+    )
     title = StringField(
-        "Title",
-        [Optional(), Length(1, LONGEST_TITLE), Regexp(r"^[^\x00-\x1f\x7f]+\Z", message="Leave out characters that cannot be seen.")],
+        marked("Title"),
+        [
+            Optional(),
+            Length(1, LONGEST_TITLE),
+            Regexp(r"^[^\x00-\x1f\x7f]+\Z", message=marked("Leave out characters that cannot be seen.")),
+        ],
         filters=[lambda value: value.strip() if value else value],
-        description="As the file calls it where you leave this empty.",
+        description=marked("As the file calls it where you leave this empty."),
         render_kw={"maxlength": LONGEST_TITLE, "autocomplete": "off"},
     )
 
