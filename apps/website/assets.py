@@ -17,6 +17,8 @@ from werkzeug.security import safe_join
 from apps.website.brand import Brand
 
 YEAR = 365 * 24 * 3600
+TURNING = frozenset({"chevron-left", "chevron-right", "external-link", "log-in", "log-out"})
+"""Icons that point along the line, and the other way where it runs from right to left; those of the player point along time."""
 STYLES = "styles.css"
 """All of `SHEETS` in one: a browser on a slow line would wait for each of them before it shows anything."""
 SHEETS = (
@@ -84,7 +86,9 @@ def set_up_assets(app: Flask, folder: Path, brand: Brand) -> None:
 
     def icon(name: str) -> Markup:
         """One of the sprite `icons.svg`; what it stands beside or in says what it means."""
-        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(asset("icons.svg"), name)
+        turning = " icon--turning" if name in TURNING else ""
+        mark = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+        return mark.format(turning, asset("icons.svg"), name)
 
     app.config["STATIC_VERSION"] = version
     app.add_template_global(asset)
