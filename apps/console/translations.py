@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from babel.core import Locale, UnknownLocaleError
@@ -16,12 +17,32 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from apps.console.checkout import ROOT
+from apps.core.contract.errors import CelestaError
 from apps.website.languages import CATALOGUES
 
+DOMAINS = (
+    *("accounts", "billing", "catalogue", "charts", "contract", "library", "listening", "middleware", "pictures", "playback"),
+    *("playlist_files", "playlists", "queue", "radio", "search", "sharing", "smart"),
+)
+"""Those of Core whose refusals listeners meet. What staff and apps alone are told is in English."""
+
+
+def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - Babel's
+    """What errors say, wherever they are raised with it, and what is marked."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
+            for argument in node.args[:2]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.lineno, "_", argument.value, []
+
+
+REFUSALS = f"{__name__}:refusals"
 WHERE = (
     ("templates/website", "**.html", "jinja2.ext:babel_extract"),
     ("apps/website", "**.py", "python"),
+    ("apps/website", "**.py", REFUSALS),
     ("static", "**.js", "javascript"),
+    *((f"apps/core/{domain}", "**.py", REFUSALS) for domain in DOMAINS),
 )
 """Folders, files within them, and what reads these."""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None}
@@ -29,6 +50,8 @@ TEMPLATES = {"newstyle_gettext": "true", "trimmed": "true", "trim_blocks": "true
 PARTS = re.compile(r'%\(\w+\)s|%%|%|\{\w+\}|<[^>]*>|"')
 NUMBER = "%(num)s"
 """A form for one number may say it in letters."""
+SAYING = {kind.__name__ for kind in CelestaError.by_code.values()} | {"marked"}
+"""What takes a text, or a text and a next step."""
 COMMENT = "Translators:"
 HEADER = "# What the website says; docs/translating.md tells how."
 

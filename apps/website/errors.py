@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
 from apps.website.actor import stranger, viewer
 from apps.website.addresses import first_page, safe_path, this_page, without_slash
+from apps.website.languages import marked, told, translated
 from apps.website.login import Accounts, log_out
 from ports.tokens.interface import TokensUnavailable
 from ports.web_sessions.interface import WebSessionsUnavailable
@@ -34,22 +35,65 @@ class Problem(msgspec.Struct, frozen=True):
     details: dict[str, str] = {}
 
 
-OURS = Problem("defect", "Our mistake", 500, "Something broke on our side, and we have kept a record of it.", "Try again in a moment.")
+OURS = Problem(
+    "defect",
+    marked("Our mistake"),
+    500,
+    marked("Something broke on our side, and we have kept a record of it."),
+    marked("Try again in a moment."),
+)
 FORGED = Problem(
-    "form_expired", "That form is too old", 403,
-    "The page you sent it from belongs to an earlier visit, so nothing was changed.", "Open the page again and send it once more.",
-)  # fmt: skip
-SIGNED_OUT = Problem("unauthenticated", "Please log in", 401, "You are not logged in any more.", "Log in, then play on.")
+    "form_expired",
+    marked("That form is too old"),
+    403,
+    marked("The page you sent it from belongs to an earlier visit, so nothing was changed."),
+    marked("Open the page again and send it once more."),
+)
+SIGNED_OUT = Problem(
+    "unauthenticated",
+    marked("Please log in"),
+    401,
+    marked("You are not logged in any more."),
+    marked("Log in, then play on."),
+)
 SESSIONLESS = Problem(
-    "unavailable", "Not available at the moment", 503, "We cannot look up who you are just now.", "Try again in a moment."
-)  # fmt: skip
+    "unavailable",
+    marked("Not available at the moment"),
+    503,
+    marked("We cannot look up who you are just now."),
+    marked("Try again in a moment."),
+)
 BY_STATUS = {
     problem.status: problem
     for problem in (
-        Problem("bad_request", "That address is not right", 400, "The request cannot be read as it stands.", "Go back and try again."),
-        Problem("not_found", "There is nothing here", 404, "This address leads to no page of ours.", "Check it, or start from home."),
-        Problem("method", "That cannot be done here", 405, "This address does not take that kind of request.", "Start from home."),
-        Problem("too_large", "Too large", 413, "More was sent than this page takes.", "Send less at a time."),
+        Problem(
+            "bad_request",
+            marked("That address is not right"),
+            400,
+            marked("The request cannot be read as it stands."),
+            marked("Go back and try again."),
+        ),
+        Problem(
+            "not_found",
+            marked("There is nothing here"),
+            404,
+            marked("This address leads to no page of ours."),
+            marked("Check it, or start from home."),
+        ),
+        Problem(
+            "method",
+            marked("That cannot be done here"),
+            405,
+            marked("This address does not take that kind of request."),
+            marked("Start from home."),
+        ),
+        Problem(
+            "too_large",
+            marked("Too large"),
+            413,
+            marked("More was sent than this page takes."),
+            marked("Send less at a time."),
+        ),
         OURS,
     )
 }
@@ -67,7 +111,7 @@ def _refused(error: CelestaError) -> Response:
         _end_session()
     if isinstance(error, Unauthenticated) and not request.path.startswith(PLAYER):
         return _to_log_in()
-    return _answer(Problem(error.code, error.title, error.status, error.message, error.next_step, error.details))
+    return _answer(Problem(error.code, error.title, error.status, *told(error), error.details))
 
 
 def _failed(error: HTTPException) -> Response:
@@ -92,7 +136,8 @@ def _failed(error: HTTPException) -> Response:
 
 def _answer(problem: Problem) -> Response:
     writer: Callable[[Problem], Response] = _json if request.path.startswith(PLAYER) else _page
-    return writer(problem)
+    words = {name: translated(getattr(problem, name)) for name in ("title", "detail", "next_step")}
+    return writer(msgspec.structs.replace(problem, **words))
 
 
 def _json(problem: Problem) -> Response:

@@ -25,6 +25,8 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask.wrappers import Response
 from markupsafe import Markup
 
+from apps.core.contract.errors import CelestaError
+from apps.core.contract.words import marked as marked  # noqa: PLC0414 - whoever translates marks, too
 from ports.environment import BootError, Environment
 
 CATALOGUES = Path(__file__).parents[2] / "translations"
@@ -35,7 +37,8 @@ MIRRORED = "ar-XB"
 COOKIE = "language"
 FOR_SCRIPTS = "static/"
 """Where texts stand that scripts need in the browser."""
-KEPT_AS_IT_IS = re.compile(r"(%\(\w+\)s|%%|<[^>]*>|&\w+;)")
+KEPT_AS_IT_IS = re.compile(r"(%\(\w+\)s|%%|<[^>]*>|&\w+;|\{\w+\})")
+WORDS = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Mirror(NullTranslations):
 
     def gettext(self, message: str) -> str:
         parts = KEPT_AS_IT_IS.split(message)
-        return "".join(part if KEPT_AS_IT_IS.fullmatch(part) or not part.strip() else f"\u202e{part}\u202c" for part in parts)
+        return "".join(part if KEPT_AS_IT_IS.fullmatch(part) else WORDS.sub("\u2067\u202e\\g<0>\u202c\u2069", part) for part in parts)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)
@@ -123,7 +126,7 @@ def _set_up_templates(app: Flask) -> None:
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
         _=_safe_gettext, gettext=_safe_gettext, ngettext=_safe_ngettext, pgettext=_safe_pgettext,
-        in_digits=in_digits, language=language, script_words=script_words,
+        in_digits=in_digits, language=language, script_words=script_words, told=told, translated=translated,
     )  # fmt: skip
 
 
@@ -161,14 +164,21 @@ def _declare(response: Response) -> Response:
     return response
 
 
-def marked(text: str) -> str:
-    """Mark a text for translation that is shown later, by `gettext`."""
-    return text
+def translated(text: str) -> str:
+    """A text that may be one of ours, marked where it was written, or anybody's, with nothing to be filled in."""
+    return language().words.gettext(text) if text else ""
+
+
+def told(error: CelestaError) -> tuple[str, str]:
+    """What an error says, and the next step."""
+    wording = error.wording
+    message, next_step = translated(wording.message), translated(wording.next_step)
+    return (message % wording.values, next_step % wording.values) if wording.values else (message, next_step)
 
 
 def gettext(text: str, /, **values: Any) -> str:
     """The text in the reader's language, with its `%(name)s` filled in; a percent sign is written `%%`."""
-    return language().words.gettext(text) % values
+    return translated(text) % values
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
@@ -193,7 +203,7 @@ def script_words() -> str:
 
 def _safe_gettext(text: str, /, **values: Any) -> Markup:
     """For templates: translations may hold tags, as the texts do; values are escaped."""
-    return Markup(language().words.gettext(text)) % values  # noqa: S704 - our own catalogues
+    return Markup(translated(text)) % values  # noqa: S704 - our own catalogues
 
 
 def _safe_ngettext(one: str, many: str, number: int, /, **values: Any) -> Markup:

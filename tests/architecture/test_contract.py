@@ -54,6 +54,13 @@ class TestErrors:
         assert str(again) == "What happened."
 
     @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+    def test_take_their_values_along_for_other_languages(self, kind):
+        error = kind("“%(title)s” is 100 %% full.", "Wait %(seconds)s s.", title="50 %", seconds=5)
+        again = CelestaError.from_report(error.report())
+        assert (again.message, again.next_step) == ("“50 %” is 100 % full.", "Wait 5 s.")
+        assert again.wording == error.wording
+
+    @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
     def test_have_a_title_and_a_status_of_their_family(self, kind):
         assert kind.title != CelestaError.title
         assert 400 <= kind.status <= 599

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from apps.website.languages import MIRRORED, SOURCE
 from tests.browser.listener import PATIENCE, Listener
 from tests.live import LiveService, embedded, fill, split
 from tests.manifests.cluster import cluster
@@ -34,7 +35,14 @@ def manifests() -> Generator[LiveService]:
         yield whole.service
 
 
-EMBEDDED = pytest.param(embedded, id="embedded", marks=pytest.mark.browser)
+@contextmanager
+def in_every_language() -> Generator[LiveService]:
+    """The embedded topology, which offers the pseudo-language, too."""
+    with embedded(LANGUAGES=f"{SOURCE},de,{MIRRORED}") as service:
+        yield service
+
+
+EMBEDDED = pytest.param(in_every_language, id="embedded", marks=pytest.mark.browser)
 SPLIT = pytest.param(split, id="split", marks=pytest.mark.split)
 CLUSTER = pytest.param(manifests, id="manifests", marks=pytest.mark.manifests)
 TOPOLOGIES = {

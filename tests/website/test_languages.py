@@ -87,4 +87,35 @@ class TestTheMirror:
         guest.submit("/language", language=MIRRORED)
         page = guest.get("/").text
         assert f'<html lang="{MIRRORED}" dir="rtl">' in page
-        assert "<span>\u202eLog in\u202c</span>" in page
+        assert "<span>\u2067\u202eLog in\u202c\u2069</span>" in page
+
+
+class TestARefusal:
+    @pytest.fixture
+    def german(self, listener):
+        listener.submit("/language", language="de")
+        return listener
+
+    def test_of_ours_is_told_in_the_readers_language(self, german):
+        page = german.get("/nowhere").text
+        assert "Diese Adresse führt zu keiner unserer Seiten. Prüf sie oder fang auf der Startseite an." in page
+
+    def test_of_cores_is_too(self, german):
+        page = german.get("/charts/none").text
+        assert "Solche Charts gibt es nicht. Wähl, was es gibt." in page
+        sent = german.submit("/account", present="wrong", new="correct horse staple").text
+        assert "<strong>Das ist nicht dein jetziges Passwort.</strong> Prüf es und versuch es noch einmal." in sent
+
+    def test_with_values_keeps_them_as_they_are(self, german):
+        page = german.get("/recently-played?source=100%25s<b>").text
+        assert "Aus „100%s&lt;b&gt;“ wird nichts gespielt." in page
+
+    def test_to_the_player_is_too(self, german):
+        assert german.call("/player/sessions", {"track_id": "0" * 22, "device": "browser-1234"}).json["title"] == "Nicht gefunden"
+
+
+class TestATextThatIsEmpty:
+    def test_stays_empty(self, listener):
+        """To gettext it is the name of a catalogue's own header."""
+        listener.submit("/language", language="de")
+        assert "Plural-Forms" not in listener.get("/account").text

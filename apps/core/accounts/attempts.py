@@ -21,6 +21,7 @@ from apps.core.accounts.rules import (
     window_of,
 )
 from apps.core.contract.errors import TooMany
+from apps.core.contract.words import marked
 from apps.core.database import insert, reader
 
 
@@ -50,7 +51,9 @@ class Counted:
 
     def _too_many(self) -> TooMany:
         seconds = int(FAILURE_WINDOW.total_seconds())
-        return TooMany(self.refusal, f"Wait {seconds // 60} minutes, then try again.", {"retry_after": str(seconds)})
+        return TooMany(
+            self.refusal, marked("Wait %(minutes)s minutes, then try again."), {"retry_after": str(seconds)}, minutes=seconds // 60
+        )
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,17 @@ class Attempt(Counted):
 
 def attempt_of(email: str, address: str, now: datetime) -> Attempt:
     limits = {f"email {email_key(email)}": FAILURES_PER_EMAIL, f"address {network_of(address)}": FAILURES_PER_ADDRESS}
-    return Attempt(limits, window_of(now), "There were too many failed log-ins.")
+    return Attempt(limits, window_of(now), marked("There were too many failed log-ins."))
 
 
 def registration_from(address: str, now: datetime) -> Counted:
     """One that comes from nobody knows where is not counted."""
     limits = {f"registration {network_of(address)}": REGISTRATIONS_PER_ADDRESS} if address else {}
-    return Counted(limits, window_of(now), "There were too many registrations from your network.")
+    return Counted(limits, window_of(now), marked("There were too many registrations from your network."))
 
 
 def taking_away(account_id: str, now: datetime) -> Counted:
-    return Counted({f"data {account_id}": TAKEN_AWAY}, window_of(now), f"Your data was taken away {TAKEN_AWAY} times just now.")
+    return Counted({f"data {account_id}": TAKEN_AWAY}, window_of(now), marked("Your data was taken away 3 times just now."))
 
 
 def _increment(session: Session, subject: str, window: datetime) -> int:

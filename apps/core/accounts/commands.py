@@ -34,13 +34,14 @@ from apps.core.contract.accounts import (
 )
 from apps.core.contract.actions import Actor, Done, Role
 from apps.core.contract.errors import AccountExists, AccountSuspended, Conflict, LogInFailed, NotFound
+from apps.core.contract.words import marked
 from apps.core.database import reader
 from apps.core.outbox import Events
 from apps.core.rights.plans import FIRST_PLAN, plan_at
 from ports.clock.interface import Clock
 
-TAKEN = ("There is an account with this e-mail address already.", "Log in with it, or use another address.")
-SPENT = ("This link has been used or has expired.", "Ask for a new one: ./celesta users invite")
+TAKEN = (marked("There is an account with this e-mail address already."), marked("Log in with it, or use another address."))
+SPENT = (marked("This link has been used or has expired."), marked("Ask for a new one: ./celesta users invite"))
 
 
 @handles(RegisterAccount)

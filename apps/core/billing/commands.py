@@ -202,5 +202,7 @@ def _bought_by_card(subscription_id: SubscriptionId, actor: Actor) -> Subscripti
     """Raises `NotFound` where it is not the actor's, `Conflict` where another shop sold it."""
     row = _own(subscription_id, actor)
     if row.shop != Shop.CARD:
-        raise Conflict("This subscription was bought in another shop.", f"Change it there: {row.shop.capitalize()} takes its payments.")
+        raise Conflict(
+            "This subscription was bought in another shop.", "Change it there: %(shop)s takes its payments.", shop=row.shop.capitalize()
+        )
     return row

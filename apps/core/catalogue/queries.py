@@ -42,6 +42,7 @@ from apps.core.contract.catalogue import (
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.contract.words import marked
 from apps.core.database import fetch
 from apps.core.rights.offers import here, here_on
 from apps.core.rights.plans import Plans
@@ -49,7 +50,7 @@ from ports.clock.interface import Clock
 
 NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
-NO_SUCH_TRACK = "There is no such track here.", "It may not be offered in your country, or no longer."
+NO_SUCH_TRACK = marked("There is no such track here."), marked("It may not be offered in your country, or no longer.")
 SERIES_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")]]
 
 

@@ -53,7 +53,7 @@ def get_edition(action: GetEdition, actor: Actor, connection: Connection, clock:
     else:
         found = fetch(connection, statements.EDITION_OF_DAY, {"chart": chart.code, "day": action.day})
     if not found:
-        raise NotFound(f"There is no such edition of {chart.title}.", "Look at the latest one.")
+        raise NotFound("There is no such edition of %(chart)s.", "Look at the latest one.", chart=chart.title)
     row = found[0]
     rows = fetch(connection, statements.ENTRIES, {"chart": chart.code, "first_day": row.first_day})
     entitlement = plans.entitlement(actor.plan, actor.account_id)
@@ -74,7 +74,7 @@ def get_chart_run(action: GetChartRun, connection: Connection, charts: Charts) -
     which = {"chart": chart.code, "key": (identity[0].isrc or identity[0].id) if identity else ""}
     (span,) = fetch(connection, statements.SPAN, which)
     if span.first is None:
-        raise NotFound(f"This has not been in {chart.title} so far.", "Look at the latest edition.")
+        raise NotFound("This has not been in %(chart)s so far.", "Look at the latest edition.", chart=chart.title)
     rows = fetch(connection, statements.RUN, {**which, "first": span.first, "last": span.last, "limit": MOST_POINTS})
     last = rows[0]
     points = tuple(RunPoint(row.first_day, row.position) for row in reversed(rows))

@@ -25,6 +25,16 @@ from typing import ClassVar, Self
 
 import msgspec
 
+from apps.core.contract.words import marked
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What an error says, with its values beside it: `“%(title)s” is not offered here.`; so a front end can say it in another language."""
+
+    message: str
+    next_step: str = ""
+    values: dict[str, str] = {}
+
 
 class ErrorReport(msgspec.Struct, frozen=True):
     """An error on its way through the door."""
@@ -33,6 +43,8 @@ class ErrorReport(msgspec.Struct, frozen=True):
     message: str
     next_step: str = ""
     details: dict[str, str] = {}
+    wording: Wording | None = None
+    """None where message and next step have no values in them."""
 
 
 class CelestaError(Exception):
@@ -40,22 +52,24 @@ class CelestaError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
-    title: ClassVar[str] = "Something went wrong"
+    title: ClassVar[str] = marked("Something went wrong")
     keeps_changes: ClassVar[bool] = False
     """True where the refusal itself must be remembered: the unit of work commits what the handler wrote."""
     by_code: ClassVar[dict[str, type[CelestaError]]] = {}
 
-    def __init__(self, message: str, next_step: str = "", details: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.next_step = next_step
+    def __init__(self, message: str, next_step: str = "", details: dict[str, str] | None = None, **values: str | int) -> None:
+        """With values, `%(name)s` stands for them in message and next step."""
+        self.wording = Wording(message, next_step, {name: str(value) for name, value in values.items()})
+        self.message = message % self.wording.values if values else message
+        self.next_step = next_step % self.wording.values if values else next_step
         self.details = details or {}
+        super().__init__(self.message)
 
     def __init_subclass__(cls) -> None:
         CelestaError.by_code[cls.code] = cls
 
     def report(self) -> ErrorReport:
-        return ErrorReport(self.code, self.message, self.next_step, self.details)
+        return ErrorReport(self.code, self.message, self.next_step, self.details, self.wording if self.wording.values else None)
 
     @classmethod
     def from_report(cls, report: ErrorReport) -> CelestaError:
@@ -63,75 +77,76 @@ class CelestaError(Exception):
 
     @classmethod
     def rebuild(cls, report: ErrorReport) -> Self:
-        return cls(report.message, report.next_step, report.details)
+        wording = report.wording or Wording(report.message, report.next_step)
+        return cls(wording.message, wording.next_step, report.details, **wording.values)
 
 
 class Invalid(CelestaError):
-    code, status, title = "invalid", 422, "That cannot be done as asked"
+    code, status, title = "invalid", 422, marked("That cannot be done as asked")
 
 
 class UnknownAction(Invalid):
-    code, title = "unknown_action", "Unknown action"
+    code, title = "unknown_action", marked("Unknown action")
 
 
 class TooLarge(Invalid):
-    code, status, title = "too_large", 413, "Too large"
+    code, status, title = "too_large", 413, marked("Too large")
 
 
 class Unauthenticated(CelestaError):
-    code, status, title = "unauthenticated", 401, "Please log in"
+    code, status, title = "unauthenticated", 401, marked("Please log in")
 
 
 class LogInFailed(Unauthenticated):
     """Counted towards the limit on failures, so it is remembered."""
 
-    code, title, keeps_changes = "log_in_failed", "Log-in failed", True
+    code, title, keeps_changes = "log_in_failed", marked("Log-in failed"), True
 
 
 class Forbidden(CelestaError):
-    code, status, title = "forbidden", 403, "Not allowed"
+    code, status, title = "forbidden", 403, marked("Not allowed")
 
 
 class AccountSuspended(Forbidden):
-    code, title = "account_suspended", "Account suspended"
+    code, title = "account_suspended", marked("Account suspended")
 
 
 class PlaybackRefused(Forbidden):
     """`details["reason"]` is one of `not_offered`, `not_on_plan`, `not_ready`, `stream_limit`, `session_ended`, `device_limit`,
     `device_removed`."""
 
-    code, title = "playback_refused", "This cannot be played"
+    code, title = "playback_refused", marked("This cannot be played")
 
 
 class NotFound(CelestaError):
-    code, status, title = "not_found", 404, "Not found"
+    code, status, title = "not_found", 404, marked("Not found")
 
 
 class Conflict(CelestaError):
-    code, status, title = "conflict", 409, "That does not fit the present state"
+    code, status, title = "conflict", 409, marked("That does not fit the present state")
 
 
 class AccountExists(Conflict):
     """Counted towards the limit on registrations, as it tells who has an account; so it is remembered."""
 
-    code, title, keeps_changes = "account_exists", "There is an account already", True
+    code, title, keeps_changes = "account_exists", marked("There is an account already"), True
 
 
 class LeaseLost(Conflict):
-    code, title = "lease_lost", "Another worker has taken over"
+    code, title = "lease_lost", marked("Another worker has taken over")
 
 
 class KeyReused(Conflict):
-    code, status, title = "key_reused", 422, "Idempotency key used before"
+    code, status, title = "key_reused", 422, marked("Idempotency key used before")
 
 
 class TooMany(CelestaError):
-    code, status, title = "too_many", 429, "Too often"
+    code, status, title = "too_many", 429, marked("Too often")
 
 
 class Unavailable(CelestaError):
-    code, status, title = "unavailable", 503, "Not available at the moment"
+    code, status, title = "unavailable", 503, marked("Not available at the moment")
 
 
 class Defect(CelestaError):
-    code, status, title = "defect", 500, "Our mistake"
+    code, status, title = "defect", 500, marked("Our mistake")

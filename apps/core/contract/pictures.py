@@ -38,7 +38,9 @@ def own_cover(picture_id: PictureId) -> str:
 
 def too_large() -> TooLarge:
     return TooLarge(
-        f"A picture has at most {MOST_PICTURE_BYTES >> 20} MiB, and this one has more.", "Make it smaller: 1280 by 1280 pixels are enough."
+        "A picture has at most %(most)s MiB, and this one has more.",
+        "Make it smaller: 1280 by 1280 pixels are enough.",
+        most=MOST_PICTURE_BYTES >> 20,
     )
 
 

@@ -20,7 +20,7 @@ BESIDE_A_FILE = 64 * 1024
 
 
 def too_large() -> TooLarge:
-    return TooLarge(f"The file has more than {LARGEST_FILE // 1024 // 1024} MB.", "Divide it into several.")
+    return TooLarge("The file has more than %(most)s MB.", "Divide it into several.", most=LARGEST_FILE // 1024 // 1024)
 
 
 FileName = Annotated[str, Meta(max_length=300)]

@@ -12,7 +12,7 @@ from apps.core.contract.errors import Invalid
 def day_bounds(first: str | None, last: str | None, zone: str) -> tuple[datetime | None, datetime | None]:
     """The moment the first day begins there, and the one after which the last is over. Raises `Invalid`."""
     if first and last and first > last:
-        raise Invalid(f"The first day, {first}, comes after the last, {last}.", "Swap them.")
+        raise Invalid("The first day, %(first)s, comes after the last, %(last)s.", "Swap them.", first=first, last=last)
     where = _zone(zone)
     return (_midnight(first, 0, where) if first else None), (_midnight(last, 1, where) if last else None)
 
@@ -21,11 +21,11 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"There is no time zone {name}.", "Give one by its IANA name, as in Europe/London.") from None
+        raise Invalid("There is no time zone %(zone)s.", "Give one by its IANA name, as in Europe/London.", zone=name) from None
 
 
 def _midnight(day: str, later: int, zone: ZoneInfo) -> datetime:
     try:
         return midnight(date.fromisoformat(day) + timedelta(days=later), zone)
     except (ValueError, OverflowError):
-        raise Invalid(f"No calendar has the day {day}.", "Give a day of this era as YYYY-MM-DD.") from None
+        raise Invalid("No calendar has the day %(day)s.", "Give a day of this era as YYYY-MM-DD.", day=day) from None

@@ -21,4 +21,4 @@ def content_type_of(content: bytes) -> str:
     for content_type, beginning in BEGINNINGS.items():
         if beginning.match(content):
             return content_type
-    raise Invalid(f"This is no {ACCEPTED} picture.", f"Choose a file that is one; save others as {ACCEPTED} first.")
+    raise Invalid("This is no %(kinds)s picture.", "Choose a file that is one; save others as %(kinds)s first.", kinds=ACCEPTED)

@@ -64,7 +64,7 @@ def _not_too_often(session: Session, actor: Actor, now: datetime) -> None:
     """Operators have no account, and send as many as they like."""
     last = session.scalar(select(func.max(PictureRow.given_at)).where(PictureRow.given_by == actor.account_id))
     if actor.account_id is not None and last is not None and last > now - BETWEEN:
-        raise TooMany("You sent a picture a moment ago.", f"Wait {SECONDS_BETWEEN} seconds, then send the next one.")
+        raise TooMany("You sent a picture a moment ago.", "Wait %(seconds)s seconds, then send the next one.", seconds=SECONDS_BETWEEN)
 
 
 def _store(storage: Storage, key: str, content: bytes, content_type: str) -> None:

@@ -11,15 +11,21 @@ def refuse_what_cannot_be_heard(found: Any) -> None:
     """`found` is what `PLAYABLE` found; raises `PlaybackRefused`."""
     if not found.visible:
         raise PlaybackRefused(
-            f"“{found.title}” is not offered in your country at the moment.", "Try another release.", {"reason": "not_offered"}
+            "“%(title)s” is not offered in your country at the moment.",
+            "Try another release.",
+            {"reason": "not_offered"},
+            title=found.title,
         )
     if found.content_hash is None and found.refusal:
-        why = f"The audio of “{found.title}” could not be prepared. {found.refusal}"
-        raise PlaybackRefused(why, "Play something else; it has to be delivered again.", {"reason": "not_ready"})
+        raise PlaybackRefused(
+            "The audio of “%(title)s” could not be prepared. %(why)s", "Play something else; it has to be delivered again.",
+            {"reason": "not_ready"}, title=found.title, why=found.refusal,
+        )  # fmt: skip
     if found.content_hash is None:
-        why = f"The audio of “{found.title}” is still being prepared."
-        raise PlaybackRefused(why, "Try again in a few minutes.", {"reason": "not_ready"})
+        raise PlaybackRefused(
+            "The audio of “%(title)s” is still being prepared.", "Try again in a few minutes.", {"reason": "not_ready"}, title=found.title
+        )
 
 
 def not_on_plan(title: str) -> PlaybackRefused:
-    return PlaybackRefused(f"Your plan does not include “{title}”.", "Choose a plan that does.", {"reason": "not_on_plan"})
+    return PlaybackRefused("Your plan does not include “%(title)s”.", "Choose a plan that does.", {"reason": "not_on_plan"}, title=title)

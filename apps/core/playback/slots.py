@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from apps.core.contract.errors import PlaybackRefused
+from apps.core.contract.words import marked
 from apps.core.playback import statements
 
 HANDOVER = timedelta(seconds=30)
@@ -54,5 +55,5 @@ def _free_number(slots: Sequence[Any], streams: int) -> int | None:
 
 
 def session_over() -> PlaybackRefused:
-    why = "This playback session is over: playback went on elsewhere, it was ended, or its time ran out."
+    why = marked("This playback session is over: playback went on elsewhere, it was ended, or its time ran out.")
     return PlaybackRefused(why, "Press play to listen here again.", {"reason": "session_ended"})

@@ -82,8 +82,12 @@ def read_milliseconds(number: float | None) -> int | None:
 
 def check_number(entries: Sequence[Entry]) -> None:
     if len(entries) > MOST_TRACKS:
-        raise TooLarge(f"The file has more than {MOST_TRACKS:,} entries, and a playlist has at most as many.", "Divide it into several.")
+        raise TooLarge(
+            "The file has more than %(most)s entries, and a playlist has at most as many.",
+            "Divide it into several.",
+            most=f"{MOST_TRACKS:,}",
+        )
 
 
 def no_playlist(why: str) -> Invalid:
-    return Invalid(f"The file is not a playlist that can be read: {why}.", "Choose an M3U, M3U8, XSPF, JSPF or CSV file.")
+    return Invalid("The file is not a playlist that can be read: %(why)s.", "Choose an M3U, M3U8, XSPF, JSPF or CSV file.", why=why)

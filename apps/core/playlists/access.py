@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from apps.core.contract.actions import Actor
 from apps.core.contract.errors import Conflict, Forbidden, NotFound
 from apps.core.contract.playlists import DAYS_TO_RESTORE, PlaylistRole, Visibility
+from apps.core.contract.words import marked
 from apps.core.database import FOR_CHANGE
 from apps.core.playlists.models import PlaylistMemberRow, PlaylistRow
 
 KEPT = timedelta(days=DAYS_TO_RESTORE)
+ONLY_OWNER = marked("Only an owner of this playlist may do that.")
+ONLY_EDITORS = marked("Only an editor of this playlist may do that.")
 RANKS = {role: rank for rank, role in enumerate(PlaylistRole)}
 
 
@@ -63,5 +66,5 @@ def _role(session: Session, playlist_id: str, actor: Actor) -> PlaylistRole | No
 
 def _allowed(row: PlaylistRow, role: PlaylistRole | None, least: PlaylistRole) -> PlaylistRow:
     if role is None or RANKS[role] < RANKS[least]:
-        raise Forbidden(f"Only an {least} of this playlist may do that.", "Ask its owner; or make a playlist of your own of it.")
+        raise Forbidden(ONLY_OWNER if least is PlaylistRole.OWNER else ONLY_EDITORS, "Ask its owner; or make a playlist of your own of it.")
     return row

@@ -117,7 +117,10 @@ def add_to_playlist(action: AddToPlaylist, actor: Actor, session: Session, event
     known = offered_tracks(session, action.track_ids, actor.territory, now)
     taken = chosen(action.track_ids, known, recordings_in(session, row.id) if action.only_new else None)
     if row.tracks + len(taken) > MOST_TRACKS:
-        raise Conflict(f"A playlist has at most {MOST_TRACKS:,} tracks, and this one has {row.tracks:,}.", "Begin another one.")
+        raise Conflict(
+            "A playlist has at most %(most)s tracks, and this one has %(tracks)s.", "Begin another one.",
+            most=f"{MOST_TRACKS:,}", tracks=f"{row.tracks:,}",
+        )  # fmt: skip
     left_out = tuple(dict.fromkeys(track_id for track_id in action.track_ids if track_id not in taken))
     if not taken:
         return AddedToPlaylist((), left_out)
@@ -182,7 +185,7 @@ def create_folder(action: CreateFolder, actor: Actor, session: Session) -> Playl
     if action.parent_id is not None and action.parent_id not in parents:
         raise no_such_folder()
     if len(parents) >= MOST_FOLDERS:
-        raise Conflict(f"A library has {MOST_FOLDERS} folders, and yours has them all.", "Remove one that you need no more.")
+        raise Conflict("A library has %(most)s folders, and yours has them all.", "Remove one that you need no more.", most=MOST_FOLDERS)
     check_depth(depth(parents, action.parent_id) + 1)
     row = PlaylistFolderRow(
         id=new_id(), account_id=actor.account_id, parent_id=action.parent_id, title=action.title,

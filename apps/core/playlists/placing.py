@@ -54,7 +54,9 @@ def check_room(session: Session, actor: Actor) -> None:
     there = select(func.count()).join(PlaylistRow, PlaylistRow.id == PlaylistMemberRow.playlist_id).select_from(PlaylistMemberRow)
     number = session.scalar(there.where(PlaylistMemberRow.account_id == actor.account_id, PlaylistRow.deleted_at.is_(None))) or 0
     if number >= MOST_PLAYLISTS:
-        raise Conflict(f"A library holds {MOST_PLAYLISTS:,} playlists, and yours is full.", "Delete one that you need no more.")
+        raise Conflict(
+            "A library holds %(most)s playlists, and yours is full.", "Delete one that you need no more.", most=f"{MOST_PLAYLISTS:,}"
+        )
 
 
 def folder_of(session: Session, actor: Actor, folder_id: str) -> PlaylistFolderRow:
@@ -66,7 +68,7 @@ def folder_of(session: Session, actor: Actor, folder_id: str) -> PlaylistFolderR
 
 def check_depth(deep: int) -> None:
     if deep > DEEPEST_FOLDER:
-        raise Conflict(f"Folders lie at most {DEEPEST_FOLDER} deep in one another.", "Put it into one further out.")
+        raise Conflict("Folders lie at most %(most)s deep in one another.", "Put it into one further out.", most=DEEPEST_FOLDER)
 
 
 def empty_folder(session: Session, actor: Actor, folder_id: str, parent_id: str | None) -> None:

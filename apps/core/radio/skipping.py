@@ -34,8 +34,11 @@ def skips_of(connection: Connection, station_id: str, licence: Licence, now: dat
 def no_more_skips(again_at: datetime | None) -> TooMany:
     if again_at is None:
         return TooMany("The licence for radio where you are allows no skips.", "Let it play on, or start another station.")
-    when = f"The next skip is possible at {again_at:%H:%M} UTC; the track plays on until then."
-    return TooMany("You have skipped as often as the licence for radio allows within an hour.", when, {"again_at": again_at.isoformat()})
+    return TooMany(
+        "You have skipped as often as the licence for radio allows within an hour.",
+        "The next skip is possible at %(time)s UTC; the track plays on until then.",
+        {"again_at": again_at.isoformat()}, time=again_at.strftime("%H:%M"),
+    )  # fmt: skip
 
 
 def unheard(given: Sequence[Candidate], ago: timedelta) -> Sequence[Candidate]:

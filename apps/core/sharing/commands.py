@@ -51,7 +51,7 @@ def invite_to_playlist(action: InviteToPlaylist, actor: Actor, session: Session,
     row = locked(session, action.playlist_id, actor, PlaylistRole.OWNER)
     links = PlaylistInvitationRow.playlist_id == row.id, PlaylistInvitationRow.expires_at > now
     if (session.scalar(select(func.count()).where(*links)) or 0) >= MOST_INVITATIONS:
-        raise Conflict(f"There are {MOST_INVITATIONS} links to this playlist already.", "Revoke one, or send one of them.")
+        raise Conflict("There are %(most)s links to this playlist already.", "Revoke one, or send one of them.", most=MOST_INVITATIONS)
     made = PlaylistInvitationRow(id=new_id(), playlist_id=row.id, digest=digest(token), role=action.role, expires_at=now + LIFETIME)
     session.add(made)
     return NewPlaylistInvitation(PlaylistInvitation(made.id, action.role, made.expires_at), token)
@@ -102,7 +102,7 @@ def _check_room(session: Session, row: PlaylistRow, role: PlaylistRole) -> None:
     """For one more who changes it; who only looks at it takes none."""
     changing = PlaylistMemberRow.playlist_id == row.id, PlaylistMemberRow.role != PlaylistRole.VIEWER
     if role == PlaylistRole.EDITOR and (session.scalar(select(func.count()).where(*changing)) or 0) >= MOST_MEMBERS:
-        raise Conflict(f"At most {MOST_MEMBERS} people change a playlist together.", "Its owner can remove somebody.")
+        raise Conflict("At most %(most)s people change a playlist together.", "Its owner can remove somebody.", most=MOST_MEMBERS)
 
 
 @handles(ChangePlaylistMember)

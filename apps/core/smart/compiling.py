@@ -46,7 +46,10 @@ def check_size(rule: SmartRule) -> None:
     """Raises `Invalid` where it has more comparisons than a statement should."""
     number = _comparisons(rule.group)
     if number > MOST_RULES:
-        raise Invalid(f"This rule makes {number} comparisons, and {MOST_RULES} are the most.", "Make it simpler, or two playlists of it.")
+        raise Invalid(
+            "This rule makes %(number)s comparisons, and %(most)s are the most.", "Make it simpler, or two playlists of it.",
+            number=number, most=MOST_RULES,
+        )  # fmt: skip
 
 
 def _comparisons(group: AnyGroup) -> int:

@@ -44,7 +44,7 @@ def _kind(text: str) -> SourceKind | None:
     try:
         return SourceKind(text) if text else None
     except ValueError:
-        raise Invalid(f"Nothing is played from “{text[:40]}”.", "Choose one of the kinds on this page.") from None
+        raise Invalid("Nothing is played from “%(kind)s”.", "Choose one of the kinds on this page.", kind=text[:40]) from None
 
 
 def _days(entries: Sequence[HistoryEntry], zone: ZoneInfo) -> list[tuple[str, list[HistoryEntry]]]:

@@ -40,4 +40,4 @@ def _order(name: str) -> ReleaseOrder:
     try:
         return ReleaseOrder(name)
     except ValueError:
-        raise Invalid(f"Releases cannot be sorted by {name[:40]}.", "Sort them by newest or by title.") from None
+        raise Invalid("Releases cannot be sorted by %(order)s.", "Sort them by newest or by title.", order=name[:40]) from None

@@ -43,4 +43,6 @@ def _asked() -> Asked:
     try:
         return msgspec.convert({name: value for name, value in request.args.items() if value}, Asked, strict=False)
     except msgspec.ValidationError as error:
-        raise Invalid(f"The search cannot be narrowed like that: {error}.", "Take the filter out, or choose another.") from None
+        raise Invalid(
+            "The search cannot be narrowed like that: %(why)s.", "Take the filter out, or choose another.", why=str(error)
+        ) from None
