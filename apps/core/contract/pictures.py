@@ -13,12 +13,13 @@ from apps.core.contract.errors import TooLarge
 from apps.core.contract.ids import Id, JobId, LeaseToken, PlaylistId
 from apps.core.contract.intake import KEYS_PER_QUERY
 from apps.core.contract.playlist_files import BESIDE_A_FILE
+from apps.core.contract.words import marked
 
 MOST_PICTURE_BYTES = 5 << 20
 """What a telephone's camera makes is smaller."""
 LARGEST_UPLOAD = MOST_PICTURE_BYTES + BESIDE_A_FILE
 """Bytes of a request: a picture, and what a form has beside it."""
-ACCEPTED = "JPEG, PNG or WebP"
+ACCEPTED = marked("JPEG, PNG or WebP")
 SECONDS_BETWEEN = 5
 """From one picture of an account to its next: each is a worker's second."""
 UPLOADED = "uploads/"
