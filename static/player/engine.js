@@ -1,9 +1,20 @@
 /** One media element and what feeds it: hls.js where it can, the browser's own HLS elsewhere. */
 
-import Hls from "../vendor/hls.js-1.7.4/hls.light.min.mjs";
-
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const SETTINGS = { enableWorker: false, maxBufferLength: 60, maxMaxBufferLength: 120, backBufferLength: 60 };
+
+/* A third of all that a page needs, and nothing until something is played: fetched with the first thing that somebody does on a page. */
+let fetched = null;
+
+function library() {
+  fetched ??= import("../vendor/hls.js-1.7.4/hls.light.min.mjs").catch((error) => {
+    fetched = null;
+    throw error;
+  });
+  return fetched;
+}
+
+const hasMediaSource = () => "ManagedMediaSource" in window || "MediaSource" in window;
 
 export class Engine extends EventTarget {
   /** Dispatches `failed` when the audio cannot go on; everything else is the media element's own. */
@@ -11,33 +22,39 @@ export class Engine extends EventTarget {
     super();
     this.audio = audio;
     this.hls = null;
+    this.turn = 0;
+    if (hasMediaSource()) for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => library().catch(() => {}), { once: true });
     audio.addEventListener("error", () => audio.getAttribute("src") && !this.hls && this.#fail());
   }
 
-  /** Plays from `position`, in seconds. */
-  load(url, position) {
+  /** Makes it ready to play from `position`, in seconds; false where something else is wanted meanwhile, or it failed. */
+  async load(url, position) {
     this.unload();
-    if (Hls.isSupported()) {
-      this.hls = new Hls({ ...SETTINGS, startPosition: position });
-      this.hls.on(Hls.Events.ERROR, (_, error) => (error.fatal || refused(error)) && this.#recover(error));
-      this.hls.loadSource(url);
-      this.hls.attachMedia(this.audio);
-    } else if (this.audio.canPlayType(HLS_TYPE)) {
-      this.audio.src = url;
-      this.audio.currentTime = position;
-    } else {
-      this.#fail();
-    }
+    const { turn } = this;
+    const { default: Hls } = hasMediaSource() ? await library().catch(() => ({})) : {};
+    if (turn !== this.turn) return false;
+    if (Hls?.isSupported()) this.#feed(Hls, url, position);
+    else if (this.audio.canPlayType(HLS_TYPE)) Object.assign(this.audio, { src: url, currentTime: position });
+    else this.#fail();
+    return Boolean(this.audio.src);
+  }
+
+  #feed(Hls, url, position) {
+    this.hls = new Hls({ ...SETTINGS, startPosition: position });
+    this.hls.on(Hls.Events.ERROR, (_, error) => (error.fatal || refused(error)) && this.#recover(Hls, error));
+    this.hls.loadSource(url);
+    this.hls.attachMedia(this.audio);
   }
 
   unload() {
+    this.turn += 1;
     this.hls?.destroy();
     this.hls = null;
     this.audio.removeAttribute("src");
     this.audio.load();
   }
 
-  #recover(error) {
+  #recover(Hls, error) {
     if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.mended) {
       this.mended = true;
       this.hls.recoverMediaError();

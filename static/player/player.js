@@ -216,10 +216,10 @@ export class Player extends EventTarget {
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id, this.track.source);
     this.setVolume(this.volume);
-    this.engine.load(playlistOf(session.id), this.position);
+    const loaded = this.engine.load(playlistOf(session.id), this.position);
     this.#renewLater();
     this.dispatch("session");
-    if (!this.paused) this.#go();
+    loaded.then((ready) => ready && !this.paused && this.#go());
   }
 
   async #go() {

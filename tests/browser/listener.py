@@ -33,6 +33,10 @@ addEventListener("DOMContentLoaded", () => {
 """What the media element itself tells; `born` changes when the whole page is loaded anew."""
 
 
+NO_FAULTS = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+"""What the browser says of a request that was refused, which the page tells by itself; and of what most tests do without."""
+
+
 @dataclass
 class Listener:
     """Acts on the website as a person does and reads what a person could."""
@@ -173,8 +177,7 @@ class Listener:
         return sum(1 for made in self.calls if re.fullmatch(call, made))
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A refused request is told by the page; the browser's own line on it is no fault.
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type in {"error", "warning"} and not message.text.startswith(NO_FAULTS):
             self.errors.append(message.text)
 
     def _request(self, request: Request) -> None:
