@@ -1,5 +1,7 @@
 /** The website's /player endpoints. Every refusal is a `Refusal`, in words for the listener. */
 
+import { _ } from "../words.js";
+
 export class Refusal extends Error {
   /** @param {{type?: string, detail: string, next_step?: string, status?: number, details?: {reason?: string}}} problem RFC 9457 */
   constructor(problem) {
@@ -21,8 +23,8 @@ export class Refusal extends Error {
   }
 }
 
-const OFFLINE = { detail: "We cannot reach the service.", next_step: "Check your connection; the music goes on when it is back.", details: { reason: "offline" } };
-const GARBLED = { detail: "The service answered with something we cannot read.", next_step: "Try again in a moment." };
+const OFFLINE = { detail: _("We cannot reach the service."), next_step: _("Check your connection; the music goes on when it is back."), details: { reason: "offline" } };
+const GARBLED = { detail: _("The service answered with something we cannot read."), next_step: _("Try again in a moment.") };
 
 export const startPlayback = (trackId, device, takeOver) =>
   post("/player/sessions", { track_id: trackId, device, take_over: takeOver });

@@ -1,5 +1,7 @@
 /** Changes to the queue by the listener; the last one can be undone. */
 
+import { _ } from "../words.js";
+
 export class Editing {
   /** @param {(words: string, undo?: () => void) => void} say tells what has happened */
   constructor(player, say) {
@@ -15,29 +17,29 @@ export class Editing {
 
   /** Behind what is playing. */
   playNext(tracks) {
-    this.#insert(tracks, this.player.index + 1, (what) => `${what} comes next`);
+    this.#insert(tracks, this.player.index + 1, (what) => _("{what} comes next", { what }));
   }
 
   add(tracks) {
-    this.#insert(tracks, this.player.queue.length, (what) => `${what} was added to the queue`);
+    this.#insert(tracks, this.player.queue.length, (what) => _("{what} was added to the queue", { what }));
   }
 
   move(from, to) {
     const { queue, index } = this.player;
     if (to <= index || to >= queue.length || from === to) return;
     const moved = queue.toSpliced(from, 1).toSpliced(to, 0, queue[from]);
-    this.#change(moved, index, `${queue[from].title} is number ${to - index} of what comes next`);
+    this.#change(moved, index, _("{title} is number {number} of what comes next", { title: queue[from].title, number: to - index }));
   }
 
   remove(at) {
     const { queue, index } = this.player;
-    this.#change(queue.toSpliced(at, 1), index, `${queue[at].title} was removed`);
+    this.#change(queue.toSpliced(at, 1), index, _("{title} was removed", { title: queue[at].title }));
   }
 
   /** What is playing stays. */
   clear() {
     const { queue, index } = this.player;
-    this.#change(queue.slice(0, index + 1), index, "The queue was cleared");
+    this.#change(queue.slice(0, index + 1), index, _("The queue was cleared"));
   }
 
   undo() {
@@ -45,15 +47,15 @@ export class Editing {
     this.before = null;
     if (!queue?.includes(track)) return;
     this.player.rearrange(queue, queue.indexOf(track));
-    this.say("The queue is as it was before");
+    this.say(_("The queue is as it was before"));
   }
 
   #insert(tracks, place, told) {
     const { player } = this;
-    const what = tracks.length === 1 ? tracks[0].title : `${tracks.length} tracks`;
+    const what = tracks.length === 1 ? tracks[0].title : _("{number} tracks", { number: tracks.length });
     if (!player.active) {
       player.restore({ queue: tracks, index: 0, position: 0, recording: recordingOf(tracks[0]) });
-      this.say(`${what} was added to the queue`);
+      this.say(_("{what} was added to the queue", { what }));
     } else {
       this.#change(player.queue.toSpliced(place, 0, ...tracks), player.index, told(what));
     }

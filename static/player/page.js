@@ -1,5 +1,7 @@
 /** The pages' side of the player: their play buttons, and the mark on what is playing. */
 
+import { _ } from "../words.js";
+
 const LAST_WORDS_MS = 1000;
 
 /** The tracks of these rows as a queue: of one release, or each of its own. */
@@ -63,5 +65,5 @@ export function markPlaying(player) {
 
 function mark(button, playing) {
   button.toggleAttribute("data-playing", playing);
-  button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${button.dataset.name}`);
+  button.setAttribute("aria-label", playing ? _("Pause {name}", button.dataset) : _("Play {name}", button.dataset));
 }

@@ -4,6 +4,7 @@ import { keep, recall } from "./keepsake.js";
 import { SeekBar } from "./seekbar.js";
 import { Sheet } from "./sheet.js";
 import { clock } from "./time.js";
+import { _ } from "../words.js";
 
 const RING_OUT = 1;
 
@@ -66,9 +67,9 @@ export class Panel {
     this.player.setVolume(volume);
     keep("volume", String(volume));
     this.part("volume").value = String(volume);
-    this.part("volume").setAttribute("aria-valuetext", `${Math.round(volume * 100)} per cent`);
+    this.part("volume").setAttribute("aria-valuetext", _("{number} per cent", { number: Math.round(volume * 100) }));
     this.element.toggleAttribute("data-muted", volume === 0);
-    this.element.querySelector('[data-action="mute"]').setAttribute("aria-label", volume === 0 ? "Sound on" : "Sound off");
+    this.element.querySelector('[data-action="mute"]').setAttribute("aria-label", volume === 0 ? _("Sound on") : _("Sound off"));
   }
 
   #showTrack() {
@@ -123,7 +124,7 @@ export class Panel {
     this.element.toggleAttribute("data-waiting", playing && this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
     for (const button of this.element.querySelectorAll('[data-action="toggle"]')) {
       button.toggleAttribute("data-playing", playing);
-      button.setAttribute("aria-label", playing ? "Pause" : "Play");
+      button.setAttribute("aria-label", playing ? _("Pause") : _("Play"));
     }
   }
 

@@ -5,6 +5,7 @@ import { Engine } from "./engine.js";
 import { deviceName, keep, randomId, recall } from "./keepsake.js";
 import { levelling } from "./loudness.js";
 import { PlayLog } from "./plays.js";
+import { _ } from "../words.js";
 
 const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
@@ -12,7 +13,7 @@ const MARGIN_MS = 5000;
 const SETTLED_SECONDS = 10;
 const LAST_TO_START = "last-to-start";
 
-const lost = () => new Refusal({ detail: "The audio stopped coming.", next_step: "Check your connection, then play on." });
+const lost = () => new Refusal({ detail: _("The audio stopped coming."), next_step: _("Check your connection, then play on.") });
 
 export class Player extends EventTarget {
   /** Dispatches `track`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `stopped`. */

@@ -1,5 +1,7 @@
 /** The queue as a list: what is playing, and what comes next, to be moved, removed or played at once. */
 
+import { _ } from "../words.js";
+
 export class QueueList {
   /** @param {HTMLElement} host is filled anew with each change */
   constructor(host, player, editing) {
@@ -33,7 +35,7 @@ export class QueueList {
     row.querySelector("[data-title]").textContent = track.title;
     row.querySelector("[data-artist]").textContent = track.artist;
     const mark = row.querySelector("[data-mark]");
-    mark.textContent = track.station ? "From a station" : track.autoplay ? "Autoplay" : "";
+    mark.textContent = track.station ? _("From a station") : track.autoplay ? _("Autoplay") : "";
     for (const button of row.querySelectorAll("[data-edit]")) {
       button.setAttribute("aria-label", button.dataset.name.replace("%", track.title));
       if (button.dataset.edit === "up") button.disabled = at <= this.player.index + 1;

@@ -1,6 +1,7 @@
 /** The waveform as a slider: shows where the music is, and takes it elsewhere by pointer or keyboard. */
 
 import { spoken } from "./time.js";
+import { _ } from "../words.js";
 
 const BARS = 150;
 const GAP = 0.32;
@@ -45,7 +46,7 @@ export class SeekBar {
   #draw(seconds) {
     this.element.querySelector("[data-played]").setAttribute("width", String(this.#share(seconds) * BARS));
     this.element.setAttribute("aria-valuenow", String(Math.floor(seconds)));
-    this.element.setAttribute("aria-valuetext", `${spoken(seconds)} of ${spoken(this.duration)}`);
+    this.element.setAttribute("aria-valuetext", _("{position} of {length}", { position: spoken(seconds), length: spoken(this.duration) }));
   }
 
   #share(seconds) {

@@ -2,6 +2,7 @@
 
 import { Refusal, hideTrack, sayToStation } from "./api.js";
 import { Supply } from "./supply.js";
+import { _ } from "../words.js";
 
 const LEFT_WHEN_ASKED = 2;
 const FIRST_PAUSE = 2000;
@@ -179,6 +180,7 @@ class Stations {
     if (!button) return;
     const playing = this.here && !this.player.audio.paused;
     button.toggleAttribute("data-playing", playing);
-    button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${this.page.querySelector("h1").textContent}`);
+    const name = this.page.querySelector("h1").textContent;
+    button.setAttribute("aria-label", playing ? _("Pause {name}", { name }) : _("Play {name}", { name }));
   }
 }

@@ -14,6 +14,7 @@ export function spoken(seconds) {
     [Math.floor(whole / 60) % 60, "minute"],
     [whole % 60, "second"],
   ];
-  const said = parts.filter(([number, noun]) => number || (noun === "second" && whole < 60));
-  return said.map(([number, noun]) => `${number} ${noun}${number === 1 ? "" : "s"}`).join(" ");
+  const said = parts.filter(([number, unit]) => number || (unit === "second" && whole < 60));
+  const language = document.documentElement.lang;
+  return said.map(([number, unit]) => number.toLocaleString(language, { style: "unit", unit, unitDisplay: "long" })).join(" ");
 }
