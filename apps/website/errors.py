@@ -22,6 +22,8 @@ from ports.web_sessions.interface import WebSessionsUnavailable
 
 PLAYER = "/player/"
 NOT_FOUND, UNPROCESSABLE = 404, 422
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Statuses of what may be gone when the same is asked again."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -150,7 +152,8 @@ def _page(problem: Problem) -> Response:
         # Whoever is asking cannot be looked up when what knows it is what failed.
         g.actor = stranger()
     beginning = first_page() if problem.status == UNPROCESSABLE else None
-    page = render_template("error.html", problem=problem, beginning=beginning, nameless=problem.status >= 500)
+    again = this_page() if problem.status in PASSING and request.method == "GET" else None
+    page = render_template("error.html", problem=problem, beginning=beginning, again=again, nameless=problem.status >= 500)
     return make_response(page, problem.status)
 
 

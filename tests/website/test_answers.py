@@ -12,6 +12,7 @@ from apps.core.contract.errors import Unavailable
 from apps.website.app import ROOT, create_website
 from ports.environment import BootError
 from ports.web_sessions.interface import WebSessionsUnavailable
+from tests.website.visitor import Visitor
 
 VENDORED = re.compile(r"\| `([^`]+)` \| `([0-9a-f]{64})` \|")
 
@@ -64,6 +65,17 @@ class TestErrorPages:
         answer = listener.get("/")
         assert answer.status_code == 503
         assert "We cannot look up who you are just now." in answer.text
+
+    def test_what_may_pass_is_asked_for_again_from_where_it_was(self, values):
+        client = create_website({**values, "CORE_CLIENT": "http", "CORE_URL": "http://127.0.0.1:9"}, None).test_client()
+        assert 'href="/releases?order=title">Try again</a>' in client.get("/releases?order=title").text
+        assert "Try again</a>" not in client.get("/nowhere").text
+
+    def test_what_was_sent_is_not_sent_again_by_a_link(self, values):
+        client = create_website({**values, "CORE_CLIENT": "http", "CORE_URL": "http://127.0.0.1:9"}, None).test_client()
+        answer = Visitor(client).log_in()
+        assert answer.status_code == 503
+        assert "Try again</a>" not in answer.text
 
     def test_our_own_mistakes_are_owned_and_tell_nothing_of_the_inside(self, website):
         @website.get("/broken")
