@@ -46,7 +46,7 @@ NAMES = (
     "</script><script>boom()</script><!--",
     "</title></textarea><svg/onload=boom()>",
     "javascript:boom()",
-    "{{ 7 * 7 }}{% raise %}${7*7}",
+    "{{ 1234567 * 8 }}{% raise %}${1234567*8}",
     "\N{RIGHT-TO-LEFT OVERRIDE}gnp.<b>boom",
     "\N{MUSICAL KEYBOARD}\N{ZERO WIDTH SPACE}",
     '=HYPERLINK("http://boom.example","boom")',
@@ -157,7 +157,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.block is not None:
             self.block += data
-        elif "49" in data and "boom" in data:
+        elif "9876536" in data:
             self.found.append(f"an expression was run: {data}")
 
     def handle_endtag(self, tag: str) -> None:
