@@ -42,6 +42,11 @@ export class Editing {
     this.#change(queue.slice(0, index + 1), index, _("The queue was cleared"));
   }
 
+  /** The same tracks in another order. */
+  reorder(queue, words) {
+    this.#change(queue, queue.indexOf(this.player.track), words);
+  }
+
   undo() {
     const { queue, track } = { queue: this.before, track: this.player.track };
     this.before = null;

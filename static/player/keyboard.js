@@ -5,15 +5,17 @@ import { forget, keep, recall } from "./keepsake.js";
 const SETTING = "shortcuts";
 const STEP_SECONDS = 5;
 const LEAP_SECONDS = 10;
+const VOLUME_STEP = 0.1;
 const HELP = "?";
+const LOUDER = "+";
 const FIELD = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
 
 export class Keyboard {
   /** @param {HTMLDialogElement} list of the keys, with the switch */
-  constructor(list, player, panel, queue) {
+  constructor(list, player, panel, queue, modes) {
     this.list = list;
     this.player = player;
-    this.keys = keysOf(player, panel, queue);
+    this.keys = keysOf(player, panel, queue, modes);
     this.chosen = list.querySelector("input");
     this.chosen.checked = recall(SETTING) !== "off";
     this.chosen.addEventListener("change", () => (this.chosen.checked ? forget(SETTING) : keep(SETTING, "off")));
@@ -26,7 +28,7 @@ export class Keyboard {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!this.chosen.checked || event.target.closest(FIELD)) return;
     if (event.key === HELP) this.#toggleList();
-    else if (!event.shiftKey && this.player.active && !document.querySelector("dialog[open]")) this.#play(event);
+    else if ((!event.shiftKey || event.key === LOUDER) && this.player.active && !document.querySelector("dialog[open]")) this.#play(event);
   }
 
   #play(event) {
@@ -44,7 +46,7 @@ export class Keyboard {
 }
 
 /** What each key does, and whether it does so again while it is held down. */
-function keysOf(player, panel, queue) {
+function keysOf(player, panel, queue, modes) {
   const toggle = { act: () => player.toggle() };
   const skip = (seconds) => ({ act: () => player.skip(seconds), again: true });
   return {
@@ -57,6 +59,10 @@ function keysOf(player, panel, queue) {
     p: { act: () => player.previous() },
     n: { act: () => player.next() },
     m: { act: () => panel.toggleSound() },
+    "-": { act: () => panel.turn(-VOLUME_STEP), again: true },
+    "+": { act: () => panel.turn(VOLUME_STEP), again: true },
+    s: { act: () => modes.toggleShuffle() },
+    r: { act: () => modes.nextRepeat() },
     q: { act: () => queue.toggle() },
   };
 }

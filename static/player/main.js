@@ -2,6 +2,7 @@
 
 import { Keyboard } from "./keyboard.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
+import { Modes } from "./modes.js";
 import { markPlaying, wirePages } from "./page.js";
 import { Panel } from "./panel.js";
 import { Place } from "./place.js";
@@ -16,8 +17,9 @@ const panel = new Panel(element, player);
 const place = new Place(player);
 const sync = new QueueSync(player);
 const queue = new QueuePanel(element, player, sync);
-new Keyboard(document.getElementById("shortcuts"), player, panel, queue);
-wirePages(player, sync);
+const modes = new Modes(element, player, queue.editing, (words) => queue.say(words));
+new Keyboard(document.getElementById("shortcuts"), player, panel, queue, modes);
+wirePages(player, sync, modes);
 wireStations(player);
 obeySystem(player);
 

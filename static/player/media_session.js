@@ -21,7 +21,7 @@ export function tellSystem(audio) {
   if (!navigator.mediaSession?.metadata) return;
   navigator.mediaSession.playbackState = audio.paused ? "paused" : "playing";
   if (Number.isFinite(audio.duration) && audio.duration > 0) {
-    navigator.mediaSession.setPositionState({ duration: audio.duration, position: Math.min(audio.currentTime, audio.duration) });
+    navigator.mediaSession.setPositionState({ duration: audio.duration, position: Math.min(audio.currentTime, audio.duration), playbackRate: audio.playbackRate });
   }
 }
 

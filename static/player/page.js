@@ -24,7 +24,7 @@ function coverOf(element) {
   return { cover: element?.currentSrc ?? element?.src, coverMarkup: element?.outerHTML ?? "" };
 }
 
-export function wirePages(player, sync) {
+export function wirePages(player, sync, modes) {
   document.addEventListener("submit", (event) => event.target.matches("[data-log-out]") && player.active && stopBefore(event, player, sync), true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-play]");
@@ -34,7 +34,7 @@ export function wirePages(player, sync) {
     const rows = [...list.querySelectorAll("[data-track]")];
     const chosen = button.closest("[data-track]");
     if ((chosen ? [chosen] : rows).some((row) => row.dataset.track === player.track?.id)) player.toggle();
-    else player.play(queueOf(page, list, rows), chosen ? rows.indexOf(chosen) : 0);
+    else player.play(...modes.arranged(queueOf(page, list, rows), chosen ? rows.indexOf(chosen) : 0, !chosen));
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));

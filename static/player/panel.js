@@ -62,6 +62,10 @@ export class Panel {
     this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT);
   }
 
+  turn(by) {
+    this.#setVolume(Math.min(1, Math.max(0, Math.round((this.player.volume + by) * 100) / 100)));
+  }
+
   #setVolume(volume) {
     if (volume > 0) this.audible = volume;
     this.player.setVolume(volume);

@@ -16,7 +16,7 @@ const LAST_TO_START = "last-to-start";
 const lost = () => new Refusal({ detail: _("The audio stopped coming."), next_step: _("Check your connection, then play on.") });
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `stopped`. */
+  /** Dispatches `track`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;
@@ -30,7 +30,9 @@ export class Player extends EventTarget {
     this.turn = 0;
     this.id = randomId();
     this.asked = Promise.resolve();
-    this.volume = 1;
+    this.volume = this.faded = 1;
+    this.repeat = "off";
+    this.stopsAfterTrack = false;
     this.#stop();
     this.engine.addEventListener("failed", () => this.#failed());
     audio.addEventListener("timeupdate", () => this.#ticked());
@@ -50,7 +52,18 @@ export class Player extends EventTarget {
   }
 
   get hasNext() {
-    return this.index + 1 < this.queue.length;
+    return this.#next !== null;
+  }
+
+  /** Where a press on next leads. */
+  get #next() {
+    if (this.index + 1 < this.queue.length) return this.index + 1;
+    return this.repeat === "off" || this.track?.station ? null : 0;
+  }
+
+  /** What comes by itself. */
+  get #following() {
+    return this.repeat === "one" ? this.index : this.#next;
   }
 
   /** Whose player this is from now on; nobody's (an empty id) stops it. */
@@ -128,7 +141,7 @@ export class Player extends EventTarget {
   }
 
   goOn() {
-    if (this.hasNext) this.#start(this.index + 1);
+    if (this.hasNext) this.#start(this.#next);
   }
 
   /** More to play behind what is in the queue; where all of it has been played, it goes on. */
@@ -155,7 +168,24 @@ export class Player extends EventTarget {
 
   setVolume(volume) {
     this.volume = volume;
-    this.audio.volume = volume ** 2 * (this.session ? levelling(this.session.audio.loudness) : 1);
+    this.audio.volume = volume ** 2 * (this.session ? levelling(this.session.audio.loudness) : 1) * this.faded;
+  }
+
+  /** Turned down for the moment, by a factor from 0 to 1. */
+  fade(factor) {
+    this.faded = factor;
+    this.setVolume(this.volume);
+  }
+
+  /** The pitch stays. */
+  setSpeed(speed) {
+    this.audio.defaultPlaybackRate = this.audio.playbackRate = speed;
+  }
+
+  /** `off`, `all` or `one`. */
+  setRepeat(repeat) {
+    this.repeat = repeat;
+    this.dispatch("queue");
   }
 
   /** Nothing is played any more. The promise is kept when what was heard is told. */
@@ -244,7 +274,7 @@ export class Player extends EventTarget {
   }
 
   #leave() {
-    if (this.session) this.log.heardUpTo(this.audio.currentTime);
+    if (this.session) this.log.heardUpTo(this.audio.currentTime, this.audio.playbackRate);
     this.log?.finish();
     const told = this.#end(this.session).then(() => this.log?.send());
     return Promise.all([told, this.#forgetPrepared()]);
@@ -264,21 +294,21 @@ export class Player extends EventTarget {
     if (!this.session || this.audio.seeking) return;
     this.position = this.audio.currentTime;
     if (this.audio.paused) return;
-    this.log.heardUpTo(this.position);
+    this.log.heardUpTo(this.position, this.audio.playbackRate);
     if (this.recovered && this.position > this.recoveredAt + SETTLED_SECONDS) this.recovered = false;
-    if (this.hasNext && this.recording.seconds - this.position < PREPARE_SECONDS) this.#prepare();
+    if (this.recording.seconds - this.position < PREPARE_SECONDS) this.#prepare();
   }
 
   /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */
   #prepare() {
-    if (this.prepared) return;
-    this.prepared = { track: this.queue[this.index + 1], session: this.#nextSession() };
+    if (this.prepared || this.#following === null || this.stopsAfterTrack) return;
+    this.prepared = { track: this.queue[this.#following], session: this.#nextSession() };
   }
 
   /** Once the next session is started, the present one is renewed no more, and its renewals prove what is heard. */
   async #nextSession() {
     const turn = this.turn;
-    const { id } = this.queue[this.index + 1];
+    const { id } = this.queue[this.#following];
     await renewPlayback(this.session.id).catch(() => {});
     return this.#ask(turn, id, false).catch(() => null);
   }
@@ -297,8 +327,11 @@ export class Player extends EventTarget {
   }
 
   #ended() {
-    if (this.hasNext) this.#start(this.index + 1);
-    else this.#finished();
+    const following = this.#following;
+    if (following === null) this.#finished();
+    else if (this.stopsAfterTrack) this.restore({ queue: this.queue, index: following, position: 0, recording: null });
+    else return this.#start(following);
+    if (this.stopsAfterTrack) this.dispatch("slept");
   }
 
   #finished() {

@@ -34,14 +34,14 @@ export class PlayLog {
     this.play.session_ids = [...this.play.session_ids, sessionId].slice(-MOST_SESSIONS);
   }
 
-  /** The media clock stands at `seconds`, having run there by itself since the last call. */
-  heardUpTo(seconds) {
+  /** The media clock stands at `seconds`, having run there by itself since the last call, at that speed: what is heard faster is heard in less time. */
+  heardUpTo(seconds, speed) {
     if (!this.play) return;
     const step = this.last === null ? 0 : seconds - this.last;
     this.last = seconds;
-    if (step <= 0 || step > LARGEST_STEP) return;
-    this.play.started_at ??= new Date(Date.now() - step * 1000).toISOString();
-    this.play.heard += step;
+    if (step <= 0 || step > LARGEST_STEP * Math.max(1, speed)) return;
+    this.play.started_at ??= new Date(Date.now() - (step / speed) * 1000).toISOString();
+    this.play.heard += step / Math.max(1, speed);
   }
 
   /** The media clock is about to jump, or stands still. */

@@ -4,7 +4,8 @@ import { tracksOf } from "./api.js";
 import { Editing } from "./editing.js";
 import { QueueList } from "./queue_list.js";
 
-const SAID_FOR_MS = 12_000;
+const SAID_FOR_MS = 5000;
+const UNDONE_FOR_MS = 12_000;
 
 export class QueuePanel {
   constructor(element, player, sync) {
@@ -15,7 +16,7 @@ export class QueuePanel {
     this.button.addEventListener("click", () => this.toggle());
     this.section.querySelector("[data-close]").addEventListener("click", () => this.toggle(false));
     this.said = document.getElementById("said");
-    this.editing = new Editing(player, (words, undo) => this.#say(words, undo));
+    this.editing = new Editing(player, (words, undo) => this.say(words, undo));
     this.list = new QueueList(this.section.querySelector("[data-queue-list]"), player, this.editing);
     this.said.querySelector("button").addEventListener("click", () => this.editing.undo());
     for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
@@ -95,17 +96,17 @@ export class QueuePanel {
       if (enqueue === "next") this.editing.playNext(tracks);
       else this.editing.add(tracks);
     } catch (refusal) {
-      this.#say(refusal.words);
+      this.say(refusal.words);
     }
   }
 
-  #say(words, undo) {
+  say(words, undo) {
     clearTimeout(this.silence);
     document.getElementById("now-playing").textContent = words;
     this.said.querySelector("p").textContent = words;
     this.said.querySelector("button").hidden = !undo;
     this.said.hidden = false;
-    this.silence = setTimeout(() => this.#hush(), SAID_FOR_MS);
+    this.silence = setTimeout(() => this.#hush(), undo ? UNDONE_FOR_MS : SAID_FOR_MS);
   }
 
   /** Not while somebody is about to undo it. */

@@ -1,6 +1,6 @@
 /** The whole player over the page, on a phone: a dialog, and an entry of the history, so that Back closes it. */
 
-const CONTROLS = 'a[href]:not([tabindex="-1"]), button:enabled, input, [tabindex="0"]';
+const CONTROLS = 'a[href]:not([tabindex="-1"]), button:enabled, summary, select, input, [tabindex="0"]';
 const PHONE = matchMedia("(width < 760px)");
 
 export class Sheet {
