@@ -33,6 +33,10 @@ PASSWORD = "correct horse battery"
 MUSIC = "games/wesnoth/*/data/core/music"
 PIECES = ("battle-epic.ogg", "love_theme.ogg", "defeat2.ogg", "victory2.ogg", "elf-land.ogg")
 """Two long enough to walk through a site by, the others short enough to hear out, the last 26.8 seconds long."""
+LINES = {0: "The banners are raised", 20: "The horns are blown", 40: "The day is ours"}
+"""Of the first piece: what is sung there, by seconds."""
+WORDS = "The first line\nThe second line\n"
+"""Of the second piece, without times."""
 
 SPLIT_SECRETS = {
     "SESSION_KEY": "qN8sK2vB5xZ7cM1wE4rT", "MEDIA_KEY": "hJ6gF3dS9aP0oI7uY5tR",
@@ -90,6 +94,8 @@ def real_music(target: Path) -> Path:
     target.mkdir()
     for piece in PIECES:
         shutil.copy(folders[-1] / piece, target)
+    (target / "battle-epic.lrc").write_text("".join(f"[00:{at:02}.00]{line}\n" for at, line in LINES.items()))
+    (target / "love_theme.lrc").write_text(WORDS)
     return target
 
 

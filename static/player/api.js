@@ -53,6 +53,8 @@ export const saveQueuePosition = (place) => post("/player/queue/position", place
 /** What is to be queued of a track, a release or a playlist. */
 export const tracksOf = (kind, id) => get(`/player/tracks?${new URLSearchParams({ [kind]: id })}`);
 
+export const lyricsOf = (trackId) => get(`/player/tracks/${trackId}/lyrics`);
+
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
 
 /** One start waits for another: none may wait for ever. */

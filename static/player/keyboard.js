@@ -12,10 +12,10 @@ const FIELD = "textarea, select, [contenteditable], input:not([type=checkbox], [
 
 export class Keyboard {
   /** @param {HTMLDialogElement} list of the keys, with the switch */
-  constructor(list, player, panel, queue, modes) {
+  constructor(list, player, panel, drawers, modes) {
     this.list = list;
     this.player = player;
-    this.keys = keysOf(player, panel, queue, modes);
+    this.keys = keysOf(player, panel, drawers, modes);
     this.chosen = list.querySelector("input");
     this.chosen.checked = recall(SETTING) !== "off";
     this.chosen.addEventListener("change", () => (this.chosen.checked ? forget(SETTING) : keep(SETTING, "off")));
@@ -46,7 +46,7 @@ export class Keyboard {
 }
 
 /** What each key does, and whether it does so again while it is held down. */
-function keysOf(player, panel, queue, modes) {
+function keysOf(player, panel, { queue, lyrics }, modes) {
   const toggle = { act: () => player.toggle() };
   const skip = (seconds) => ({ act: () => player.skip(seconds), again: true });
   return {
@@ -64,6 +64,7 @@ function keysOf(player, panel, queue, modes) {
     s: { act: () => modes.toggleShuffle() },
     r: { act: () => modes.nextRepeat() },
     q: { act: () => queue.toggle() },
+    y: { act: () => lyrics.toggle() },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Brings the player to life, once; pages come and go beside it. */
 
 import { Keyboard } from "./keyboard.js";
+import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
 import { Modes } from "./modes.js";
 import { markPlaying, wirePages } from "./page.js";
@@ -17,8 +18,9 @@ const panel = new Panel(element, player);
 const place = new Place(player);
 const sync = new QueueSync(player);
 const queue = new QueuePanel(element, player, sync);
+const lyrics = new Lyrics(element, player);
 const modes = new Modes(element, player, queue.editing, (words) => queue.say(words));
-new Keyboard(document.getElementById("shortcuts"), player, panel, queue, modes);
+new Keyboard(document.getElementById("shortcuts"), player, panel, { queue: queue.drawer, lyrics: lyrics.drawer }, modes);
 wirePages(player, sync, modes);
 wireStations(player);
 obeySystem(player);

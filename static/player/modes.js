@@ -1,10 +1,11 @@
 /** How the queue is played: in what order, again, how fast, and until when. Remembered in this browser, but for when to stop. */
 
+import { _ } from "../words.js";
 import { forget, keep, recall } from "./keepsake.js";
 
 const FADES_OVER_MS = 6000;
 const FADE_STEP_MS = 100;
-const REPEATS = { off: "Repeat: off", all: "Repeat: the queue", one: "Repeat: this track" };
+const REPEATS = { off: _("Repeat: off"), all: _("Repeat: the queue"), one: _("Repeat: this track") };
 const ORDER = Object.keys(REPEATS);
 
 export class Modes {
@@ -36,14 +37,14 @@ export class Modes {
     const { queue, index, track } = this.player;
     this.#setShuffle(!this.shuffled);
     if (track.station) {
-      this.say(this.shuffled ? "Shuffle is on; a station goes on in its own order" : "Shuffle is off");
+      this.say(this.shuffled ? _("Shuffle is on; a station goes on in its own order") : _("Shuffle is off"));
     } else if (this.shuffled) {
       this.original = queue;
-      this.editing.reorder([...queue.slice(0, index + 1), ...inAnyOrder(queue.slice(index + 1))], "Shuffle is on");
+      this.editing.reorder([...queue.slice(0, index + 1), ...inAnyOrder(queue.slice(index + 1))], _("Shuffle is on"));
     } else if (this.original) {
-      this.editing.reorder(asBefore(this.original, queue, track), "Shuffle is off");
+      this.editing.reorder(asBefore(this.original, queue, track), _("Shuffle is off"));
     } else {
-      this.say("Shuffle is off");
+      this.say(_("Shuffle is off"));
     }
   }
 
@@ -95,7 +96,7 @@ export class Modes {
   #slept() {
     this.#wake();
     this.sleep.value = "never";
-    this.say("The music has stopped, as you wished");
+    this.say(_("The music has stopped, as you wished"));
   }
 
   #wake() {

@@ -1,6 +1,7 @@
 /** The queue beside the player and on its own page, and the buttons all over the site that put something into it. */
 
 import { tracksOf } from "./api.js";
+import { Drawer } from "./drawer.js";
 import { Editing } from "./editing.js";
 import { QueueList } from "./queue_list.js";
 
@@ -11,45 +12,25 @@ export class QueuePanel {
   constructor(element, player, sync) {
     this.player = player;
     this.sync = sync;
-    this.section = element.querySelector('[data-part="queue"]');
-    this.button = element.querySelector('[data-part="show-queue"]');
-    this.button.addEventListener("click", () => this.toggle());
-    this.section.querySelector("[data-close]").addEventListener("click", () => this.toggle(false));
+    this.drawer = new Drawer(element, "queue", () => this.list.show());
     this.said = document.getElementById("said");
     this.editing = new Editing(player, (words, undo) => this.say(words, undo));
-    this.list = new QueueList(this.section.querySelector("[data-queue-list]"), player, this.editing);
+    this.list = new QueueList(this.drawer.section.querySelector("[data-queue-list]"), player, this.editing);
     this.said.querySelector("button").addEventListener("click", () => this.editing.undo());
     for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
-    player.addEventListener("stopped", () => this.toggle(false));
+    player.addEventListener("stopped", () => this.drawer.toggle(false));
     player.addEventListener("elsewhere", () => this.#showElsewhere(true));
     element.querySelector('[data-part="elsewhere"]').addEventListener("click", (event) => this.#settle(event));
     this.elsewhere = element.querySelector('[data-part="elsewhere"]');
     // Before htmx sends them: with scripts the player does it, and the page stays.
     document.addEventListener("submit", (event) => this.#submitted(event), true);
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#escape(event));
     document.addEventListener("htmx:after:swap", () => this.showPage());
     this.showPage();
   }
 
-  get isOpen() {
-    return !this.section.hidden;
-  }
-
-  toggle(open = !this.isOpen) {
-    const had = this.section.contains(document.activeElement);
-    this.section.hidden = !open;
-    this.button.setAttribute("aria-expanded", String(open));
-    if (open) {
-      this.list.show();
-      this.section.focus();
-    } else if (had) {
-      this.button.focus();
-    }
-  }
-
   show() {
     if (!this.player.active) return;
-    if (this.isOpen) this.list.show();
+    if (this.drawer.isOpen) this.list.show();
     if (!this.onPage) return;
     this.onPage.show();
     document.querySelector("[data-queue-keep]").hidden = false;
@@ -60,13 +41,6 @@ export class QueuePanel {
     const host = document.querySelector("[data-queue]");
     this.onPage = host ? new QueueList(host, this.player, this.editing) : null;
     this.show();
-  }
-
-  #escape(event) {
-    if (!this.isOpen || event.defaultPrevented || !this.section.contains(document.activeElement)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.toggle(false);
   }
 
   #submitted(event) {

@@ -101,3 +101,16 @@ class TestPlays:
     def test_more_than_a_megabyte_is_too_large(self, listener):
         answer = listener.client.post("/player/plays", data=b" " * (1 << 20) + b"{}", headers={"X-CSRFToken": listener.script_token()})
         assert (answer.status_code, answer.json["type"]) == (413, "/problems/too_large")
+
+
+class TestLyrics:
+    def test_have_their_times(self, listener, catalogue, visitor):
+        track = visitor.send(GetRelease(catalogue.release("Blue Garden", tracks=1, timed_lyrics="[00:01.50]First"))).tracks[0]
+        assert listener.get(f"/player/tracks/{track.id}/lyrics").json == {"text": "First", "lines": [{"at_ms": 1500, "text": "First"}]}
+
+    def test_of_a_track_without_them_are_not_found(self, listener, track):
+        answer = listener.get(f"/player/tracks/{track.id}/lyrics")
+        assert (answer.status_code, answer.json["type"]) == (404, "/problems/not_found")
+
+    def test_are_for_listeners(self, guest, track):
+        assert guest.get(f"/player/tracks/{track.id}/lyrics").status_code == 401

@@ -8,8 +8,9 @@ import msgspec
 from flask import Blueprint, request
 from flask.wrappers import Response
 
+from apps.core.contract.catalogue import GetLyrics
 from apps.core.contract.codec import decode_action
-from apps.core.contract.ids import PlaybackSessionId
+from apps.core.contract.ids import PlaybackSessionId, TrackId
 from apps.core.contract.listening import RecordPlays
 from apps.core.contract.playback import EndPlayback, GetPlaylist, RenewPlayback, StartPlayback
 from apps.website.actor import core
@@ -42,6 +43,11 @@ def record_plays() -> Response:
 def playlist(session_id: PlaybackSessionId, rendition: str | None) -> Response:
     answer = core().send(GetPlaylist(session_id=session_id, rendition=rendition))
     return Response(answer.text, content_type="application/vnd.apple.mpegurl")
+
+
+@views.get("/tracks/<id:track_id>/lyrics")
+def lyrics(track_id: TrackId) -> Response:
+    return _json(core().send(GetLyrics(track_id)))
 
 
 def _json(result: Any) -> Response:

@@ -1,0 +1,77 @@
+/** The words of what is playing: lines that follow the music and lead to their place in it, or plain ones. */
+
+import { _ } from "../words.js";
+import { lyricsOf } from "./api.js";
+import { Drawer } from "./drawer.js";
+
+const NOT_FOUND = 404;
+
+export class Lyrics {
+  constructor(element, player) {
+    this.player = player;
+    this.drawer = new Drawer(element, "lyrics", () => this.#show());
+    this.host = this.drawer.section.querySelector("[data-words]");
+    this.host.addEventListener("click", (event) => this.#clicked(event));
+    player.addEventListener("track", () => this.drawer.isOpen && this.#show());
+    player.addEventListener("stopped", () => this.drawer.toggle(false));
+    player.addEventListener("moved", () => this.#follow());
+    player.audio.addEventListener("timeupdate", () => this.#follow());
+  }
+
+  async #show() {
+    const { track } = this.player;
+    if (!track || this.of === track.id) return;
+    this.of = track.id;
+    this.lines = [];
+    this.host.replaceChildren();
+    const words = await lyricsOf(track.id).catch((refusal) => refusal);
+    if (this.of !== track.id) return;
+    if (words.text) this.#fill(words);
+    else this.#tell(words);
+  }
+
+  /** Without a connection it is asked again the next time. */
+  #tell(refusal) {
+    if (refusal.status !== NOT_FOUND) this.of = null;
+    this.host.textContent = refusal.status === NOT_FOUND ? _("There are no words to this track here.") : refusal.words;
+  }
+
+  #fill({ text, lines }) {
+    const list = document.createElement(lines.length ? "ol" : "p");
+    list.className = lines.length ? "words__lines" : "words__text";
+    list.dir = "auto";
+    if (lines.length) list.append(...lines.map(lineOf));
+    else list.textContent = text;
+    this.host.replaceChildren(list);
+    this.lines = [...list.querySelectorAll("[data-at-ms]")];
+    this.#follow();
+  }
+
+  #clicked(event) {
+    const line = event.target.closest("[data-at-ms]");
+    if (line) this.player.seek(Number(line.dataset.atMs) / 1000);
+  }
+
+  #follow() {
+    if (!this.drawer.isOpen || !this.lines?.length) return;
+    const now = this.player.position * 1000;
+    const line = this.lines.findLast((one) => Number(one.dataset.atMs) <= now) ?? null;
+    if (line === this.current) return;
+    this.current?.removeAttribute("aria-current");
+    this.current = line;
+    line?.setAttribute("aria-current", "true");
+    if (!this.host.contains(document.activeElement)) line?.scrollIntoView({ block: "center" });
+  }
+}
+
+/** Where nothing is sung, the line is a rest, and leads to its place all the same. */
+function lineOf({ at_ms: at, text }) {
+  const [item, button] = [document.createElement("li"), document.createElement("button")];
+  button.type = "button";
+  button.className = "words__line";
+  button.dataset.atMs = at;
+  button.textContent = text || "…";
+  if (!text) button.setAttribute("aria-label", _("No words"));
+  item.append(button);
+  return item;
+}
