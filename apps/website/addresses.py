@@ -37,6 +37,15 @@ def safe_path(target: str) -> str | None:
     return None if parts.scheme or parts.netloc else target
 
 
+def came_from() -> str | None:
+    """The page of this site, with its query, that the request says it comes from."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    return safe_path(parts._replace(scheme="", netloc="", fragment="").geturl())
+
+
 def next_page() -> str:
     """Where to go after logging in: the page that asked for it, else home."""
     return safe_path(request.args.get("next", "")) or url_for("home.show")

@@ -12,7 +12,6 @@ from flask import Flask, request, send_from_directory
 from flask.wrappers import Response
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
-from werkzeug.security import safe_join
 
 from apps.website.brand import Brand
 
@@ -36,6 +35,7 @@ class Words:
     def __init__(self, folder: Path, brand: Brand) -> None:
         self._folder = folder
         self._brand = brand
+        self._names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in COMPRESSED}
         self._read: dict[str, bytes] = {}
         self._compressed: dict[str, bytes] = {}
 
@@ -43,7 +43,7 @@ class Words:
         """Raises `NotFound`."""
         body = self._read.get(filename) or self._read.setdefault(filename, self._bytes(filename))
         headers: dict[str, str] = {}
-        if "gzip" in request.accept_encodings:
+        if request.accept_encodings.quality("gzip") > 0:
             body = self._compressed.get(filename) or self._compressed.setdefault(filename, gzip.compress(body, mtime=0))
             headers["Content-Encoding"] = "gzip"
         response = Response(body, mimetype=mimetypes.guess_type(filename)[0], headers=headers)
@@ -53,10 +53,9 @@ class Words:
     def _bytes(self, filename: str) -> bytes:
         if filename == STYLES:
             return b"".join((self._folder / f"{sheet}.css").read_bytes() for sheet in SHEETS) + self._brand.stylesheet.encode()
-        path = safe_join(str(self._brand.folder_of(filename) or self._folder), filename)
-        if path is None or not Path(path).is_file():
+        if filename not in self._names:  # spelled otherwise, one file could be kept over and over
             raise NotFound
-        return Path(path).read_bytes()
+        return ((self._brand.folder_of(filename) or self._folder) / filename).read_bytes()
 
 
 def set_up_assets(app: Flask, folder: Path, brand: Brand) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from apps.core.contract.errors import AccountSuspended, CelestaError, Unauthenticated
 from apps.website.actor import stranger, viewer
-from apps.website.addresses import first_page, safe_path, this_page, without_slash
+from apps.website.addresses import came_from, first_page, safe_path, this_page, without_slash
 from apps.website.languages import marked, told, translated
 from apps.website.login import Accounts, log_out
 from ports.tokens.interface import TokensUnavailable
@@ -152,14 +152,14 @@ def _page(problem: Problem) -> Response:
         # Whoever is asking cannot be looked up when what knows it is what failed.
         g.actor = stranger()
     beginning = first_page() if problem.status == UNPROCESSABLE else None
-    again = this_page() if problem.status in PASSING and request.method == "GET" else None
+    again = safe_path(this_page()) if problem.status in PASSING and request.method == "GET" else None
     page = render_template("error.html", problem=problem, beginning=beginning, again=again, nameless=problem.status >= 500)
     return make_response(page, problem.status)
 
 
 def _to_log_in() -> Response:
     """Back to the page afterwards; to the page that held the form where one was sent."""
-    back = this_page() if request.method == "GET" else safe_path(urlsplit(request.referrer or "").path)
+    back = this_page() if request.method == "GET" else came_from()
     return cast(Response, redirect(f"{url_for('entrance.log_in')}?{urlencode({'next': back or '/'})}", 303))
 
 

@@ -3,12 +3,17 @@
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const SETTINGS = { enableWorker: false, maxBufferLength: 60, maxMaxBufferLength: 120, backBufferLength: 60 };
 
-/* A third of all that a page needs, and nothing until something is played: fetched with the first thing that somebody does on a page. */
+const LIBRARY = "../vendor/hls.js-1.7.4/hls.light.min.mjs";
+
+/* A third of all that a page needs, and nothing until something is played: fetched with the first thing that somebody does on a page.
+   A browser may hold a module that failed once for failed: asked for again, it has another address. */
 let fetched = null;
+let failures = 0;
 
 function library() {
-  fetched ??= import("../vendor/hls.js-1.7.4/hls.light.min.mjs").catch((error) => {
+  fetched ??= import(failures ? `${LIBRARY}?again=${failures}` : LIBRARY).catch((error) => {
     fetched = null;
+    failures += 1;
     throw error;
   });
   return fetched;
@@ -35,8 +40,8 @@ export class Engine extends EventTarget {
     if (turn !== this.turn) return false;
     if (Hls?.isSupported()) this.#feed(Hls, url, position);
     else if (this.audio.canPlayType(HLS_TYPE)) Object.assign(this.audio, { src: url, currentTime: position });
-    else this.#fail();
-    return Boolean(this.audio.src);
+    else return this.#fail();
+    return true;
   }
 
   #feed(Hls, url, position) {
@@ -66,6 +71,7 @@ export class Engine extends EventTarget {
   #fail() {
     this.mended = false;
     this.dispatchEvent(new Event("failed"));
+    return false;
   }
 }
 

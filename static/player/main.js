@@ -27,7 +27,7 @@ obeySystem(player);
 
 player.addEventListener("session", () => announceToSystem(player.session, player.track));
 player.addEventListener("stopped", withdrawFromSystem);
-for (const name of ["play", "pause", "seeked", "durationchange"]) player.audio.addEventListener(name, () => tellSystem(player.audio));
+for (const name of ["play", "pause", "seeked", "durationchange", "ratechange"]) player.audio.addEventListener(name, () => tellSystem(player.audio));
 
 function belongTo(accountId) {
   player.belongTo(accountId);

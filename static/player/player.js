@@ -58,12 +58,12 @@ export class Player extends EventTarget {
   /** Where a press on next leads. */
   get #next() {
     if (this.index + 1 < this.queue.length) return this.index + 1;
-    return this.repeat === "off" || this.track?.station ? null : 0;
+    return this.repeat === "off" || this.queue.some((track) => track.station) ? null : 0;
   }
 
   /** What comes by itself. */
   get #following() {
-    return this.repeat === "one" ? this.index : this.#next;
+    return this.repeat === "one" && !this.track?.station ? this.index : this.#next;
   }
 
   /** Whose player this is from now on; nobody's (an empty id) stops it. */
@@ -84,11 +84,9 @@ export class Player extends EventTarget {
   /** Takes up what an earlier page or another device left, in silence: a press on play goes on from there. */
   restore({ queue, index, position, recording }) {
     this.turn += 1;
-    if (this.session) {
-      this.#leave();
-      this.session = null;
-      this.#stop();
-    }
+    if (this.session) this.#leave();
+    this.session = this.problem = null;
+    this.#stop();
     Object.assign(this, { queue, index, position, recording, atRest: true });
     this.dispatch("queue");
     this.dispatch("track");
@@ -109,7 +107,9 @@ export class Player extends EventTarget {
     return this.audio.paused ? this.resume() : this.pause();
   }
 
+  /** Also what is about to play. */
   pause() {
+    this.paused = true;
     this.audio.pause();
   }
 
@@ -118,6 +118,7 @@ export class Player extends EventTarget {
     if (!this.active) return;
     if (this.problem?.again) return this.problem.again();
     if (!this.session || Date.parse(this.session.expires_at) < Date.now() + MARGIN_MS) return this.#again();
+    this.paused = false;
     const going = this.#go();
     this.#renew();
     return going;
@@ -317,7 +318,7 @@ export class Player extends EventTarget {
     const { session } = this.prepared;
     this.prepared = null;
     const ready = await session;
-    return ready && fresh(ready) ? ready : null;
+    return ready && fresh(ready, this.audio.playbackRate) ? ready : null;
   }
 
   #forgetPrepared() {
@@ -328,19 +329,20 @@ export class Player extends EventTarget {
 
   #ended() {
     const following = this.#following;
+    if (following !== null && !this.stopsAfterTrack) return this.#start(following);
     if (following === null) this.#finished();
-    else if (this.stopsAfterTrack) this.restore({ queue: this.queue, index: following, position: 0, recording: null });
-    else return this.#start(following);
+    else this.restore({ queue: this.queue, index: following, position: 0, recording: null });
     if (this.stopsAfterTrack) this.dispatch("slept");
   }
 
+  /** What comes later goes on by itself, but where the listener wanted an end. */
   #finished() {
     this.#leave();
     this.session = null;
     this.position = 0;
     clearTimeout(this.renewal);
-    this.finished = true;
-    this.dispatch("finished");
+    this.finished = !this.stopsAfterTrack;
+    if (this.finished) this.dispatch("finished");
   }
 
   #renewLater() {
@@ -385,8 +387,8 @@ export class Player extends EventTarget {
   }
 }
 
-/** Good for the whole track that is about to begin. */
-function fresh(session) {
+/** Good for the whole track that is about to begin, at this speed. */
+function fresh(session, speed) {
   const now = Date.now() + MARGIN_MS;
-  return Date.parse(session.expires_at) > now && Date.parse(session.urls_expire_at) > now + session.duration_ms;
+  return Date.parse(session.expires_at) > now && Date.parse(session.urls_expire_at) > now + session.duration_ms / speed;
 }

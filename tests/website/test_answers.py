@@ -139,6 +139,7 @@ class TestStaticFiles:
         assert zipped.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
         assert gzip.decompress(zipped.data) == plain.data
         assert len(zipped.data) < len(plain.data) / 3
+        assert guest.get("/static/x/styles.css", Accept_Encoding="identity, *;q=0").headers.get("Content-Encoding") is None
         assert plain.content_type == "text/css; charset=utf-8"
 
     def test_all_stylesheets_are_in_one(self, guest):
@@ -147,7 +148,9 @@ class TestStaticFiles:
         assert len(sheets) > 10
         assert all(sheet.read_text() in styles for sheet in sheets)
 
-    @pytest.mark.parametrize("path", ["../setup.cfg", "..%2Fsetup.cfg", "vendor/../../setup.cfg", "nothing.css"])
+    @pytest.mark.parametrize(
+        "path", ["../setup.cfg", "..%2Fsetup.cfg", "vendor/../../setup.cfg", "nothing.css", "9/../tokens.css", "n" * 300 + ".css"]
+    )
     def test_nothing_else_is_served(self, guest, path):
         assert guest.get(f"/static/x/{path}").status_code == 404
 

@@ -117,6 +117,7 @@ NOT_PAGES = {
     "installed.manifest": "names the brand alone, which is a setting",
     "installed.worker": "is a script",
     "player.playlist": "has numbers alone",
+    "player.lyrics": "is JSON for a script, which shows it as text",
 }
 """Endpoints whose answers have no name in them, and why."""
 

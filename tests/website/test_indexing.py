@@ -13,7 +13,10 @@ import pytest
 from apps.core.contract.catalogue import GetRelease, ListSeries
 from apps.core.contract.intake import FoundPicture
 from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, Visibility
+from apps.core.meter import Meter
+from apps.website.app import create_website
 from tests.factories.charts import Charting
+from tests.website.visitor import Visitor
 
 HOSTILE = '</script><script>alert("1")</script>&<!--'
 LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -157,13 +160,26 @@ class TestTheSitemap:
     def test_is_the_visitors_whoever_asks(self, listener, guest, release):
         assert listener.get("/sitemap.xml").data == guest.get("/sitemap.xml").data
 
-    def test_is_not_sent_again_unless_it_has_changed(self, guest, release, catalogue):
+    def test_is_not_sent_again_unless_it_has_changed(self, guest, release, catalogue, values, core_app):
         path = f"/sitemap/release/{release.id}.xml"
         first = guest.get(path)
         assert first.headers["Cache-Control"] == "private, max-age=3600"
         assert guest.get(path, If_None_Match=first.headers["ETag"]).status_code == 304
         catalogue.release("Green Garden")
-        assert guest.get(path, If_None_Match=first.headers["ETag"]).status_code == 200
+        later = Visitor(create_website(values, core_app).test_client())  # another process, which keeps nothing yet
+        assert later.get(path, If_None_Match=first.headers["ETag"]).status_code == 200
+
+    def test_asks_core_for_a_part_once(self, guest, release, core_app):
+        costs = core_app.extensions["container"].get(Meter).costs
+        for _ in range(3):
+            assert guest.get(f"/sitemap/release/{release.id}.xml").status_code == 200
+        assert costs["ListSitemapPages"].count == 1
+
+    def test_has_no_parts_but_those_in_its_index(self, guest, release, core_app):
+        costs = core_app.extensions["container"].get(Meter).costs
+        assert guest.get(f"/sitemap/track/{release.id}.xml").status_code == 404
+        assert guest.get(f"/sitemap/release/{'0' * 22}.xml").status_code == 404
+        assert "ListSitemapPages" not in costs
 
     def test_is_named_to_robots(self, guest):
         assert "Sitemap: http://localhost/sitemap.xml" in guest.get("/robots.txt").text

@@ -49,6 +49,12 @@ class TestTheVisitorsChoice:
         listener.log_out()
         assert GERMAN in listener.get("/").text
 
+    @pytest.mark.parametrize("referrer", ["http://[", "http://localhost//evil.example", "javascript:boom()"])
+    def test_leads_nowhere_from_what_is_no_page(self, guest, referrer):
+        answer = guest.get("/language", Referer=referrer)
+        assert answer.status_code == 200
+        assert referrer.rpartition(":")[2] not in answer.text
+
     def test_leads_back_to_the_page_it_was_made_from(self, guest):
         page = guest.get("/language", Referer="http://localhost/search?q=lark")
         assert "/language?next=/search?q%3Dlark" in page.text

@@ -74,7 +74,7 @@ class TestATrackPage:
     def test_asks_a_visitor_to_log_in_and_keeps_the_words_from_them(self, guest, track):
         page = guest.get(f"/tracks/{track.id}").text
         assert f"/log-in?next=/tracks/{track.id}" in page
-        assert ("data-play=" in page, "Lyrics" in page) == (False, False)
+        assert ("data-play=" in page, 'id="lyrics"' in page) == (False, False)
 
     def test_says_why_it_cannot_be_played_and_what_to_do(self, listener, track, core_app, catalogue, visitor):
         Deals(core_app).only(visitor.send(GetRelease(_release_of(listener, track))).id, model=CommercialModel.SUBSCRIPTION)

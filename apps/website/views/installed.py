@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ def manifest() -> Response:
 
 @views.get("/service-worker.js")
 def worker() -> Response:
-    """At the root, as it works for what lies below its own address."""
-    text = f"const VERSION = '{current_app.config['STATIC_VERSION']}';\n{WORKER.read_text()}"
+    """At the root, as it works for what lies below its own address; another one where what it keeps has changed."""
+    kept = f"{current_app.config['STATIC_VERSION']}{offline()}".encode()
+    text = f"const VERSION = '{hashlib.sha256(kept).hexdigest()[:12]}';\n{WORKER.read_text()}"
     return Response(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from apps.website.addresses import next_page, safe_path
+from apps.website.addresses import came_from, next_page
 from apps.website.languages import COOKIE, offered
 
 views = Blueprint("languages", __name__)
@@ -17,9 +15,7 @@ YEAR = 365 * 24 * 3600
 
 @views.get("/language")
 def index() -> str:
-    back = urlsplit(request.referrer or "")
-    came_from = safe_path(back._replace(scheme="", netloc="", fragment="").geturl())
-    return render_template("languages/index.html", languages=offered(), back=came_from)
+    return render_template("languages/index.html", languages=offered(), back=came_from())
 
 
 @views.post("/language")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import TypeVar, cast
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
+from apps.core.client.kept import KeptPage, KeptPages
+from apps.core.contract.actions import Query
 from apps.core.contract.charts import ListCharts
+from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
-from apps.core.contract.sitemap import ListSitemapPages, ListSitemapParts, SitemapKind
-from apps.website.actor import on_own_behalf
+from apps.core.contract.sitemap import ListSitemapPages, ListSitemapParts, SitemapKind, SitemapPage, SitemapPart
+from apps.website.actor import on_own_behalf, stranger
+
+R = TypeVar("R")
 
 views = Blueprint("sitemap", __name__)
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 LASTS = 3600
 """Seconds for which a search engine need not ask again."""
+NOBODY = "0" * 22
+"""An id, in whose place others are written."""
 FIXED = ("home.show", "releases.index", "series.index", "charts.index", "plans.index")
 PAGES: Mapping[SitemapKind, tuple[str, str]] = {
     SitemapKind.RELEASE: ("releases.show", "release_id"),
@@ -31,23 +40,42 @@ PAGES: Mapping[SitemapKind, tuple[str, str]] = {
 
 @views.get("/sitemap.xml")
 def index() -> Response:
-    parts = [url_for("sitemap.part", kind=part.kind, first=part.first, _external=True) for part in on_own_behalf(ListSitemapParts())]
-    fixed = url_for("sitemap.fixed", _external=True)
-    return _answer("sitemapindex", (f"<sitemap><loc>{escape(address)}</loc></sitemap>" for address in (fixed, *parts)))
+    return _answer(_kept(ListSitemapParts(), _index))
 
 
 @views.get("/sitemap/pages.xml")
 def fixed() -> Response:
     charts = [url_for("charts.show", code=chart.code, _external=True) for chart in on_own_behalf(ListCharts()).items]
-    return _answer("urlset", (_url(address) for address in (*(url_for(endpoint, _external=True) for endpoint in FIXED), *charts)))
+    fixed = [url_for(endpoint, _external=True) for endpoint in FIXED]
+    return _answer(KeptPage.of(_list("urlset", (_url(address) for address in (*fixed, *charts)))))
 
 
 @views.get("/sitemap/<any(release, track, artist, series, playlist):kind>/<id:first>.xml")
 def part(kind: str, first: Id) -> Response:
-    endpoint, name = PAGES[SitemapKind(kind)]
-    before = url_for(endpoint, **{name: first}, _external=True).removesuffix(first)
-    pages = on_own_behalf(ListSitemapPages(SitemapKind(kind), first))
-    return _answer("urlset", (_url(before + page.id, page.changed_at) for page in pages))
+    """Only of what the index names: each part is a great deal of work."""
+    if f"/sitemap/{kind}/{first}.xml<".encode() not in _kept(ListSitemapParts(), _index).body:
+        raise NotFound("There is no such part of the sitemap.", "Take those that /sitemap.xml names.")
+    return _answer(_kept(ListSitemapPages(SitemapKind(kind), first), WRITERS[SitemapKind(kind)]))
+
+
+def _kept(query: Query[R], write: Callable[[R], bytes]) -> KeptPage:
+    pages = cast(KeptPages, current_app.extensions["kept_pages"])
+    return pages.get(query, stranger(), write, request.host_url, lasting=LASTS)
+
+
+def _index(parts: tuple[SitemapPart, ...]) -> bytes:
+    addresses = [url_for("sitemap.part", kind=part.kind, first=part.first, _external=True) for part in parts]
+    fixed = url_for("sitemap.fixed", _external=True)
+    return _list("sitemapindex", (f"<sitemap><loc>{escape(address)}</loc></sitemap>" for address in (fixed, *addresses)))
+
+
+def _part(kind: SitemapKind, pages: tuple[SitemapPage, ...]) -> bytes:
+    endpoint, name = PAGES[kind]
+    before = url_for(endpoint, **{name: NOBODY}, _external=True).removesuffix(NOBODY)
+    return _list("urlset", (_url(before + page.id, page.changed_at) for page in pages))
+
+
+WRITERS: Mapping[SitemapKind, Callable[[tuple[SitemapPage, ...]], bytes]] = {kind: partial(_part, kind) for kind in SitemapKind}
 
 
 def _url(address: str, changed_at: datetime | None = None) -> str:
@@ -55,12 +83,15 @@ def _url(address: str, changed_at: datetime | None = None) -> str:
     return f"<url><loc>{escape(address)}</loc>{changed}</url>"
 
 
-def _answer(root: str, items: Iterable[str]) -> Response:
-    """Kept by whoever asked alone: what is offered differs from place to place."""
+def _list(root: str, items: Iterable[str]) -> bytes:
     lines = ('<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="{NAMESPACE}">', *items, f"</{root}>", "")
-    text = "\n".join(lines)
-    response = Response(text, content_type="application/xml; charset=utf-8")
+    return "\n".join(lines).encode()
+
+
+def _answer(page: KeptPage) -> Response:
+    """Kept by whoever asked alone: what is offered differs from place to place."""
+    response = Response(page.body, content_type="application/xml; charset=utf-8")
     response.cache_control.private, response.cache_control.max_age = True, LASTS
-    response.add_etag()
+    response.headers["ETag"] = page.etag
     response.make_conditional(request)
     return response
