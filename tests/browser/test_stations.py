@@ -40,6 +40,17 @@ class TestAStation:
         listener.until(lambda: listener.playing_title != title, "the next track")
         assert listener.count("POST /player/stations/feedback") == 1
 
+    def test_is_not_repeated_though_the_listener_repeats_tracks(self, visit):
+        listener = visit()
+        listener.register()
+        tune_in(listener)
+        repeat = listener.player.locator("[data-part=repeat]")
+        while repeat.get_attribute("data-repeat") != "one":
+            repeat.click()
+        title = listener.playing_title
+        hear_out(listener)
+        listener.until(lambda: listener.playing_title != title, "the next track")
+
     def test_plays_on_where_it_gives_once_more_what_it_gave(self, visit):
         """As it does where the licence allows no more skips."""
         listener, given = visit(), list[Any]()
