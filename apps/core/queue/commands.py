@@ -20,7 +20,10 @@ from ports.clock.interface import Clock
 @handles(SaveQueue)
 def save_queue(action: SaveQueue, actor: Actor, connection: Connection, clock: Clock) -> QueueSaved:
     if action.number > max(1, len(action.tracks)):
-        raise Invalid(f"The queue has {len(action.tracks)} tracks and no number {action.number}.", "Say which of its tracks is current.")
+        raise Invalid(
+            "The queue has %(tracks)s tracks and no number %(number)s.", "Say which of its tracks is current.",
+            tracks=len(action.tracks), number=action.number,
+        )  # fmt: skip
     new = {"revision": action.known + 1, "tracks": encoder.encode(action.tracks), **_place(action, actor, clock)}
     if action.known:
         saved = _replace(connection, actor, action.known, new)

@@ -88,8 +88,9 @@ class TestSaveQueue:
 
     @pytest.mark.parametrize(("number", "tracks"), [(2, 0), (6, 5)])
     def test_with_a_number_beyond_the_end_is_refused(self, ana, entries, number, tracks):
-        with pytest.raises(Invalid, match=f"no number {number}"):
+        with pytest.raises(Invalid, match=f"no number {number}") as refusal:
             ana.send(SaveQueue(0, "laptop", entries[:tracks], number=number))
+        assert refusal.value.wording.values == {"tracks": str(tracks), "number": str(number)}
 
     def test_is_one_account_s_own(self, ana, ben, entries):
         ana.send(SaveQueue(0, "laptop", entries))
