@@ -57,8 +57,8 @@ export class QueueSync {
     this.saving = true;
     try {
       const told = { known: this.#known.revision, device: deviceName(), ...place };
-      const { revision } = text === this.text ? await saveQueuePosition(told) : await saveQueue({ ...told, tracks });
-      this.#remember(revision, text, place);
+      const { revision } = text === this.text ? await saveQueuePosition({ ...told, number: this.#numberOf(place) }) : await saveQueue({ ...told, tracks });
+      this.#remember(revision, text, place, text === this.text ? this.#known.numbers : undefined);
     } catch (refusal) {
       // What cannot be saved now waits for the next change, in this browser.
       if (refusal.status === CHANGED_ELSEWHERE) await this.#refused();
@@ -93,9 +93,15 @@ export class QueueSync {
     return parsed(recall(this.#name)) ?? { revision: 0 };
   }
 
-  #remember(revision, text, place) {
+  /** @param {number[]} [numbers] of the entries in the queue on the server, where that has others between them that are not offered here */
+  #remember(revision, text, place, numbers) {
     Object.assign(this, { text, place });
-    keep(this.#name, JSON.stringify({ revision, text }));
+    keep(this.#name, JSON.stringify({ revision, text, numbers }));
+  }
+
+  /** Of the current track in the queue on the server. */
+  #numberOf(place) {
+    return this.#known.numbers?.[place.number - 1] ?? place.number;
   }
 
   get #dirty() {
@@ -148,7 +154,7 @@ export class QueueSync {
     this.player.dispatch("elsewhere");
   }
 
-  #take({ revision, tracks, number, position_ms: position }) {
+  #take({ revision, tracks, number, position_ms: position, numbers }) {
     if (tracks.length) {
       const index = number - 1;
       this.player.restore({ queue: tracks, index, position: position / 1000, recording: recordingOf(tracks[index]) });
@@ -156,14 +162,20 @@ export class QueueSync {
       this.player.stop();
     }
     clearTimeout(this.timer);
-    this.#remember(revision, JSON.stringify(this.#entries()), this.#placeNow());
+    const kept = this.#savedPlaces().map((at) => numbers?.[at]);
+    this.#remember(revision, JSON.stringify(this.#entries()), this.#placeNow(), kept);
   }
 
-  /** The queue as it is saved. A licence may forbid to tell what a station plays next, so that is left out: the station is asked again. */
+  /** The queue as it is saved. */
   #entries() {
+    return this.#savedPlaces().map((at) => entryOf(this.player.queue[at]));
+  }
+
+  /** A licence may forbid to tell what a station plays next, so that is left out: the station is asked again. */
+  #savedPlaces() {
     const { queue, index } = this.player;
-    const kept = queue.filter((track, at) => !track.station || at <= index);
-    return kept.slice(this.#cut, this.#cut + MOST_QUEUED).map(entryOf);
+    const kept = [...queue.keys()].filter((at) => !queue[at].station || at <= index);
+    return kept.slice(this.#cut, this.#cut + MOST_QUEUED);
   }
 
   /** How many tracks that were played long ago are left out of a queue that is too long. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -11,6 +12,8 @@ from tests.browser.listener import Listener
 
 SAVED_PLACE = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.position_ms)"
 SAVED_TRACKS = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.tracks.length)"
+SAVED_BY = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.device)"
+SAVED_NUMBER = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.number)"
 SAVED = r"POST /player/queue"
 
 
@@ -49,6 +52,15 @@ def choose(listener: Listener, name: str, entry: str) -> None:
     """From the menu beside what has this name."""
     listener.page.get_by_role("button", name=f"More: {name}").first.click()
     listener.page.locator("details[open]").get_by_role("button", name=entry).click()
+
+
+def save_elsewhere(listener: Listener, queue: dict[str, Any]) -> None:
+    """As another device of the same account would."""
+    send = """queue => fetch("/player/queue", {
+        method: "POST", body: JSON.stringify(queue),
+        headers: {"Content-Type": "application/json", "X-CSRFToken": document.getElementById("page").dataset.csrf},
+    }).then((answer) => answer.status)"""
+    assert listener.page.evaluate(send, queue) == 200
 
 
 class TestPuttingIntoIt:
@@ -181,6 +193,20 @@ class TestAnotherDevice:
         phone.player.get_by_role("button", name="Play", exact=True).click()
         phone.listen_on()
         assert 7 <= phone.clock < 20
+
+    def test_goes_on_beside_a_track_that_is_offered_no_more(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open(listener.release)
+        first, second, *_ = listener.page.locator("[data-track]").evaluate_all("rows => rows.map((row) => row.dataset.track)")
+        tracks = [{"track_id": track} for track in ("0" * 22, first, second)]
+        save_elsewhere(listener, {"known": 0, "device": "phone", "tracks": tracks, "number": 2})
+        listener.page.reload()
+        expect(listener.player).to_be_visible()
+        listener.player.get_by_role("button", name="Next track").click()
+        listener.listen_on()
+        listener.until(lambda: listener.page.evaluate(SAVED_BY) != "phone", "the place to be saved")
+        assert listener.page.evaluate(SAVED_NUMBER) == 2
 
     @pytest.mark.parametrize(("choice", "kept"), [("Take that one", "phone"), ("Keep this one", "desk")])
     def test_overwrites_nothing_unseen(self, visit, choice, kept):

@@ -57,6 +57,8 @@ class PlayQueue(msgspec.Struct, frozen=True):
     client: str | None
     """The name of the app, or of the front end, that it was saved by."""
     saved_at: datetime | None
+    numbers: tuple[QueueNumber, ...] = ()
+    """Of each of `tracks` in the queue as it was saved, where those that are left out count: `SaveQueuePosition` takes these."""
 
 
 class QueueSaved(msgspec.Struct, frozen=True):
@@ -73,8 +75,9 @@ class GetQueue(Query[PlayQueue], frozen=True):
 class SaveQueue(Command[QueueSaved], frozen=True):
     """Save the actor's whole queue in place of the one that was known; one without tracks is empty.
 
-    What does not exist, or is not offered, is saved and left out of what `GetQueue` answers. Raises Conflict where another device has
-    saved one since: read that, and save again under its revision what is to be. Raises Invalid for a number beyond the end.
+    All of it is replaced: what `GetQueue` left out of the queue that was known, too. What does not exist, or is not offered, is saved and
+    left out of what `GetQueue` answers. Raises Conflict where another device has saved one since: read that, and save again under its
+    revision what is to be. Raises Invalid for a number beyond the end.
     """
 
     permission: ClassVar[Permission] = LISTENER
@@ -93,6 +96,7 @@ class SaveQueue(Command[QueueSaved], frozen=True):
 class SaveQueuePosition(Command[QueueSaved], frozen=True):
     """Save where the actor is in the queue that they have; it stays of the same revision.
 
+    The number counts in the queue as it was saved, so it is one of `GetQueue`'s `numbers`, or a place in what `SaveQueue` was given.
     Raises Conflict where another device has saved another queue since. A number beyond the end is the end.
     """
 

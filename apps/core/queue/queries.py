@@ -38,11 +38,12 @@ def get_queue(actor: Actor, connection: Connection, clock: Clock, plans: Plans) 
 
 def _queue_of(row: Any, entries: Sequence[QueueEntry], tracks: Mapping[str, ListedTrack]) -> PlayQueue:
     kept = [(number, entry) for number, entry in enumerate(entries, 1) if _offered(tracks.get(entry.track_id))]
+    numbers = tuple(number for number, _ in kept)
     current = min(row.number, len(entries))
-    number = _place_of(current, [number for number, _ in kept])
-    stays = number is not None and kept[number - 1][0] == current
+    number = _place_of(current, numbers)
+    stays = number is not None and numbers[number - 1] == current
     queued = tuple(QueuedTrack(tracks[entry.track_id], entry.source, entry.autoplay, entry.given_at) for _, entry in kept)
-    return PlayQueue(row.revision, queued, number, row.position_ms if stays else 0, row.device, row.client, row.saved_at)
+    return PlayQueue(row.revision, queued, number, row.position_ms if stays else 0, row.device, row.client, row.saved_at, numbers)
 
 
 def _offered(track: ListedTrack | None) -> bool:

@@ -65,7 +65,7 @@ def read() -> Response:
     queue = core().send(GetQueue())
     return _json({
         "revision": queue.revision, "number": queue.number, "position_ms": queue.position_ms, "device": queue.device,
-        "saved_at": queue.saved_at, "tracks": [told(one) for one in queue.tracks],
+        "saved_at": queue.saved_at, "numbers": queue.numbers, "tracks": [told(one) for one in queue.tracks],
     })  # fmt: skip
 
 

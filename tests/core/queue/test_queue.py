@@ -145,6 +145,21 @@ class TestTracksThatMayNotBeSeen:
         ana.send(SaveQueue(0, "laptop", (*entries, QueueEntry(new_id())), number=6, position_ms=5_000))
         assert (ana.send(GetQueue()).number, ana.send(GetQueue()).position_ms) == (5, 0)
 
+    def test_are_counted_where_somebody_goes_on(self, ana, entries):
+        ana.send(SaveQueue(0, "laptop", (QueueEntry(new_id()), *entries[:2]), number=2))
+        shown = ana.send(GetQueue())
+        assert (shown.number, shown.numbers) == (1, (2, 3))
+        ana.send(SaveQueuePosition(1, "phone", shown.numbers[1], 42_000))
+        queue = ana.send(GetQueue())
+        assert (queue.number, queue.position_ms, queue.tracks[1].track.track_id) == (2, 42_000, entries[1].track_id)
+
+    def test_are_gone_once_what_is_seen_is_saved(self, ana, release, entries, deals):
+        ana.send(SaveQueue(0, "laptop", entries))
+        deals.only(release.id, "JP")
+        ana.send(SaveQueue(1, "laptop", ()))
+        deals.only(release.id, "GB")
+        assert track_ids(ana) == []
+
     def test_come_back_with_their_deal(self, ana, release, entries, deals):
         ana.send(SaveQueue(0, "laptop", entries))
         deals.only(release.id, "JP")
