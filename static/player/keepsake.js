@@ -1,5 +1,8 @@
 /** What this browser keeps between visits; where it may keep nothing, for as long as the page lives. */
 
+/** Which page of this browser began to play last: it has the account's place, and says where the listener is. */
+export const LAST_TO_START = "last-to-start";
+
 /** What could not be stored; newer than what is stored under the same name. */
 const meanwhile = new Map();
 

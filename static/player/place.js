@@ -26,12 +26,13 @@ export class Place {
 
   /** A page on which nothing was played or moved keeps nothing: another one may have gone further. */
   keep() {
-    const { queue, index, position, recording, active } = this.player;
+    const { queue, index, position, recording, revision, active } = this.player;
     if (!active || !this.accountId) return;
-    const text = JSON.stringify({ queue, index, position, recording });
+    const place = { queue, index, position, recording };
+    const text = JSON.stringify(place);
     if (text === this.kept) return;
     this.#keptAs(text, position);
-    keep(this.#name, text);
+    keep(this.#name, JSON.stringify({ ...place, revision }));
   }
 
   get #name() {
@@ -39,11 +40,10 @@ export class Place {
   }
 
   #takeUp() {
-    const text = recall(this.#name);
-    const place = parsed(text);
-    if (!place?.queue?.[place.index]) return;
-    this.#keptAs(text, place.position);
-    this.player.restore(place);
+    const { revision, ...place } = parsed(recall(this.#name)) ?? {};
+    if (!place.queue?.[place.index]) return;
+    this.#keptAs(JSON.stringify(place), place.position);
+    this.player.restore({ ...place, revision });
   }
 
   #keptAs(text, position) {

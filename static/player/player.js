@@ -2,7 +2,7 @@
 
 import { Refusal, endPlayback, playlistOf, renewPlayback, startPlayback } from "./api.js";
 import { Engine } from "./engine.js";
-import { deviceName, keep, randomId, recall } from "./keepsake.js";
+import { LAST_TO_START, deviceName, keep, randomId, recall } from "./keepsake.js";
 import { levelling } from "./loudness.js";
 import { PlayLog } from "./plays.js";
 import { _ } from "../words.js";
@@ -11,7 +11,6 @@ const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
 const MARGIN_MS = 5000;
 const SETTLED_SECONDS = 10;
-const LAST_TO_START = "last-to-start";
 
 const lost = () => new Refusal({ detail: _("The audio stopped coming."), next_step: _("Check your connection, then play on.") });
 
@@ -23,6 +22,8 @@ export class Player extends EventTarget {
     this.engine = new Engine(audio);
     this.queue = [];
     this.index = 0;
+    /* Of the saved queue that this one comes from, where it is known. */
+    this.revision = undefined;
     this.position = 0;
     this.recording = null;
     /* Whether it only shows what an earlier page or another device left. */
@@ -71,6 +72,7 @@ export class Player extends EventTarget {
     if (accountId === this.accountId) return;
     if (this.active) this.stop();
     this.accountId = accountId;
+    this.revision = undefined;
     this.log = accountId ? new PlayLog(accountId) : null;
     this.log?.send();
   }
@@ -82,12 +84,12 @@ export class Player extends EventTarget {
   }
 
   /** Takes up what an earlier page or another device left, in silence: a press on play goes on from there. */
-  restore({ queue, index, position, recording }) {
+  restore({ queue, index, position, recording, revision = this.revision }) {
     this.turn += 1;
     if (this.session) this.#leave();
     this.session = this.problem = null;
     this.#stop();
-    Object.assign(this, { queue, index, position, recording, atRest: true });
+    Object.assign(this, { queue, index, position, recording, revision, atRest: true });
     this.dispatch("queue");
     this.dispatch("track");
   }

@@ -19,7 +19,7 @@ export class QueuePanel {
     this.said.querySelector("button").addEventListener("click", () => this.editing.undo());
     for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
     player.addEventListener("stopped", () => this.drawer.toggle(false));
-    player.addEventListener("elsewhere", () => this.#showElsewhere(true));
+    player.addEventListener("elsewhere", ({ detail }) => this.#showElsewhere(detail));
     element.querySelector('[data-part="elsewhere"]').addEventListener("click", (event) => this.#settle(event));
     this.elsewhere = element.querySelector('[data-part="elsewhere"]');
     // Before htmx sends them: with scripts the player does it, and the page stays.
@@ -89,14 +89,16 @@ export class QueuePanel {
     else this.said.hidden = true;
   }
 
-  #showElsewhere(shown) {
-    this.elsewhere.hidden = !shown;
+  /** @param {"device" | "tab" | null} where the queue was changed */
+  #showElsewhere(where) {
+    this.elsewhere.hidden = !where;
+    for (const words of this.elsewhere.querySelectorAll("[data-where]")) words.hidden = words.dataset.where !== where;
   }
 
   #settle(event) {
     const button = event.target.closest("[data-settle]");
     if (!button) return;
-    this.#showElsewhere(false);
+    this.#showElsewhere(null);
     this.sync.settle(button.dataset.settle === "theirs");
   }
 }

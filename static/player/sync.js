@@ -2,7 +2,7 @@
 
 import { readQueue, saveQueue, saveQueuePosition } from "./api.js";
 import { recordingOf } from "./editing.js";
-import { deviceName, forget, keep, recall, storedNames } from "./keepsake.js";
+import { LAST_TO_START, deviceName, forget, keep, recall, storedNames } from "./keepsake.js";
 
 const SHELF = "queue:";
 const SETTLED_MS = 1000;
@@ -17,11 +17,14 @@ export class QueueSync {
     this.player = player;
     this.accountId = "";
     this.#begin();
-    for (const name of ["track", "queue", "moved"]) player.addEventListener(name, () => this.#later());
+    for (const name of ["track", "queue", "session"]) player.addEventListener(name, () => this.#later());
+    player.addEventListener("moved", () => this.#movedHere());
     player.addEventListener("stopped", () => clearTimeout(this.timer));
     player.audio.addEventListener("pause", () => this.#later());
     player.audio.addEventListener("timeupdate", () => Math.abs(player.position - this.positionKept) >= POSITION_EVERY_SECONDS && this.#later());
     window.addEventListener("online", () => this.#later());
+    // Another page has saved: what is here may be old, which this one finds out when it is looked at.
+    window.addEventListener("storage", ({ key }) => key === this.#name && (this.readAt = 0));
   }
 
   /** Whose queue this is from now on. */
@@ -31,7 +34,7 @@ export class QueueSync {
     this.#begin();
     for (const name of storedNames(SHELF)) if (name !== this.#name) forget(name);
     if (!accountId) return;
-    this.text = this.#known.text ?? null;
+    this.#comeFrom();
     if (this.player.active && !this.#dirty) this.place = this.#placeNow();
     this.read();
   }
@@ -39,33 +42,24 @@ export class QueueSync {
   /** Looks what other devices have done meanwhile. */
   async read() {
     const { accountId } = this;
-    if (!accountId || this.told || this.saving || Date.now() - this.readAt < READ_EVERY_MS) return;
+    if (!accountId || this.told || this.saved || Date.now() - this.readAt < READ_EVERY_MS) return;
     this.readAt = Date.now();
     const queue = await readQueue().catch(() => null);
-    if (!queue || accountId !== this.accountId || this.saving || this.told) return;
-    if (queue.revision === this.#known.revision) this.#sameQueue(queue);
+    if (!queue || accountId !== this.accountId || this.saved || this.told) return;
+    if (queue.revision === this.player.revision) this.#sameQueue(queue);
     else this.#another(queue);
   }
 
   /** Saves what is not saved yet. */
-  async save() {
+  save() {
     clearTimeout(this.timer);
-    if (!this.accountId || !this.player.active || this.told || this.saving) return;
+    if (!this.accountId || !this.player.active || this.told || this.saved) return this.saved;
     const [tracks, place] = [this.#entries(), this.#placeNow()];
     const text = JSON.stringify(tracks);
-    if (text === this.text && place.number === this.place?.number && place.position_ms === this.place.position_ms) return;
-    this.saving = true;
-    try {
-      const told = { known: this.#known.revision, device: deviceName(), ...place };
-      const { revision } = text === this.text ? await saveQueuePosition({ ...told, number: this.#numberOf(place) }) : await saveQueue({ ...told, tracks });
-      this.#remember(revision, text, place, text === this.text ? this.#known.numbers : undefined);
-    } catch (refusal) {
-      // What cannot be saved now waits for the next change, in this browser.
-      if (refusal.status === CHANGED_ELSEWHERE) await this.#refused();
-    } finally {
-      this.saving = false;
-    }
-    if (this.again) this.#later();
+    if (text === this.text && !this.#isFurther(place)) return null;
+    const saved = this.#send(tracks, text, place).finally(() => this.saved === saved && this.#sent());
+    this.saved = saved;
+    return saved;
   }
 
   /** The listener has chosen: the queue of the other device, or this one. */
@@ -81,27 +75,70 @@ export class QueueSync {
 
   #begin() {
     clearTimeout(this.timer);
-    Object.assign(this, { text: null, place: null, positionKept: 0, told: null, saving: false, again: false, readAt: 0 });
+    const nothing = { text: null, numbers: null, place: null, sentIds: null, told: null, saved: null };
+    Object.assign(this, { ...nothing, positionKept: 0, again: false, moved: false, readAt: 0 });
   }
 
   get #name() {
     return SHELF + this.accountId;
   }
 
-  /** All pages of this browser are one device: what one has saved, the others know. */
+  /** What a page of this browser saved or read last. */
   get #known() {
     return parsed(recall(this.#name)) ?? { revision: 0 };
   }
 
-  /** @param {number[]} [numbers] of the entries in the queue on the server, where that has others between them that are not offered here */
+  /** What an earlier page left may be of an older queue than another page has saved since: then it is not known what that one was. */
+  #comeFrom() {
+    const { revision, text = null, numbers = null } = this.#known;
+    const { player } = this;
+    const isThat = !player.active || (player.revision ?? revision) === revision || JSON.stringify(this.#entries()) === text;
+    if (isThat) Object.assign(this, { text, numbers });
+    if (isThat) player.revision = revision;
+  }
+
+  async #send(tracks, text, place) {
+    const { accountId } = this;
+    const told = { known: this.player.revision, device: deviceName(), ...place };
+    const isSame = text === this.text;
+    this.sentIds = tracks.map((entry) => entry.track_id).join();
+    this.moved = false;
+    try {
+      const { revision } = isSame ? await saveQueuePosition({ ...told, number: this.#numberOf(place) }) : await saveQueue({ ...told, tracks });
+      // Whose account it was, nobody asks any more.
+      if (accountId === this.accountId) this.#remember(revision, text, place, isSame ? this.numbers : null);
+    } catch (refusal) {
+      // What cannot be saved now waits for the next change, in this browser.
+      if (refusal.status === CHANGED_ELSEWHERE && accountId === this.accountId) await this.#refused();
+    }
+  }
+
+  #sent() {
+    this.saved = null;
+    if (this.again) this.#later();
+  }
+
+  /** Where another page has begun to play since, that one says where the listener is, unless they move here. */
+  #isFurther(place) {
+    if (recall(LAST_TO_START) !== this.player.id && !this.moved) return false;
+    return place.number !== this.place?.number || place.position_ms !== this.place.position_ms;
+  }
+
+  #movedHere() {
+    this.moved = true;
+    this.#later();
+  }
+
+  /** @param {number[] | null} numbers of the entries in the queue on the server, where that has others between them that are not offered here */
   #remember(revision, text, place, numbers) {
-    Object.assign(this, { text, place });
+    Object.assign(this, { text, place, numbers, sentIds: null });
+    this.player.revision = revision;
     keep(this.#name, JSON.stringify({ revision, text, numbers }));
   }
 
   /** Of the current track in the queue on the server. */
   #numberOf(place) {
-    return this.#known.numbers?.[place.number - 1] ?? place.number;
+    return this.numbers?.[place.number - 1] ?? place.number;
   }
 
   get #dirty() {
@@ -115,7 +152,7 @@ export class QueueSync {
 
   #later() {
     this.positionKept = this.player.position;
-    this.again = this.saving;
+    this.again = this.saved !== null;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SETTLED_MS);
   }
@@ -128,8 +165,9 @@ export class QueueSync {
   }
 
   async #refused() {
+    const { accountId } = this;
     const queue = await readQueue().catch(() => null);
-    if (queue) this.#another(queue);
+    if (queue && accountId === this.accountId) this.#another(queue);
   }
 
   /** Another revision than the one that is known here. */
@@ -139,19 +177,20 @@ export class QueueSync {
     else this.#differs(queue);
   }
 
-  /** Whether this browser saved it, and was gone before it was told so: what it has here is what came after that. */
+  /** Whether this page saved it, or the one before it, and was not told so: what it has here is what came after that. */
   #isOurs(queue) {
-    return queue.device === deviceName() || queue.tracks.map((track) => track.id).join() === this.#entries().map((entry) => entry.track_id).join();
+    const ids = queue.tracks.map((track) => track.id).join();
+    return ids === this.sentIds || ids === this.#entries().map((entry) => entry.track_id).join();
   }
 
   #saveAgain(revision) {
-    this.#remember(revision, null, null);
+    this.#remember(revision, null, null, null);
     this.#later();
   }
 
   #differs(queue) {
     this.told = queue;
-    this.player.dispatch("elsewhere");
+    this.player.dispatch("elsewhere", queue.device === deviceName() ? "tab" : "device");
   }
 
   #take({ revision, tracks, number, position_ms: position, numbers }) {

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.listener import Listener
 
@@ -15,6 +15,7 @@ SAVED_TRACKS = "fetch('/player/queue').then((answer) => answer.json()).then((que
 SAVED_BY = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.device)"
 SAVED_NUMBER = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.number)"
 SAVED = r"POST /player/queue"
+POSITION_SAVED = r"POST /player/queue/position"
 
 
 @pytest.fixture
@@ -232,6 +233,78 @@ class TestAnotherDevice:
         desk.page.goto("about:blank")
         phone.open("/queue")
         expect(phone.page.locator("main [data-title]")).to_have_text(theirs if kept == "phone" else mine)
+
+
+class TestAnotherTab:
+    """Here `first` shows a whole release and plays no more, since `second` plays one track of it and has saved that as the queue."""
+
+    @pytest.fixture
+    def first(self, visit) -> Listener:
+        first = visit()
+        first.play_a_release()
+        first.until(lambda: first.page.evaluate(SAVED_TRACKS) > 1, "the first queue to be saved")
+        return first
+
+    @pytest.fixture
+    def second(self, first) -> Listener:
+        second = Listener(first.page.context.new_page(), first.url, first.release)
+        second.open(second.release)
+        expect(second.player).to_be_visible()
+        show_queue(second).get_by_role("button", name="Clear what comes next").click()
+        second.player.get_by_role("button", name="Play", exact=True).click()
+        second.listen_on()
+        second.until(lambda: second.page.evaluate(SAVED_TRACKS) == 1, "the second queue to be saved")
+        return second
+
+    def test_that_was_stopped_does_not_say_where_somebody_is(self, first, second):
+        before = first.count(POSITION_SAVED)
+        first.page.evaluate("document.querySelector('audio').pause()")
+        first.page.evaluate("dispatchEvent(new Event('pagehide'))")
+        assert first.page.evaluate(SAVED_TRACKS) == 1
+        assert first.count(POSITION_SAVED) == before
+
+    def test_asks_before_it_plays_over_the_other_s(self, first, second):
+        names = queued(show_queue(first))
+        first.player.get_by_role("button", name="Pause", exact=True).click()
+        first.player.get_by_role("button", name="Next track").click()
+        first.player.get_by_role("button", name="Play", exact=True).click()
+        expect(first.player.get_by_text("Your queue was changed in another tab.")).to_be_visible()
+        assert first.page.evaluate(SAVED_TRACKS) == 1
+        first.player.get_by_role("button", name="Keep this one").click()
+        first.until(lambda: first.page.evaluate(SAVED_TRACKS) == len(names), "the choice to be saved")
+
+    def test_asks_before_its_changes_replace_the_other_s(self, first, second):
+        show_queue(first).locator('[data-edit="remove"]').first.click()
+        expect(first.player.get_by_text("Your queue was changed in another tab.")).to_be_visible()
+        assert first.page.evaluate(SAVED_TRACKS) == 1
+        first.player.get_by_role("button", name="Take that one").click()
+        expect(first.page.locator("#player-queue [data-title]")).to_have_count(1)
+
+    def test_asks_after_a_reload_too(self, first, second):
+        show_queue(first).locator('[data-edit="remove"]').first.click()
+        expect(first.player.get_by_text("Your queue was changed in another tab.")).to_be_visible()
+        second.player.get_by_role("button", name="Pause", exact=True).click()
+        second.page.goto("about:blank")
+        first.page.reload()
+        expect(first.player.get_by_text("Your queue was changed in another tab.")).to_be_visible()
+        assert first.page.evaluate(SAVED_TRACKS) == 1
+
+
+def test_a_save_that_is_answered_late_is_not_taken_for_the_next_account_s(visit):
+    ana, ben = visit(), visit()
+    ben.register()
+    ana.play_a_release()
+    held: list[Route] = []
+    ana.page.route("**/player/queue", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    show_queue(ana).get_by_role("button", name="Clear what comes next").click()
+    ana.until(lambda: bool(held), "the queue to be saved")
+    ana.page.context.add_cookies(ben.page.context.cookies())
+    ana.go("Releases")
+    expect(ana.page.get_by_title(ben.email)).to_be_visible()
+    with ana.page.expect_response("**/player/queue"):
+        held[0].fulfill(json={"revision": 7})
+    kept = "new Promise((resolve) => setTimeout(() => resolve(Object.keys(localStorage).filter((name) => name.startsWith('queue:')))))"
+    assert ana.page.evaluate(kept) == []
 
 
 def titles_without_scripts(listener: Listener) -> list[str]:
