@@ -26,7 +26,7 @@ export class Editing {
 
   move(from, to) {
     const { queue, index } = this.player;
-    if (to <= index || to >= queue.length || from === to) return;
+    if (from <= index || to <= index || to >= queue.length || from === to) return;
     const moved = queue.toSpliced(from, 1).toSpliced(to, 0, queue[from]);
     this.#change(moved, index, _("{title} is number {number} of what comes next", { title: queue[from].title, number: to - index }));
   }

@@ -5,14 +5,29 @@ import { _ } from "../words.js";
 export class QueueList {
   /** @param {HTMLElement} host is filled anew with each change */
   constructor(host, player, editing) {
-    Object.assign(this, { host, player, editing });
+    Object.assign(this, { host, player, editing, shown: [], dragged: null });
     host.addEventListener("click", (event) => this.#clicked(event));
     for (const name of ["dragstart", "dragover", "dragend", "drop"]) host.addEventListener(name, (event) => this.#drag(event));
     host.addEventListener("keydown", (event) => this.#key(event));
   }
 
   show() {
+    const focused = this.#focused;
+    this.#fill();
+    if (focused) this.#focus(this.player.queue.indexOf(focused.track), focused.what);
+  }
+
+  /** The button that has the focus, and whose it is; null where that is elsewhere. */
+  get #focused() {
+    const button = document.activeElement;
+    if (!this.host.contains(button)) return null;
+    const row = button.closest("[data-at]");
+    return { track: row && this.shown[row.dataset.at], what: button.dataset.edit };
+  }
+
+  #fill() {
     const { player } = this;
+    this.shown = player.queue;
     const part = document.getElementById("queue-parts").content.cloneNode(true);
     const [current, next] = part.querySelectorAll("ol");
     current.append(this.#row(player.track, player.index, true));
@@ -37,7 +52,7 @@ export class QueueList {
     const mark = row.querySelector("[data-mark]");
     mark.textContent = track.station ? _("From a station") : track.autoplay ? _("Autoplay") : "";
     for (const button of row.querySelectorAll("[data-edit]")) {
-      button.setAttribute("aria-label", button.dataset.name.replace("%", track.title));
+      button.setAttribute("aria-label", button.dataset.name.replace("%", () => track.title));
       if (button.dataset.edit === "up") button.disabled = at <= this.player.index + 1;
       if (button.dataset.edit === "down") button.disabled = at >= this.player.queue.length - 1;
     }
@@ -80,7 +95,8 @@ export class QueueList {
   /** The list was made anew: the focus goes on where its button has gone, or to the row. */
   #focus(at, what) {
     const row = this.host.querySelector(`[data-at="${at}"]`);
-    const button = row?.querySelector(`[data-edit="${what}"]:enabled`) ?? row?.querySelector("button:enabled");
+    const place = row ?? (what === "clear" ? this.host : null);
+    const button = place?.querySelector(`[data-edit="${what}"]:enabled:not([hidden])`) ?? row?.querySelector("button:enabled");
     (button ?? this.host.closest("[tabindex]") ?? this.host.querySelector("h2"))?.focus();
   }
 
@@ -88,14 +104,18 @@ export class QueueList {
     const row = event.target.closest?.("[data-at]");
     const acts = {
       dragstart: () => {
-        this.dragged = Number(row.dataset.at);
+        this.dragged = this.player.queue[row.dataset.at];
         event.dataTransfer.effectAllowed = "move";
       },
       dragover: () => this.#over(row) && event.preventDefault(),
-      dragend: () => this.#over(null),
+      dragend: () => {
+        this.dragged = null;
+        this.#over(null);
+      },
       drop: () => {
         event.preventDefault();
-        if (row) this.editing.move(this.dragged, Number(row.dataset.at));
+        const from = this.player.queue.indexOf(this.dragged);
+        if (row && from >= 0) this.editing.move(from, Number(row.dataset.at));
       },
     };
     if (row || event.type === "dragend") acts[event.type]();

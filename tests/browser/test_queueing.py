@@ -64,6 +64,11 @@ def save_elsewhere(listener: Listener, queue: dict[str, Any]) -> None:
     assert listener.page.evaluate(send, queue) == 200
 
 
+def press_next(listener: Listener) -> None:
+    """Without the focus, as the system's media keys do."""
+    listener.page.evaluate("document.querySelector('#player [data-action=next]').click()")
+
+
 class TestPuttingIntoIt:
     def test_a_track_comes_next_or_at_the_end_and_the_music_plays_on(self, playing):
         names = titles(playing)
@@ -146,6 +151,36 @@ class TestChangingIt:
         playing.player.get_by_role("button", name="Next track").click()
         playing.until(lambda: playing.playing_title == names[2], "what was moved up")
         playing.listen_on()
+
+    def test_keeps_the_focus_when_the_next_track_begins(self, playing):
+        names = titles(playing)
+        button = show_queue(playing).get_by_role("button", name=f"Remove {names[2]}")
+        button.focus()
+        press_next(playing)
+        playing.until(lambda: playing.playing_title == names[1], "the next track")
+        expect(button).to_be_focused()
+
+    def test_leaves_a_dragged_track_that_has_begun_meanwhile(self, playing):
+        names = titles(playing)
+        rows = show_queue(playing).locator("[data-at]")
+        drag = {"dataTransfer": playing.page.evaluate_handle("new DataTransfer()")}
+        rows.nth(1).dispatch_event("dragstart", drag)
+        press_next(playing)
+        expect(rows).to_have_count(len(names) - 1)
+        rows.nth(1).dispatch_event("drop", drag)
+        assert queued(show_queue(playing)) == names[1:]
+        assert playing.playing_title == names[1]
+
+    def test_names_a_title_as_it_is(self, visit):
+        listener = visit()
+        listener.play_a_release()
+
+        def priced(route: Route) -> None:
+            route.fulfill(json=[{**track, "title": "Cash $& $$"} for track in route.fetch().json()])
+
+        listener.page.route("**/player/tracks?*", priced)
+        choose(listener, titles(listener)[0], "Play next")
+        expect(show_queue(listener).get_by_role("button", name="Remove Cash $& $$", exact=True)).to_be_visible()
 
 
 class TestItsPage:
