@@ -4,6 +4,7 @@ import { tracksOf } from "./api.js";
 import { Drawer } from "./drawer.js";
 import { Editing } from "./editing.js";
 import { QueueList } from "./queue_list.js";
+import { _ } from "../words.js";
 
 const SAID_FOR_MS = 5000;
 const UNDONE_FOR_MS = 12_000;
@@ -54,9 +55,14 @@ export class QueuePanel {
     const form = event.target;
     event.preventDefault();
     event.stopPropagation();
-    await this.sync.save();
+    if (!(await this.sync.settled())) return this.say(this.#whyNotSaved());
     form.dataset.saved = "yes";
     form.requestSubmit();
+  }
+
+  #whyNotSaved() {
+    if (!this.elsewhere.hidden) return _("Your queue was changed elsewhere. Choose first which of the two is to stay.");
+    return _("Your queue is not saved yet. Look at it, then try again.");
   }
 
   async #enqueue(event, button) {

@@ -62,6 +62,16 @@ export class QueueSync {
     return saved;
   }
 
+  /** Whether the server has what is shown here, now that everything is saved that can be. */
+  async settled() {
+    await this.saved;
+    await this.save();
+    const shown = JSON.stringify(this.#entries());
+    this.readAt = 0;
+    await this.read();
+    return !this.player.active || (!this.told && shown === this.text);
+  }
+
   /** The listener has chosen: the queue of the other device, or this one. */
   settle(theirs) {
     const queue = this.told;

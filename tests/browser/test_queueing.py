@@ -184,6 +184,36 @@ class TestChangingIt:
 
 
 class TestItsPage:
+    def test_keeps_what_is_still_being_saved(self, playing):
+        names = titles(playing)
+        playing.until(lambda: playing.page.evaluate(SAVED_TRACKS) == len(names), "the queue to be saved")
+        held: list[Route] = []
+        playing.page.route("**/player/queue", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+        playing.open("/queue")
+        playing.page.locator("main").get_by_role("button", name=f"Remove {names[1]}").click()
+        playing.until(lambda: bool(held), "the queue to be saved again")
+        playing.page.get_by_label("Save the queue as a playlist called").fill("Tonight")
+        asked: list[str] = []
+        playing.page.on("request", lambda request: asked.append(request.url))
+        playing.page.get_by_role("button", name="Save as a playlist").click()
+        playing.page.wait_for_timeout(500)
+        assert [url for url in asked if url.endswith("/queue/playlist")] == []
+        held[0].continue_()
+        expect(playing.page).to_have_title("Tonight · Celesta")
+        assert titles(playing) == [names[0], *names[2:]]
+
+    def test_keeps_nothing_while_two_queues_wait_for_a_choice(self, playing):
+        names = titles(playing)
+        playing.until(lambda: playing.page.evaluate(SAVED_TRACKS) == len(names), "the queue to be saved")
+        playing.open("/queue")
+        known = playing.page.evaluate("fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.revision)")
+        save_elsewhere(playing, {"known": known, "device": "phone", "tracks": []})
+        playing.page.locator("main").get_by_role("button", name=f"Remove {names[1]}").click()
+        expect(playing.player.get_by_text("Your queue was changed on another device.")).to_be_visible()
+        playing.page.get_by_label("Save the queue as a playlist called").fill("Tonight")
+        playing.page.get_by_role("button", name="Save as a playlist").click()
+        expect(playing.page.locator("#said")).to_contain_text("Choose first")
+
     def test_shows_what_the_player_has_and_changes_it(self, playing):
         names = titles(playing)
         playing.open("/queue")
