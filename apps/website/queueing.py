@@ -13,11 +13,10 @@ from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import PlaylistId, read_id
 from apps.core.contract.library import ListedTrack, Unplayable
 from apps.core.contract.listening import PlaylistSource, ReleaseSource, Source, StationSource, TrackSource
-from apps.core.contract.playlists import GetPlaylistTracks
+from apps.core.contract.playlists import MOST_AT_ONCE, GetPlaylistTracks
 from apps.core.contract.queue import MOST_QUEUED, PlayQueue, QueuedTrack, QueueEntry
 from apps.website.actor import core
 
-PAGE = 100
 STEPS = {"up": -1, "down": 1}
 
 
@@ -79,7 +78,7 @@ def _of_playlist(playlist_id: PlaylistId) -> tuple[QueuedTrack, ...]:
     tracks: list[QueuedTrack] = []
     cursor = None
     while len(tracks) < MOST_QUEUED:
-        page = core().send(GetPlaylistTracks(playlist_id, cursor, PAGE)).entries
+        page = core().send(GetPlaylistTracks(playlist_id, cursor, MOST_AT_ONCE)).entries
         tracks += [_queued(entry.track, PlaylistSource(playlist_id)) for entry in page.items]
         if (cursor := page.next) is None:
             break

@@ -10,6 +10,7 @@ import pytest
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
 from apps.core.contract.playlists import MOST_AT_ONCE
+from apps.core.meter import Meter
 
 
 @pytest.fixture
@@ -60,6 +61,18 @@ class TestAdding:
         queued.submit("/queue", "/queue/tracks?place=next", track=first.id)
         names = [track.title for track in release.tracks]
         assert titles(queued) == [names[0], names[0], *names[1:], names[1]]
+
+    def test_takes_a_large_playlist_in_two_pages(self, listener, release, core_app):
+        tracks = (release.tracks[0].id,) * MOST_AT_ONCE
+        told = {"known": 0, "device": "web-1", "tracks": [{"track_id": track} for track in tracks]}
+        assert listener.call("/player/queue", told).status_code == 200
+        made = listener.submit("/queue", "/queue/playlist", title="Twice").location
+        listener.submit("/queue", "/library/add", playlist=made.rpartition("/")[2], release=release.id)
+        asked = core_app.extensions["container"].get(Meter).costs
+        before = asked["GetPlaylistTracks"].count
+        listener.submit("/queue", "/queue/tracks", playlist=made.rpartition("/")[2])
+        assert asked["GetPlaylistTracks"].count - before == 2
+        assert len(listener.get("/player/queue").json["tracks"]) == 2 * MOST_AT_ONCE
 
     def test_takes_a_playlist_page_by_page(self, listener, release):
         made = listener.submit("/library/playlists", title="Late", track=release.tracks[0].id).location

@@ -332,4 +332,5 @@ class GetPlaylistTracks(Query[PlaylistDetail], frozen=True):
 
     playlist_id: PlaylistId
     cursor: Cursor | None = None
-    size: PageSize = 50
+    size: Annotated[int, Meta(ge=1, le=MOST_AT_ONCE)] = 50
+    """More than on other lists: a player takes up a whole playlist."""
