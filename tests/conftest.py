@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -36,6 +36,9 @@ from tests.factories.catalogue import Catalogue
 from tests.factories.plans import OnPlan
 from tests.factories.reporting import Reports
 from tests.services import PostgresServer, postgresql
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PASSWORD = "correct horse battery"
 PLAIN_LOGS = {
@@ -102,6 +105,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     migrate({**settings(folder), "DATABASE_URL": f"sqlite:///{folder}/celesta.db"})
     return folder / "celesta.db"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    from tests.chromium import running_chromium
+
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

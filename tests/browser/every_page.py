@@ -39,8 +39,9 @@ BACK = "http://127.0.0.1:9/back"
 
 NO_PAGES = frozenset(
     {
-        "partner.file", "player.playlist", "playlist_files.save", "reports.file", "service.favicon", "service.health", "service.robots",
-        "subscription.come_back",
+        "installed.manifest", "installed.worker", "partner.file", "player.lyrics", "player.playlist", "playlist_files.save", "queue.read",
+        "queue.tracks", "reports.file", "service.favicon", "service.health", "service.robots", "sitemap.fixed", "sitemap.index",
+        "sitemap.part", "subscription.come_back",
     }
 )  # fmt: skip
 """Endpoints that answer with files, or send on to another page."""
@@ -80,7 +81,7 @@ def furnish(core: Flask) -> Mapping[str, Sequence[str]]:
     asked = urlencode({"client_id": app.id, "redirect_uri": BACK, "scope": "playback", "code_challenge": "c" * 43})
     one, other = first.credits[0].artist_id, second.credits[0].artist_id
     return {
-        "": (f"/playlists/join/{invited.token}", "/connect/refused", f"/welcome/{console.send(InviteAdministrator()).token}"),
+        "": (f"/playlists/join/{invited.token}", "/connect/refused", "/offline", f"/welcome/{console.send(InviteAdministrator()).token}"),
         "ana": (f"/library/smart/{smart.id}", f"/connect?{asked}"),
         "stella.staff": (
             f"/catalogue/artists/{one}/merge/{other}",

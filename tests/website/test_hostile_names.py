@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -17,7 +16,6 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page as BrowserPage
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from apps.core.contract.accounts import ChangeRoles, RegisterAccount
@@ -438,21 +436,17 @@ class TestHostileNames:
 @pytest.mark.browser
 class TestInABrowser:
     @pytest.fixture
-    def phone(self, website, boss) -> Iterator[BrowserPage]:
+    def phone(self, chromium, website, boss) -> Iterator[BrowserPage]:
         """A phone in which boss is logged in; `boom` counts how often a name was run."""
         server = make_server("127.0.0.1", 0, website, threaded=True)
         thread = Thread(target=server.serve_forever)
         thread.start()
-        path = shutil.which("chromium")
-        assert path, "Chromium is not installed: sudo apt-get install chromium"
         address = f"http://127.0.0.1:{server.port}"
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-            context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-            context.add_init_script("window.booms = 0; window.boom = () => (window.booms += 1)")
-            context.add_cookies([{"name": "session", "value": boss[0].cookie, "url": address}])
-            yield context.new_page()
-            browser.close()
+        context = chromium.new_context(base_url=address, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+        context.add_init_script("window.booms = 0; window.boom = () => (window.booms += 1)")
+        context.add_cookies([{"name": "session", "value": boss[0].cookie, "url": address}])
+        yield context.new_page()
+        context.close()
         server.shutdown()
         thread.join()
         server.server_close()
