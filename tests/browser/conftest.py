@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,6 +19,8 @@ from tests.browser.listener import PATIENCE, Listener
 from tests.live import LiveService, embedded, fill, split
 from tests.manifests.cluster import cluster
 
+ADDRESSES = (str(IPv4Address("10.0.0.1") + number) for number in count())
+"""Each visitor has their own: a hundred people do not register from one within a quarter of an hour."""
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -32,8 +36,8 @@ def manifests() -> Generator[LiveService]:
 
 @contextmanager
 def in_every_language() -> Generator[LiveService]:
-    """The embedded topology, which offers the pseudo-language, too."""
-    with embedded(LANGUAGES=f"{SOURCE},de,{MIRRORED}") as service:
+    """The embedded topology, which offers the pseudo-language, too, and takes a browser's word for where it is."""
+    with embedded(LANGUAGES=f"{SOURCE},de,{MIRRORED}", TRUSTED_PROXIES="1") as service:
         yield service
 
 
@@ -79,7 +83,10 @@ def visit(chromium: Browser, live_service: LiveService, release: str) -> Iterato
     visitors: list[Listener] = []
 
     def make(viewport: dict[str, int] = DESKTOP, **options: Any) -> Listener:
-        settings = {"viewport": viewport, "reduced_motion": "reduce", "service_workers": "block", **options}
+        address = {"X-Forwarded-For": next(ADDRESSES)}
+        settings = {
+            "viewport": viewport, "reduced_motion": "reduce", "service_workers": "block", "extra_http_headers": address, **options,
+        }  # fmt: skip
         page = chromium.new_context(**settings).new_page()
         visitors.append(Listener(page, live_service.url, release))
         return visitors[-1]
