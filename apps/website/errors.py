@@ -159,7 +159,7 @@ def _page(problem: Problem) -> Response:
 
 def _to_log_in() -> Response:
     """Back to the page afterwards; to the page that held the form where one was sent."""
-    back = this_page() if request.method == "GET" else came_from()
+    back = this_page() if request.method == "GET" else (came_from() or "").partition("?")[0]
     return cast(Response, redirect(f"{url_for('entrance.log_in')}?{urlencode({'next': back or '/'})}", 303))
 
 
