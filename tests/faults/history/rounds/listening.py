@@ -79,7 +79,7 @@ def favour(town: Town, who: Account, chance: random.Random) -> None:
 
 def queue_up(town: Town, who: Account, chance: random.Random) -> None:
     """Behind what is queued already; another device of theirs may do so at the same moment."""
-    person, device = chance.choice([who.app, who.website]), f"device-{chance.randrange(2)}"
+    person, device = who.website, f"device-{chance.randrange(2)}"
     queue = person.ask(GetQueue())
     entries = tuple(QueueEntry(one.track.track_id, one.source) for one in queue.tracks[-BATCH:])
     try:
