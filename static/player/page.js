@@ -2,7 +2,7 @@
 
 import { _ } from "../words.js";
 
-const LAST_WORDS_MS = 1000;
+const LAST_WORDS_MS = 3000;
 
 /** The tracks of these rows as a queue: of one release, or each of its own. */
 function queueOf(page, list, rows) {
