@@ -1,16 +1,23 @@
-"""Parts of pages that read alike for everybody with the same language and rights: written once by each process, and kept."""
+"""What reads alike for everybody with the same language and rights, or in the same place: written once by each process, and kept."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
+from typing import cast
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from markupsafe import Markup
 
+from apps.core.client.kept import KeptPages
 from apps.website.languages import language
 
 MOST_PARTS = 1_000
+
+
+def kept_pages() -> KeptPages:
+    """Answers of Core as they are written for everybody in a territory and on a plan."""
+    return cast(KeptPages, current_app.extensions["kept_pages"])
 
 
 def set_up_kept_parts(app: Flask) -> None:

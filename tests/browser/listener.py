@@ -143,6 +143,10 @@ class Listener:
         return self.page.evaluate("window.heard")
 
     @property
+    def is_paused(self) -> bool:
+        return self.page.evaluate("document.querySelector('audio').paused")
+
+    @property
     def breaks(self) -> list[str]:
         return self.page.evaluate("window.breaks")
 

@@ -31,7 +31,7 @@ class TestAfterAReload:
         expect(listener.page.locator('[data-part="title"]')).to_have_text(title)
         expect(listener.page.locator('[data-part="cover"] .cover')).to_have_count(1)
         assert (_stands_at(listener), listener.seek_bar.get_attribute("aria-valuemax")) == ("20", length)
-        assert listener.page.evaluate("document.querySelector('audio').paused")
+        assert listener.is_paused
         assert [call for call in listener.calls if "sessions" in call] == []
         listener.player.get_by_role("button", name="Play", exact=True).click()
         listener.listen_on()

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.listener import Listener
 
-PAUSED = "document.querySelector('audio').paused"
 VOLUME = "document.querySelector('audio').volume"
 LISTEN_FOR_KEYS = "addEventListener('keydown', (event) => (window.taken = event.defaultPrevented))"
 
@@ -25,7 +24,7 @@ class TestKeys:
     @pytest.mark.parametrize("key", ["k", "Space"])
     def test_pause_and_play(self, listener, key):
         listener.page.keyboard.press(key)
-        listener.until(lambda: listener.page.evaluate(PAUSED), "the pause")
+        listener.until(lambda: listener.is_paused, "the pause")
         listener.page.keyboard.press(key)
         listener.listen_on()
 
@@ -35,7 +34,7 @@ class TestKeys:
         listener.listen_on()
         listener.page.evaluate("document.activeElement.blur()")
         listener.page.keyboard.press("k")
-        listener.until(lambda: listener.page.evaluate(PAUSED), "the pause")
+        listener.until(lambda: listener.is_paused, "the pause")
         listener.page.evaluate("document.querySelector('audio').currentTime = 20")
         listener.until(lambda: _position(listener) == "20", "the position")
         for key, position in (("ArrowRight", 25), ("l", 35), ("ArrowLeft", 30), ("j", 20)):
@@ -111,7 +110,7 @@ class TestTheList:
         assert listener.breaks == []
         listener.open("/account")
         _press_in_vain(listener)
-        assert listener.page.evaluate(PAUSED)
+        assert listener.is_paused
         listener.page.get_by_role("button", name="Keyboard shortcuts").click()
         _list(listener).get_by_label("Use these shortcuts").check()
         _list(listener).get_by_role("button", name="Close").click()

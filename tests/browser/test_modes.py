@@ -11,7 +11,6 @@ from tests.browser.listener import Listener
 from tests.browser.test_queueing import queued, show_queue, titles
 
 RATE = "document.querySelector('audio').playbackRate"
-PAUSED = "document.querySelector('audio').paused"
 TO_THE_END = "(() => { const audio = document.querySelector('audio'); audio.currentTime = audio.duration - 0.7; })()"
 
 
@@ -131,7 +130,7 @@ class TestTheSleepTimer:
         choose(playing, "Stop playing", "track")
         playing.page.evaluate(TO_THE_END)
         playing.until(lambda: playing.playing_title == names[1], "the next track to wait")
-        assert playing.page.evaluate(PAUSED)
+        assert playing.is_paused
         expect(playing.page.get_by_role("status").filter(has_text="as you wished")).to_have_count(1)
         press(playing, "Play")
         playing.listen_on()
@@ -142,7 +141,7 @@ class TestTheSleepTimer:
         listener.play_a_release()
         choose(listener, "Stop playing", "5")
         listener.page.clock.fast_forward(5 * 60_000 - 5_000)
-        listener.until(lambda: listener.page.evaluate(PAUSED), "the music to stop")
+        listener.until(lambda: listener.is_paused, "the music to stop")
         assert listener.page.evaluate("document.querySelector('audio').volume") > 0
 
 

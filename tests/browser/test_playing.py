@@ -122,7 +122,7 @@ class TestMusic:
         listener.listen_on()
         listener.log_out()
         expect(listener.player).to_be_hidden()
-        assert listener.page.evaluate("document.querySelector('audio').paused")
+        assert listener.is_paused
 
     def test_is_told_of_before_the_log_out(self, visit):
         listener = visit()
@@ -190,7 +190,7 @@ class TestAnotherDevice:
         desk.player.get_by_role("button", name="Play", exact=True).click()
         desk.until(lambda: "Another device is playing" in desk.said, "the word that it plays elsewhere")
         expect(desk.page.get_by_role("button", name="Play here instead")).to_be_visible()
-        assert desk.page.evaluate("document.querySelector('audio').paused")
+        assert desk.is_paused
 
         desk.page.get_by_role("button", name="Log out").click(trial=True)
         desk.player.get_by_role("button", name="Close", exact=True).click()
@@ -234,7 +234,7 @@ class TestFaults:
             route.fulfill(**EXPIRED)
         listener.until(lambda: listener.count(SESSION) == 2, "another session")
         listener.until(lambda: listener.page.evaluate("document.querySelector('audio').readyState") >= 3, "the audio under the new links")
-        assert listener.page.evaluate("document.querySelector('audio').paused")
+        assert listener.is_paused
         listener.player.get_by_role("button", name="Play", exact=True).click()
         listener.listen_on()
 

@@ -95,7 +95,7 @@ class TestPuttingIntoIt:
         choose(listener, name, "Add to the queue")
         expect(listener.player).to_be_visible()
         assert listener.playing_title == name
-        assert listener.page.evaluate("document.querySelector('audio').paused")
+        assert listener.is_paused
 
 
 class TestChangingIt:

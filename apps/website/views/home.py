@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from apps.core.client.kept import KeptPages
 from apps.core.contract.editorial import GetHome, Home
 from apps.website.actor import actor
+from apps.website.kept_parts import kept_pages
 from apps.website.languages import language
 
 views = Blueprint("home", __name__)
@@ -20,8 +18,7 @@ KEPT_SECONDS = 1
 
 @views.get("/")
 def show() -> str:
-    pages = cast(KeptPages, current_app.extensions["kept_pages"])
-    shelves = pages.get(GetHome(), actor(), _written, f"{language().tag} {request.script_root}", lasting=KEPT_SECONDS)
+    shelves = kept_pages().get(GetHome(), actor(), _written, f"{language().tag} {request.script_root}", lasting=KEPT_SECONDS)
     return render_template("home.html", shelves=Markup(shelves.body.decode().strip()))  # noqa: S704 - written by the template below
 
 

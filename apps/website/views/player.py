@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 from flask import Blueprint, request
 from flask.wrappers import Response
 
@@ -14,28 +11,29 @@ from apps.core.contract.ids import PlaybackSessionId, TrackId
 from apps.core.contract.listening import RecordPlays
 from apps.core.contract.playback import EndPlayback, GetPlaylist, RenewPlayback, StartPlayback
 from apps.website.actor import core
+from apps.website.answers import in_json
 
 views = Blueprint("player", __name__, url_prefix="/player")
 
 
 @views.post("/sessions")
 def start() -> Response:
-    return _json(core().send(decode_action(StartPlayback, request.get_data())))
+    return in_json(core().send(decode_action(StartPlayback, request.get_data())))
 
 
 @views.post("/sessions/<id:session_id>/renew")
 def renew(session_id: PlaybackSessionId) -> Response:
-    return _json(core().send(RenewPlayback(session_id=session_id)))
+    return in_json(core().send(RenewPlayback(session_id=session_id)))
 
 
 @views.post("/sessions/<id:session_id>/end")
 def end(session_id: PlaybackSessionId) -> Response:
-    return _json(core().send(EndPlayback(session_id=session_id)))
+    return in_json(core().send(EndPlayback(session_id=session_id)))
 
 
 @views.post("/plays")
 def record_plays() -> Response:
-    return _json(core().send(decode_action(RecordPlays, request.get_data())))
+    return in_json(core().send(decode_action(RecordPlays, request.get_data())))
 
 
 @views.get("/sessions/<id:session_id>/main.m3u8", defaults={"rendition": None})
@@ -47,8 +45,4 @@ def playlist(session_id: PlaybackSessionId, rendition: str | None) -> Response:
 
 @views.get("/tracks/<id:track_id>/lyrics")
 def lyrics(track_id: TrackId) -> Response:
-    return _json(core().send(GetLyrics(track_id)))
-
-
-def _json(result: Any) -> Response:
-    return Response(msgspec.json.encode(result), content_type="application/json")
+    return in_json(core().send(GetLyrics(track_id)))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
@@ -15,6 +12,7 @@ from apps.core.contract.playlists import MOST_AT_ONCE, AddToPlaylist, CreatePlay
 from apps.core.contract.queue import GetQueue, PlayQueue, QueueEntry, SaveQueue, SaveQueuePosition
 from apps.website.actor import core
 from apps.website.addresses import safe_path
+from apps.website.answers import in_json
 from apps.website.queueing import changed, told, wanted, with_more
 
 views = Blueprint("queue", __name__)
@@ -63,7 +61,7 @@ def keep() -> ResponseReturnValue:
 @views.get("/player/queue")
 def read() -> Response:
     queue = core().send(GetQueue())
-    return _json({
+    return in_json({
         "revision": queue.revision, "number": queue.number, "position_ms": queue.position_ms, "device": queue.device,
         "saved_at": queue.saved_at, "numbers": queue.numbers, "tracks": [told(one) for one in queue.tracks],
     })  # fmt: skip
@@ -71,18 +69,18 @@ def read() -> Response:
 
 @views.post("/player/queue")
 def save() -> Response:
-    return _json(core().send(decode_action(SaveQueue, request.get_data())))
+    return in_json(core().send(decode_action(SaveQueue, request.get_data())))
 
 
 @views.post("/player/queue/position")
 def save_position() -> Response:
-    return _json(core().send(decode_action(SaveQueuePosition, request.get_data())))
+    return in_json(core().send(decode_action(SaveQueuePosition, request.get_data())))
 
 
 @views.get("/player/tracks")
 def tracks() -> Response:
     """What is to be queued of a track, a release or a playlist."""
-    return _json([told(one) for one in wanted(request.args)])
+    return in_json([told(one) for one in wanted(request.args)])
 
 
 def _save(queue: PlayQueue, entries: tuple[QueueEntry, ...], number: int, position_ms: int) -> None:
@@ -91,7 +89,3 @@ def _save(queue: PlayQueue, entries: tuple[QueueEntry, ...], number: int, positi
 
 def _is_current(queue: PlayQueue, entries: tuple[QueueEntry, ...], number: int) -> bool:
     return bool(entries) and queue.number is not None and entries[number - 1].track_id == queue.tracks[queue.number - 1].track.track_id
-
-
-def _json(result: Any) -> Response:
-    return Response(msgspec.json.encode(result), content_type="application/json")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TypeVar, cast
+from typing import TypeVar
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, request, url_for
 
-from apps.core.client.kept import KeptPage, KeptPages
+from apps.core.client.kept import KeptPage
 from apps.core.contract.actions import Query
 from apps.core.contract.charts import ListCharts
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.sitemap import ListSitemapPages, ListSitemapParts, SitemapKind, SitemapPage, SitemapPart
 from apps.website.actor import on_own_behalf, stranger
+from apps.website.kept_parts import kept_pages
 
 R = TypeVar("R")
 
@@ -59,8 +60,7 @@ def part(kind: str, first: Id) -> Response:
 
 
 def _kept(query: Query[R], write: Callable[[R], bytes]) -> KeptPage:
-    pages = cast(KeptPages, current_app.extensions["kept_pages"])
-    return pages.get(query, stranger(), write, request.host_url, lasting=LASTS)
+    return kept_pages().get(query, stranger(), write, request.host_url, lasting=LASTS)
 
 
 def _index(parts: tuple[SitemapPart, ...]) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +23,7 @@ from apps.core.contract.radio import (
     UnhideTrack,
 )
 from apps.website.actor import core
+from apps.website.answers import in_json
 
 views = Blueprint("stations", __name__)
 
@@ -76,17 +75,17 @@ def unhide(track_id: TrackId) -> ResponseReturnValue:
 @views.post("/player/stations/<id:station_id>/next")
 def next_tracks(station_id: StationId) -> Response:
     batch = core().send(NextTracks(station_id), request.headers.get("Idempotency-Key"))
-    return _json({"fewer": batch.fewer, "rows": _rows(batch)})
+    return in_json({"fewer": batch.fewer, "rows": _rows(batch)})
 
 
 @views.post("/player/stations/feedback")
 def feedback() -> Response:
-    return _json(core().send(decode_action(SendStationFeedback, request.get_data())))
+    return in_json(core().send(decode_action(SendStationFeedback, request.get_data())))
 
 
 @views.post("/player/hidden-tracks")
 def hide() -> Response:
-    return _json(core().send(decode_action(HideTrack, request.get_data())))
+    return in_json(core().send(decode_action(HideTrack, request.get_data())))
 
 
 def _rows(batch: StationBatch) -> str:
@@ -101,7 +100,3 @@ def _wanted(seed: str) -> StartStation:
         return msgspec.convert({"seed": fields}, StartStation)
     except msgspec.ValidationError:
         raise Invalid("A station cannot be started from that.", "Start one from a track, an artist or a release.") from None
-
-
-def _json(result: Any) -> Response:
-    return Response(msgspec.json.encode(result), content_type="application/json")
