@@ -21,6 +21,7 @@ from redis.retry import Retry
 
 from apps.console.embedded import free_port
 from tests.factories.audio import make_audio
+from tests.services import wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -219,6 +220,8 @@ class TestCrash:
     @pytest.mark.parametrize(("name", "command"), [("worker", "tasks.app worker"), ("flower", "tasks.app flower"), ("web", "gunicorn")])
     def test_of_a_process_is_told_and_mended(self, celesta, name, command):
         run = celesta().started()
+        # A process that has just begun may not show its command yet.
+        wait_until(lambda: bool(run.processes(command)))
         family = run.processes(command)
         family[0].kill()
         run.line(f"{name} has ended")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from apps.core.accounts.passwords import Passwords
 from apps.core.contract.accounts import (
     AcceptInvitation,
@@ -20,9 +22,10 @@ from apps.core.contract.accounts import (
     TakeOwnData,
 )
 from apps.core.contract.actions import Role
+from apps.core.contract.jobs import EncryptWork
 from apps.core.contract.labels import AssignPartner, SetContract
 from apps.core.contract.oauth import ConnectApp, DisconnectApp, RegisterApp, RemoveApp
-from apps.core.contract.offline import CheckIn, OfflineCopy, RegisterDevice, RemoveDevice, SaveOffline, WrapKeysAnew
+from apps.core.contract.offline import CheckIn, OfflineCopy, Preparing, RegisterDevice, RemoveDevice, SaveOffline, WrapKeysAnew
 from tests.faults.history.compared.rules import Finding, Rule, Scene, Wrong, added, made, pairs, passing, repeated, set_to
 from tests.faults.history.record import Operation
 
@@ -74,16 +77,20 @@ def contracts(scene: Scene) -> Iterator[Finding]:
 
 
 def licences(scene: Scene) -> Iterator[Finding]:
+    """What was given out is there; what was asked for is made, or will be: that no work is left over at the end another rule tells."""
     there = {row[0] for row in scene.rows("SELECT id FROM licence")}
     for one in scene.of((SaveOffline,)):
         if isinstance(one.result, OfflineCopy) and one.result.licence.id not in there:
             yield Finding(Wrong.LOST, SaveOffline.__name__, one.result.licence.id)
     doubled = repeated(scene, "SELECT device_id, track_id FROM licence WHERE ended_at IS NULL")
     yield from (Finding(Wrong.TWICE, SaveOffline.__name__, str(row)) for row in doubled)
-    promised = {row[0] for row in scene.rows("SELECT recording_id FROM encrypted_file WHERE key IS NOT NULL")}
+    made = {row[0] for row in scene.rows("SELECT recording_id FROM encrypted_file WHERE key IS NOT NULL")}
+    works = scene.rows("SELECT work FROM job WHERE kind = 'encrypt' AND status <> 'done'")
+    promised = {msgspec.json.decode(work, type=EncryptWork).recording_id for (work,) in works}
     recordings = dict(scene.rows("SELECT id, recording_id FROM track"))
     for one in scene.of((SaveOffline,)):
-        if one.done and recordings.get(one.action.track_id) not in promised:
+        there = made | promised if isinstance(one.result, Preparing) else made
+        if one.done and recordings.get(one.action.track_id) not in there:
             yield Finding(Wrong.LOST, SaveOffline.__name__, f"no copy of {one.action.track_id} was made")
 
 
