@@ -63,6 +63,7 @@ from apps.website.views import (
     sitemap,
     smart,
     stations,
+    styleguide,
     subscription,
     tracks,
 )
@@ -84,7 +85,23 @@ VIEWS = (
     *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
     *(sharing, smart, listening, queue, entrance),
     *(account, devices, connect, plans, subscription),
-    *(editorial, corrections, deliveries, jobs, ledger, reports, ports, costs, partner, player, service, languages, sitemap, installed),
+    *(
+        editorial,
+        corrections,
+        deliveries,
+        jobs,
+        ledger,
+        reports,
+        ports,
+        costs,
+        partner,
+        player,
+        service,
+        languages,
+        sitemap,
+        installed,
+        styleguide,
+    ),
 )
 
 
@@ -139,6 +156,7 @@ def _configure(app: Flask, environment: Environment, secure: bool) -> None:
         BRAND_NAME=brand.name,
         FLOWER_URL=environment.optional("FLOWER_URL"),
         SECURE_COOKIES=secure,
+        SHOWS_STYLEGUIDE=environment.name in {"development", "test"},
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=[host.strip() for host in environment.text("TRUSTED_HOSTS", " ").split(",") if host.strip()] or None,
         WTF_CSRF_SECRET_KEY=FormKeys(environment),

@@ -81,7 +81,13 @@ def furnish(core: Flask) -> Mapping[str, Sequence[str]]:
     asked = urlencode({"client_id": app.id, "redirect_uri": BACK, "scope": "playback", "code_challenge": "c" * 43})
     one, other = first.credits[0].artist_id, second.credits[0].artist_id
     return {
-        "": (f"/playlists/join/{invited.token}", "/connect/refused", "/offline", f"/welcome/{console.send(InviteAdministrator()).token}"),
+        "": (
+            f"/playlists/join/{invited.token}",
+            "/connect/refused",
+            "/offline",
+            "/styleguide",
+            f"/welcome/{console.send(InviteAdministrator()).token}",
+        ),
         "ana": (f"/library/smart/{smart.id}", f"/connect?{asked}"),
         "stella.staff": (
             f"/catalogue/artists/{one}/merge/{other}",

@@ -324,6 +324,7 @@ def _of_everybody(world: World) -> dict[str, list[str]]:
         "sitemap.part": [f"/sitemap/{part.kind}/{part.first}.xml" for part in world.parts],
         "service.robots": ["/robots.txt"],
         "installed.offline": ["/offline"],
+        "styleguide.show": ["/styleguide"],
     }
 
 

@@ -1,0 +1,53 @@
+"""The page that shows every part of pages: it is complete, and nobody sees it where people listen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from apps.website.app import create_website
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "website"
+PAGE = (TEMPLATES / "styleguide" / "show.html").read_text()
+ELSEWHERE = {
+    "cover": "is on every card",
+    "card": "is read by machines only, in a page's head",
+    "mosaic": "is made of covers, of which a styleguide without a catalogue has none",
+    "one": "is put together from the parts that are shown",
+    "shelves": "is put together from the parts that are shown",
+    "link": "is in the navigation of this page, too",
+}
+
+
+def parts() -> list[str]:
+    return sorted({name for path in (TEMPLATES / "parts").glob("*.html") for name in re.findall(r"{% macro (\w+)\(", path.read_text())})
+
+
+@pytest.mark.parametrize("name", [name for name in parts() if name not in ELSEWHERE])
+def test_shows_every_part(name):
+    assert re.search(rf"{{[{{%] (call )?{name}\(", PAGE) or re.search(rf"}}{{{{ {name}\(", PAGE)
+
+
+def test_what_is_left_out_exists():
+    assert set(ELSEWHERE) <= set(parts())
+
+
+def test_shows_every_icon_and_colour(guest):
+    page = guest.get("/styleguide").text
+    assert "<code>house</code>" in page
+    assert 'fill="var(--accent)"' in page
+    assert page.count("sleeve--") >= 6
+
+
+def test_tells_why_a_form_is_wrong(guest):
+    page = guest.get("/styleguide").text
+    assert "Give it a title." in page
+    assert "There is a playlist of that name already." in page
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_is_not_there_where_people_listen(values, core_app, environment):
+    website = create_website({**values, "CELESTA_ENV": environment, "CLOCK": "system"}, core_app)
+    assert website.test_client().get("/styleguide").status_code == 404
