@@ -49,8 +49,8 @@ export class Modes {
   }
 
   nextRepeat() {
-    this.#setRepeat(ORDER[(ORDER.indexOf(this.player.repeat) + 1) % ORDER.length]);
-    this.say(REPEATS[this.player.repeat]);
+    this.#setRepeat(ORDER[(ORDER.indexOf(this.player.order.repeat) + 1) % ORDER.length]);
+    this.say(REPEATS[this.player.order.repeat]);
   }
 
   #setShuffle(shuffled) {
@@ -85,7 +85,7 @@ export class Modes {
   #fade(began) {
     const left = 1 - (Date.now() - began) / FADES_OVER_MS;
     if (left > 0 && !this.player.audio.paused) {
-      this.player.fade(left);
+      this.player.loudness.fade(left);
       this.timer = setTimeout(() => this.#fade(began), FADE_STEP_MS);
     } else {
       this.player.pause();
@@ -102,7 +102,7 @@ export class Modes {
   #wake() {
     clearTimeout(this.timer);
     this.player.stopsAfterTrack = false;
-    this.player.fade(1);
+    this.player.loudness.fade(1);
   }
 }
 

@@ -59,16 +59,16 @@ export class Panel {
   }
 
   toggleSound() {
-    this.#setVolume(this.player.volume > 0 ? 0 : this.audible || RING_OUT);
+    this.#setVolume(this.player.loudness.volume > 0 ? 0 : this.audible || RING_OUT);
   }
 
   turn(by) {
-    this.#setVolume(Math.min(1, Math.max(0, Math.round((this.player.volume + by) * 100) / 100)));
+    this.#setVolume(Math.min(1, Math.max(0, Math.round((this.player.loudness.volume + by) * 100) / 100)));
   }
 
   #setVolume(volume) {
     if (volume > 0) this.audible = volume;
-    this.player.setVolume(volume);
+    this.player.loudness.setVolume(volume);
     keep("volume", String(volume));
     this.part("volume").value = String(volume);
     this.part("volume").setAttribute("aria-valuetext", _("{number} per cent", { number: Math.round(volume * 100) }));
