@@ -21,6 +21,7 @@ from ports.tokens.interface import TokensUnavailable
 from ports.web_sessions.interface import WebSessionsUnavailable
 
 PLAYER = "/player/"
+PROBLEM = "application/problem+json"
 NOT_FOUND, UNPROCESSABLE = 404, 422
 PASSING = frozenset({429, 500, 502, 503, 504})
 """Statuses of what may be gone when the same is asked again."""
@@ -111,7 +112,7 @@ def set_up_errors(app: Flask) -> None:
 def _refused(error: CelestaError) -> Response:
     if isinstance(error, AccountSuspended):
         _end_session()
-    if isinstance(error, Unauthenticated) and not request.path.startswith(PLAYER):
+    if isinstance(error, Unauthenticated) and not _for_player():
         return _to_log_in()
     return _answer(Problem(error.code, error.title, error.status, *told(error), error.details))
 
@@ -119,7 +120,7 @@ def _refused(error: CelestaError) -> Response:
 def _failed(error: HTTPException) -> Response:
     if isinstance(error, CSRFError):
         # A player whose web session is over has no valid token either: it is told the reason behind.
-        signed_out = request.path.startswith(PLAYER) and viewer() is None
+        signed_out = _for_player() and viewer() is None
         return _answer(SIGNED_OUT if signed_out else FORGED)
     if isinstance(error, SecurityError):
         # Without a host that is ours no address can be made, so no page either.
@@ -136,15 +137,20 @@ def _failed(error: HTTPException) -> Response:
     return response
 
 
+def _for_player() -> bool:
+    """What the player sends to addresses that forms go to as well asks for problems."""
+    return request.path.startswith(PLAYER) or request.accept_mimetypes.best == PROBLEM
+
+
 def _answer(problem: Problem) -> Response:
-    writer: Callable[[Problem], Response] = _json if request.path.startswith(PLAYER) else _page
+    writer: Callable[[Problem], Response] = _json if _for_player() else _page
     words = {name: translated(getattr(problem, name)) for name in ("title", "detail", "next_step")}
     return writer(msgspec.structs.replace(problem, **words))
 
 
 def _json(problem: Problem) -> Response:
     body = msgspec.json.encode(msgspec.structs.replace(problem, type=f"/problems/{problem.type}"))
-    return Response(body, problem.status, content_type="application/problem+json")
+    return Response(body, problem.status, content_type=PROBLEM)
 
 
 def _page(problem: Problem) -> Response:

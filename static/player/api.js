@@ -53,6 +53,15 @@ export const saveQueuePosition = (place) => post("/player/queue/position", place
 /** What is to be queued of a track, a release or a playlist. */
 export const tracksOf = (kind, id) => get(`/player/tracks?${new URLSearchParams({ [kind]: id })}`);
 
+export const aboutTrack = (trackId) => get(`/player/tracks/${trackId}`);
+
+/** As the hearts of the page do it; a refusal comes as to the player. */
+export function favour(trackId, keep) {
+  const headers = { Accept: "application/problem+json", "HX-Request": "true", "X-CSRFToken": csrfToken() };
+  const body = new URLSearchParams({ keep: keep ? "yes" : "no" });
+  return ask(`/library/favourites/track/${trackId}`, { method: "POST", headers, body }, (answer) => answer.text());
+}
+
 export const lyricsOf = (trackId) => get(`/player/tracks/${trackId}/lyrics`);
 
 export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
@@ -81,14 +90,14 @@ function post(path, body, { keepalive = false, headers: more = {} } = {}) {
   return ask(path, { method: "POST", headers, keepalive: keepalive && text.length < LARGEST_LAST_WORDS, body: text });
 }
 
-async function ask(path, request) {
+async function ask(path, request, read = (answer) => answer.json()) {
   let response;
   try {
     response = await fetch(path, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     throw new Refusal(OFFLINE);
   }
-  const answer = await response.json().catch(() => GARBLED);
+  const answer = await (response.ok ? read(response) : response.json()).catch(() => GARBLED);
   if (!response.ok || answer === GARBLED) {
     throw new Refusal({ ...GARBLED, ...answer, status: response.status });
   }

@@ -11,11 +11,11 @@ const LOUDER = "+";
 const FIELD = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
 
 export class Keyboard {
-  /** @param {HTMLDialogElement} list of the keys, with the switch */
-  constructor(list, player, panel, drawers, modes) {
+  /** @param {HTMLDialogElement} list of the keys, with the switch  @param {object} parts of the player, which the keys move */
+  constructor(list, parts) {
     this.list = list;
-    this.player = player;
-    this.keys = keysOf(player, panel, drawers, modes);
+    this.player = parts.player;
+    this.keys = keysOf(parts);
     this.chosen = list.querySelector("input");
     this.chosen.checked = recall(SETTING) !== "off";
     this.chosen.addEventListener("change", () => (this.chosen.checked ? forget(SETTING) : keep(SETTING, "off")));
@@ -46,7 +46,7 @@ export class Keyboard {
 }
 
 /** What each key does, and whether it does so again while it is held down. */
-function keysOf(player, panel, { queue, lyrics }, modes) {
+function keysOf({ player, panel, queue, lyrics, modes, about }) {
   const toggle = { act: () => player.toggle() };
   const skip = (seconds) => ({ act: () => player.skip(seconds), again: true });
   return {
@@ -63,6 +63,7 @@ function keysOf(player, panel, { queue, lyrics }, modes) {
     "+": { act: () => panel.turn(VOLUME_STEP), again: true },
     s: { act: () => modes.toggleShuffle() },
     r: { act: () => modes.nextRepeat() },
+    h: { act: () => about.toggle() },
     q: { act: () => queue.toggle() },
     y: { act: () => lyrics.toggle() },
   };

@@ -1,5 +1,6 @@
 /** Brings the player to life, once; pages come and go beside it. */
 
+import { About } from "./about.js";
 import { Keyboard } from "./keyboard.js";
 import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
@@ -20,7 +21,8 @@ const sync = new QueueSync(player);
 const queue = new QueuePanel(element, player, sync);
 const lyrics = new Lyrics(element, player);
 const modes = new Modes(element, player, queue.editing, (words) => queue.say(words));
-new Keyboard(document.getElementById("shortcuts"), player, panel, { queue: queue.drawer, lyrics: lyrics.drawer }, modes);
+const about = new About(element, player, (words) => queue.say(words));
+new Keyboard(document.getElementById("shortcuts"), { player, panel, queue: queue.drawer, lyrics: lyrics.drawer, modes, about });
 wirePages(player, sync, modes);
 wireStations(player);
 obeySystem(player);

@@ -21,6 +21,7 @@ export class Panel {
     this.audio.addEventListener("timeupdate", () => this.#showTime());
     this.audio.addEventListener("progress", () => this.#showLoaded());
     player.addEventListener("track", () => this.#showTrack());
+    player.addEventListener("about", () => this.#showArtist());
     player.addEventListener("queue", () => (this.part("next").disabled = !player.hasNext));
     player.addEventListener("session", () => this.#showCourse());
     player.addEventListener("moved", () => this.#showPosition(player.position));
@@ -80,8 +81,8 @@ export class Panel {
     const { track } = this.player;
     this.element.hidden = false;
     document.documentElement.toggleAttribute("data-player", true);
-    this.#link("title", track.title, track.releaseUrl);
-    this.#link("artist", track.artist, track.artistUrl);
+    this.#link("title", track.title, `/tracks/${track.id}`);
+    this.#showArtist();
     this.part("cover").innerHTML = track.coverMarkup;
     this.part("cover").href = track.releaseUrl;
     this.part("next").disabled = !this.player.hasNext;
@@ -89,6 +90,11 @@ export class Panel {
     document.getElementById("now-playing").textContent = `${track.title}, ${track.artist}`;
     this.#showProblem(null);
     this.#showState();
+  }
+
+  #showArtist() {
+    const { track } = this.player;
+    this.#link("artist", track.artist, track.artistUrl);
   }
 
   #link(name, text, url) {

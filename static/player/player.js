@@ -13,7 +13,7 @@ const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
+  /** Dispatches `track`, `about`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
   constructor(audio) {
     super();
     this.audio = audio;

@@ -114,3 +114,21 @@ class TestLyrics:
 
     def test_are_for_listeners(self, guest, track):
         assert guest.get(f"/player/tracks/{track.id}/lyrics").status_code == 401
+
+
+class TestWhatIsPlaying:
+    def test_is_told_with_its_artist_and_whether_it_is_a_favourite(self, listener, track):
+        told = listener.get(f"/player/tracks/{track.id}").json
+        assert track.artist in listener.get(told["artistUrl"]).text
+        assert told["favourite"] is False
+        listener.submit(f"/tracks/{track.id}", f"/library/favourites/track/{track.id}", keep="yes")
+        assert listener.get(f"/player/tracks/{track.id}").json["favourite"] is True
+
+    def test_that_could_not_be_kept_is_told_as_a_problem(self, listener):
+        sent = {"X-CSRFToken": listener.script_token(), "Accept": "application/problem+json"}
+        answer = listener.client.post(f"/library/favourites/track/{new_id()}", data={"keep": "yes"}, headers=sent)
+        assert (answer.status_code, answer.content_type, answer.json["type"]) == (404, "application/problem+json", "/problems/not_found")
+
+    def test_is_told_to_nobody_else(self, guest, track):
+        answer = guest.get(f"/player/tracks/{track.id}")
+        assert (answer.status_code, answer.json["type"]) == (401, "/problems/unauthenticated")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.wrappers import Response
 
-from apps.core.contract.catalogue import GetLyrics
+from apps.core.contract.catalogue import GetLyrics, GetTrackInFull
 from apps.core.contract.codec import decode_action
 from apps.core.contract.ids import PlaybackSessionId, TrackId
+from apps.core.contract.library import FindFavourites
 from apps.core.contract.listening import RecordPlays
 from apps.core.contract.playback import EndPlayback, GetPlaylist, RenewPlayback, StartPlayback
 from apps.website.actor import core
@@ -41,6 +42,15 @@ def record_plays() -> Response:
 def playlist(session_id: PlaybackSessionId, rendition: str | None) -> Response:
     answer = core().send(GetPlaylist(session_id=session_id, rendition=rendition))
     return Response(answer.text, content_type="application/vnd.apple.mpegurl")
+
+
+@views.get("/tracks/<id:track_id>")
+def track(track_id: TrackId) -> Response:
+    """What the player shows of a track that not every list of tracks tells."""
+    detail, found = core().send_many(GetTrackInFull(track_id), FindFavourites((track_id,)))
+    performers = [credit.artist_id for credit in detail.credits if credit.name == detail.track.artist]
+    artist_url = url_for("artists.show", artist_id=performers[0]) if performers else None
+    return in_json({"artistUrl": artist_url, "favourite": track_id in found.track_ids})
 
 
 @views.get("/tracks/<id:track_id>/lyrics")
