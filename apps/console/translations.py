@@ -22,9 +22,9 @@ from apps.website.languages import CATALOGUES
 
 DOMAINS = (
     *("accounts", "billing", "catalogue", "charts", "contract", "library", "listening", "middleware", "pictures", "playback"),
-    *("playlist_files", "playlists", "queue", "radio", "search", "sharing", "smart"),
+    *("playlist_files", "playlists", "queue", "radio", "reporting", "search", "sharing", "smart"),
 )
-"""Those of Core whose refusals listeners meet. What staff and apps alone are told is in English."""
+"""Those of Core whose refusals somebody meets on the website. What apps and operators alone are told is in English."""
 
 
 def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - Babel's

@@ -133,6 +133,13 @@ class TestPartners:
             assert (got.data, got.mimetype) == (CONTENT, "text/csv")
             assert got.headers["Content-Disposition"] == "attachment; filename=a.csv"
 
+    def test_read_it_in_their_language(self, petra):
+        petra.submit("/language", language="de")
+        page = petra.get(f"/partner/statements/{MOON}").text
+        assert "Fällig in GBP" in page
+        assert "0,14\N{NO-BREAK SPACE}£" in page
+        assert "27. Februar bis 5. März 2026" in page
+
     def test_find_nothing_else(self, petra):
         for path in (SUN, f"{SUN}/a.csv", f"{MOON}/other.csv", "2026-999999"):
             assert petra.get(f"/partner/statements/{path}").status_code == 404

@@ -60,7 +60,7 @@ def set_contract(action: SetContract, session: Session) -> LabelContract:
         raise NotFound("There is no such label.", "Look it up in the list of labels.")
     last = session.scalar(select(func.max(RunRow.week)))
     if last is not None and starts.name <= last:
-        raise Conflict(f"The week from {last} is reported already.", "Let the contract begin with a later Friday.")
+        raise Conflict("The week from %(week)s is reported already.", "Let the contract begin with a later Friday.", week=last)
     _make_way(session, action)
     share, eligibility = action.share, action.eligibility
     row = ContractRow(
@@ -80,7 +80,7 @@ def _make_way(session: Session, wanted: SetContract) -> None:
         if known.starts_on == wanted.starts_on:
             session.delete(known)
         elif known.starts_on > wanted.starts_on and (wanted.ends_on is None or wanted.ends_on > known.starts_on):
-            raise Conflict(f"Another contract begins on {known.starts_on}.", "Let this one end by then.")
+            raise Conflict("Another contract begins on %(day)s.", "Let this one end by then.", day=known.starts_on)
         elif known.starts_on < wanted.starts_on and (known.ends_on is None or known.ends_on > wanted.starts_on):
             known.ends_on = wanted.starts_on
     session.flush()
@@ -90,7 +90,7 @@ def _week(name: str) -> Week:
     try:
         return Week.named(name)
     except ValueError:
-        raise Invalid(f"{name} is no Friday: weeks run from Friday to Thursday.", "Give the date of a Friday.") from None
+        raise Invalid("%(day)s is no Friday: weeks run from Friday to Thursday.", "Give the date of a Friday.", day=name) from None
 
 
 @handles(AssignPartner)

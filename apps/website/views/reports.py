@@ -11,7 +11,7 @@ from apps.core.contract.errors import NotFound
 from apps.core.contract.labels import Label, ListContracts, ListLabels
 from apps.core.contract.reporting import ApproveStatement, CheckStatement, GetRun, GetStatement, ListRuns, StatementNumber
 from apps.website.actor import core
-from apps.website.forms.reports import ContractForm
+from apps.website.forms.reports import GRADES, ContractForm
 from apps.website.statement_files import download
 
 views = Blueprint("reports", __name__, url_prefix="/reports")
@@ -64,11 +64,11 @@ def agree() -> ResponseReturnValue:
 
 def _contracts(form: ContractForm) -> str:
     known = core().send(ListContracts(cursor=request.args.get("cursor")))
-    return render_template("reports/contracts.html", contracts=known, form=form)
+    return render_template("reports/contracts.html", contracts=known, form=form, grades=GRADES)
 
 
 def _label(name: str) -> Label:
     for label in core().send(ListLabels(name)).items:
         if label.name.casefold() == name.strip().casefold():
             return label
-    raise NotFound(f"There is no label named “{name}”.", "Write it as it stands in the catalogue.")
+    raise NotFound("There is no label named “%(name)s”.", "Write it as it stands in the catalogue.", name=name)
