@@ -62,7 +62,7 @@ def check_credits(credited: Sequence[NamedCredit]) -> None:
 
 def check_date(text: str) -> None:
     if text and clean_date(text)[0] != text:
-        raise Invalid(f"{text[:40]!r} is no date.", "Write it as 1994, 1994-06 or 1994-06-20, or leave it empty.")
+        raise Invalid("“%(text)s” is no date.", "Write it as 1994, 1994-06 or 1994-06-20, or leave it empty.", text=text[:40])
 
 
 def revision(release: EditableRelease) -> str:

@@ -58,7 +58,9 @@ def list_statement_costs(action: ListStatementCosts, connection: Connection, clo
     since = _since(clock, action.minutes)
     costs = _actions(connection, since, action.minutes, ActionCostRow.action == action.action)
     if not costs:
-        raise NotFound(f"Nothing is known of {action.action} in this time.", "Look at a longer time, or check the Action's name.")
+        raise NotFound(
+            "Nothing is known of %(action)s in this time.", "Look at a longer time, or check the Action's name.", action=action.action
+        )
     row, spent = StatementCostRow, StatementCostRow.minute >= since - timedelta(minutes=action.minutes)
     columns = (func.sum(row.count), func.sum(row.rows), func.sum(row.microseconds), func.max(row.slowest))
     late = (row.minute >= since).label("late")

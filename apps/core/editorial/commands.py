@@ -14,6 +14,7 @@ from apps.core.catalogue.version import touch
 from apps.core.contract.actions import Done
 from apps.core.contract.editorial import MOST_SHELVES, AssembleCompilation, MoveShelf, PutShelf, RemoveShelf, ShelfKind
 from apps.core.contract.errors import Conflict, NotFound
+from apps.core.contract.words import marked
 from apps.core.database import FOR_CHANGE, write_alone
 from apps.core.editorial.compiling import compilation, compile_tracks
 from apps.core.editorial.models import ShelfItemRow, ShelfRow, ShelfTerritoryRow
@@ -24,9 +25,9 @@ from apps.core.playlists.statements import PUBLIC
 from ports.clock.interface import Clock
 
 SUBJECTS: Mapping[ShelfKind, tuple[str, Select[str]]] = {
-    ShelfKind.RELEASES: ("release", select(ReleaseRow.id)),
-    ShelfKind.SERIES: ("series", select(SeriesRow.id)),
-    ShelfKind.PLAYLISTS: ("public playlist", select(PlaylistRow.id).where(PUBLIC)),
+    ShelfKind.RELEASES: (marked("There is no release %(id)s."), select(ReleaseRow.id)),
+    ShelfKind.SERIES: (marked("There is no series %(id)s."), select(SeriesRow.id)),
+    ShelfKind.PLAYLISTS: (marked("There is no public playlist %(id)s."), select(PlaylistRow.id).where(PUBLIC)),
 }
 
 
@@ -80,7 +81,7 @@ def _new_shelf(session: Session) -> ShelfRow:
     write_alone(session, ShelfRow)
     count, last = session.execute(select(func.count(), func.coalesce(func.max(ShelfRow.position), -1))).one()
     if count >= MOST_SHELVES:
-        raise Conflict(f"There are {MOST_SHELVES} shelves already.", "Remove one first.")
+        raise Conflict("There are %(most)s shelves already.", "Remove one first.", most=MOST_SHELVES)
     return ShelfRow(position=last + 1)
 
 
@@ -96,11 +97,11 @@ def _all_shelves(session: Session) -> Sequence[ShelfRow]:
 
 
 def _check_subjects(session: Session, action: PutShelf) -> None:
-    named, there = SUBJECTS.get(action.kind, SUBJECTS[ShelfKind.RELEASES])
+    missing_one, there = SUBJECTS.get(action.kind, SUBJECTS[ShelfKind.RELEASES])
     wanted = {item.subject_id for item in action.items}
     known = set(session.scalars(there.where(there.selected_columns[0].in_(wanted)))) if wanted else set[str]()
     if missing := wanted - known:
-        raise NotFound(f"There is no {named} {min(missing)}.", "Take its address from its page.")
+        raise NotFound(missing_one, "Take its address from its page.", id=min(missing))
 
 
 def _empty(session: Session, shelf_id: str) -> None:

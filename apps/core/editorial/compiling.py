@@ -64,7 +64,7 @@ def _sources(session: Session, track_ids: Sequence[str]) -> list[TrackRow]:
     )
     first = {row.id: row.source_id or row.id for row in session.execute(wanted)}
     if missing := [track_id for track_id in track_ids if track_id not in first]:
-        raise NotFound(f"There is no track {missing[0]}.", "Take its address from its release's page.")
+        raise NotFound("There is no track %(id)s.", "Take its address from its release's page.", id=missing[0])
     rows = {track.id: track for track in session.scalars(select(TrackRow).where(TrackRow.id.in_(first.values())))}
     return [rows[first[track_id]] for track_id in track_ids]
 

@@ -21,16 +21,13 @@ from apps.core.contract.corrections import (
     SplitRelease,
 )
 from apps.website.forms.base import Form
+from apps.website.languages import gettext as _
+from apps.website.languages import marked
+from apps.website.wording import TYPES
 
 LONGEST = 1000
 CREDIT = re.compile(r"(?P<role>\w+)\s*:\s*(?P<name>.*\S)")
-TYPES = [
-    SelectChoice(ReleaseType.ALBUM.value, "Album"),
-    SelectChoice(ReleaseType.SINGLE.value, "Single"),
-    SelectChoice(ReleaseType.EP.value, "EP"),
-    SelectChoice(ReleaseType.COMPILATION.value, "Compilation"),
-]
-EXPLICIT = {"": "As each track has it", "yes": "Yes", "no": "No"}
+EXPLICIT = {"": marked("As each track has it"), "yes": marked("Yes"), "no": marked("No")}
 ROLES = ", ".join(CreditRole)
 
 
@@ -38,9 +35,9 @@ def text_field(label: str, description: str = "", *, needed: bool = False) -> St
     return StringField(
         label,
         [
-            *((InputRequired("This cannot be empty."),) if needed else ()),
+            *((InputRequired(marked("This cannot be empty.")),) if needed else ()),
             Length(max=LONGEST),
-            Regexp(r"^[^\x00-\x1f\x7f]*\Z", message="Leave out characters that cannot be seen."),
+            Regexp(r"^[^\x00-\x1f\x7f]*\Z", message=marked("Leave out characters that cannot be seen.")),
         ],
         description=description,
         filters=[lambda value: value.strip() if value else value],
@@ -49,9 +46,7 @@ def text_field(label: str, description: str = "", *, needed: bool = False) -> St
 
 
 def credits_field(description: str, *validators: InputRequired) -> TextAreaField:
-    return TextAreaField(
-        "Credits", validators, description=f"One a line: a role ({ROLES}), a colon, a name.{description}", render_kw={"rows": 4}
-    )
+    return TextAreaField(marked("Credits"), validators, description=description, render_kw={"rows": 4})
 
 
 class CreditedForm(Form):
@@ -62,11 +57,13 @@ class CreditedForm(Form):
     def validate_credits(self, field: TextAreaField) -> None:
         lines = _lines(field.data)
         if len(lines) > MOST_CREDITS:
-            raise ValidationError(f"There is room for {MOST_CREDITS}.")
+            raise ValidationError(_("There is room for %(most)s.", most=MOST_CREDITS))
         for line in lines:
             found = CREDIT.fullmatch(line)
             if found is None or found["role"].lower() not in [*CreditRole] or len(found["name"]) > LONGEST:
-                raise ValidationError(f"“{line[:80]}” is no credit: write “main: Ana”, with one of the roles {ROLES}.")
+                raise ValidationError(
+                    _("“%(line)s” is no credit: write “main: Ana”, with one of the roles %(roles)s.", line=line[:80], roles=ROLES)
+                )
 
     def credited(self) -> tuple[NamedCredit, ...]:
         found = (line.partition(":") for line in _lines(self.credits.data))
@@ -74,9 +71,12 @@ class CreditedForm(Form):
 
 
 class NamedForm(CreditedForm):
-    title = text_field("Title", "A subtitle stands in brackets.", needed=True)
-    artist = text_field("Artist", "As it is shown.", needed=True)
-    credits = credits_field("", InputRequired("Credit at least a main artist."))
+    title = text_field(marked("Title"), marked("A subtitle stands in brackets."), needed=True)
+    artist = text_field(marked("Artist"), marked("As it is shown."), needed=True)
+    credits = credits_field(
+        marked("One a line: a role (main, featured, composer, remixer, producer), a colon, a name."),
+        InputRequired(marked("Credit at least a main artist.")),
+    )
 
     def fill_credited(self, seen: EditableRelease | EditableTrack, revision: str) -> None:
         self.revision.data, self.title.data, self.artist.data = revision, seen.title, seen.artist
@@ -84,10 +84,12 @@ class NamedForm(CreditedForm):
 
 
 class ReleaseForm(NamedForm):
-    released_on = text_field("Date", "1994, 1994-06 or 1994-06-20; or nothing.")
-    genre = text_field("Genre")
-    label = text_field("Label", "Spelt otherwise, it is so on every release. Who owns the recordings, and is paid, stays as it is.")
-    type = SelectField("Type", choices=TYPES)
+    released_on = text_field(marked("Date"), marked("1994, 1994-06 or 1994-06-20; or nothing."))
+    genre = text_field(marked("Genre"))
+    label = text_field(
+        marked("Label"), marked("Spelt otherwise, it is so on every release. Who owns the recordings, and is paid, stays as it is.")
+    )
+    type = SelectField(marked("Type"), choices=[SelectChoice(kind.value, label) for kind, label in TYPES.items()])
 
     def fill(self, seen: EditableRelease) -> None:
         self.fill_credited(seen, seen.revision)
@@ -101,7 +103,7 @@ class ReleaseForm(NamedForm):
 
 
 class TrackForm(NamedForm):
-    explicit = BooleanField("Explicit words")
+    explicit = BooleanField(marked("Explicit words"))
 
     def fill(self, track: EditableTrack, revision: str) -> None:
         self.fill_credited(track, revision)
@@ -114,7 +116,7 @@ class TrackForm(NamedForm):
 
 
 class SpellingForm(Form):
-    name = text_field("Name", "Case and accents can differ. Credits stay as they are written.", needed=True)
+    name = text_field(marked("Name"), marked("Case and accents can differ. Credits stay as they are written."), needed=True)
 
 
 class ChoosingForm(Form):
@@ -126,10 +128,12 @@ class ChoosingForm(Form):
 
 
 class TracksForm(CreditedForm, ChoosingForm):
-    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that are to say this.")])
-    artist = text_field("Artist", "As it is shown. Where it is empty, each track keeps its own.")
-    credits = credits_field(" They replace those that each track has in the same roles, and leave the others.")
-    explicit = SelectField("Explicit words", choices=[SelectChoice(value, label) for value, label in EXPLICIT.items()])
+    tracks = SelectMultipleField(marked("Tracks"), [InputRequired(marked("Choose the tracks that are to say this."))])
+    artist = text_field(marked("Artist"), marked("As it is shown. Where it is empty, each track keeps its own."))
+    credits = credits_field(
+        marked("One a line, as “main: Ana”. They replace those that each track has in the same roles, and leave the others.")
+    )
+    explicit = SelectField(marked("Explicit words"), choices=[SelectChoice(value, label) for value, label in EXPLICIT.items()])
 
     def fill(self, seen: EditableRelease, chosen: Sequence[str]) -> None:
         self.revision.data, self.tracks.data = seen.revision, [*chosen]
@@ -142,9 +146,9 @@ class TracksForm(CreditedForm, ChoosingForm):
 
 
 class SplitForm(ChoosingForm):
-    title = text_field("Title of the other release", needed=True)
-    artist = text_field("Its artist", "As it is shown.", needed=True)
-    tracks = SelectMultipleField("Tracks", [InputRequired("Choose the tracks that go there.")])
+    title = text_field(marked("Title of the other release"), needed=True)
+    artist = text_field(marked("Its artist"), marked("As it is shown."), needed=True)
+    tracks = SelectMultipleField(marked("Tracks"), [InputRequired(marked("Choose the tracks that go there."))])
 
     def fill(self, seen: EditableRelease) -> None:
         self.revision.data, self.title.data, self.artist.data = seen.revision, seen.title, seen.artist

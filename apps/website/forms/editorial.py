@@ -13,13 +13,15 @@ from apps.core.contract.editorial import MOST_ITEMS, Chosen, CompilationDraft, P
 from apps.core.contract.ids import FORM, ShelfId
 from apps.website.forms.base import Form
 from apps.website.forms.playlists import title_field
+from apps.website.languages import gettext as _
+from apps.website.languages import marked
 
 KINDS = [
-    SelectChoice(ShelfKind.FEATURE.value, "Feature: one release, large"),
-    SelectChoice(ShelfKind.RELEASES.value, "Releases"),
-    SelectChoice(ShelfKind.SERIES.value, "Series, as spines"),
-    SelectChoice(ShelfKind.PLAYLISTS.value, "Public playlists"),
-    SelectChoice(ShelfKind.NEWEST.value, "The newest releases, by themselves"),
+    SelectChoice(ShelfKind.FEATURE.value, marked("Feature: one release, large")),
+    SelectChoice(ShelfKind.RELEASES.value, marked("Releases")),
+    SelectChoice(ShelfKind.SERIES.value, marked("Series, as spines")),
+    SelectChoice(ShelfKind.PLAYLISTS.value, marked("Public playlists")),
+    SelectChoice(ShelfKind.NEWEST.value, marked("The newest releases, by themselves")),
 ]
 SUBJECT = re.compile(rf"(?:\S*/)?({FORM})/?")
 TERRITORY = re.compile(r"[A-Z]{2}")
@@ -30,33 +32,36 @@ AS_BROWSERS_WRITE_IT = "%Y-%m-%dT%H:%M"
 
 class ShelfForm(Form):
     title = title_field()
-    kind = SelectField("What stands on it", choices=KINDS)
+    kind = SelectField(marked("What stands on it"), choices=KINDS)
     items = TextAreaField(
-        "Items", description="One a line: the address of its page, and after a bar what you say of it.", render_kw={"rows": 8},
+        marked("Items"), description=marked("One a line: the address of its page, and after a bar what you say of it."),
+        render_kw={"rows": 8},
     )  # fmt: skip
     starts_at = DateTimeLocalField(
-        "Shows from", format=AS_BROWSERS_WRITE_IT, validators=[InputRequired("Give a date and a time.")], description="UTC."
+        marked("Shows from"), format=AS_BROWSERS_WRITE_IT, validators=[InputRequired(marked("Give a date and a time."))], description="UTC."
     )
     ends_at = DateTimeLocalField(
-        "Until", format=AS_BROWSERS_WRITE_IT, validators=[Optional()], description="UTC; or nothing, and it stays."
+        marked("Until"), format=AS_BROWSERS_WRITE_IT, validators=[Optional()], description=marked("UTC; or nothing, and it stays.")
     )
-    territories = StringField("Territories", description="Two letters each, such as GB DE FR; or nothing, and it shows everywhere.")
+    territories = StringField(
+        marked("Territories"), description=marked("Two letters each, such as GB DE FR; or nothing, and it shows everywhere.")
+    )
 
     def validate_items(self, field: TextAreaField) -> None:
         lines = _lines(field.data)
         if len(lines) > MOST_ITEMS:
-            raise ValidationError(f"A shelf has room for {MOST_ITEMS}.")
+            raise ValidationError(_("A shelf has room for %(most)s.", most=MOST_ITEMS))
         for line in lines:
-            subject, _, note = line.partition("|")
+            subject, note = line.partition("|")[::2]
             if not SUBJECT.fullmatch(subject.strip()):
-                raise ValidationError(f"“{subject.strip()[:80]}” is no address of a page here.")
+                raise ValidationError(_("“%(text)s” is no address of a page here.", text=subject.strip()[:80]))
             if len(note.strip()) > LONGEST_NOTE:
-                raise ValidationError(f"A note may have {LONGEST_NOTE} characters.")
+                raise ValidationError(_("A note may have %(most)s characters.", most=LONGEST_NOTE))
 
     def validate_territories(self, field: StringField) -> None:
         for word in _words(field.data):
             if not TERRITORY.fullmatch(word):
-                raise ValidationError(f"“{word[:20]}” is no territory: two letters, such as GB.")
+                raise ValidationError(_("“%(text)s” is no territory: two letters, such as GB.", text=word[:20]))
 
     def fill(self, shelf: Shelf) -> None:
         """With what is there now."""
@@ -75,16 +80,17 @@ class ShelfForm(Form):
 
 class CompilationForm(Form):
     title = title_field()
-    year = IntegerField("Year", [Optional(), NumberRange(1900, 9999)], description="Or nothing.")
+    year = IntegerField(marked("Year"), [Optional(), NumberRange(1900, 9999)], description=marked("Or nothing."))
     tracks = TextAreaField(
-        "Tracks", [InputRequired("Name at least one track.")], description="One a line, in order: the address of a track, or its id.",
+        marked("Tracks"), [InputRequired(marked("Name at least one track."))],
+        description=marked("One a line, in order: the address of a track, or its id."),
         render_kw={"rows": 12},
     )  # fmt: skip
 
     def validate_tracks(self, field: TextAreaField) -> None:
         for line in _lines(field.data):
             if not SUBJECT.fullmatch(line.partition("|")[0].strip()):
-                raise ValidationError(f"“{line[:80]}” is no address of a track.")
+                raise ValidationError(_("“%(text)s” is no address of a track.", text=line[:80]))
 
     def fill(self, draft: CompilationDraft) -> None:
         self.title.data = draft.title

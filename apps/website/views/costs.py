@@ -33,5 +33,7 @@ def show(action: str) -> str:
 def _asked(name: str, known: Mapping[str, object], usual: str) -> str:
     value = request.args.get(name, usual)
     if value not in known:
-        raise Invalid(f"This page knows no {name}={value[:40]}.", f"Choose one of {', '.join(known)}.")
+        raise Invalid(
+            "This page knows no %(name)s=%(value)s.", "Choose one of %(known)s.", name=name, value=value[:40], known=", ".join(known)
+        )
     return value

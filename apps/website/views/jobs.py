@@ -8,18 +8,19 @@ from flask.typing import ResponseReturnValue
 from apps.core.contract.ids import JobId
 from apps.core.contract.jobs import JobStatus, ListJobs, ListUnpublishedEvents, ReplayJob
 from apps.website.actor import core
+from apps.website.languages import marked
 
 views = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 WORDS = {
-    "chart": "Count a chart",
-    "dispatch": "Send a statement",
-    "encrypt": "Make an offline copy",
-    "export": "Export a day of plays",
-    "receive": "Take in a release",
-    "statements": "Write a week's statements",
-    "train": "Train the radio",
-    "transcode": "Prepare a recording",
+    "chart": marked("Count a chart"),
+    "dispatch": marked("Send a statement"),
+    "encrypt": marked("Make an offline copy"),
+    "export": marked("Export a day of plays"),
+    "receive": marked("Take in a release"),
+    "statements": marked("Write a week's statements"),
+    "train": marked("Train the radio"),
+    "transcode": marked("Prepare a recording"),
 }
 """What each kind of job does."""
 

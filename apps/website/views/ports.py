@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, render_template
 
 from apps.core.contract.health import GetHealth
 from apps.website.actor import core
+from apps.website.languages import marked
 from ports.container import Container
 from ports.health import Checkup
 
@@ -16,4 +17,4 @@ views = Blueprint("ports", __name__, url_prefix="/staff/ports")
 def show() -> str:
     cores = core().send(GetHealth())  # first, as Core decides who may see any of it
     container: Container = current_app.extensions["container"]
-    return render_template("ports/show.html", processes=(("Website", Checkup(container).report()), ("Core", cores)))
+    return render_template("ports/show.html", processes=((marked("Website"), Checkup(container).report()), ("Core", cores)))
