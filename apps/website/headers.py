@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
@@ -44,6 +44,11 @@ def let_forms_lead_to(*places: str) -> None:
 def must_be_loaded() -> ResponseReturnValue | None:
     """For a page with a policy of its own: one that is swapped into another is held to the other's, so it has to be loaded by itself."""
     return ("", {"HX-Redirect": this_page()}) if "HX-Request" in request.headers else None
+
+
+def leave_for(address: str) -> ResponseReturnValue:
+    """Another site, after a form. Where the page was swapped into another, whose policy it is held to, its script goes there by itself."""
+    return ("", {"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address, 303)
 
 
 def set_up_headers(app: Flask, media_origins: str, secure: bool) -> None:

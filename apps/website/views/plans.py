@@ -9,7 +9,7 @@ from apps.core.contract.billing import ListPlans, ListSubscriptions, Offer, Star
 from apps.core.contract.errors import NotFound
 from apps.website.actor import core, viewer
 from apps.website.addresses import this_page
-from apps.website.headers import let_forms_lead_to, must_be_loaded
+from apps.website.headers import leave_for, let_forms_lead_to
 
 views = Blueprint("plans", __name__, url_prefix="/plans")
 
@@ -30,8 +30,6 @@ def show(code: str) -> ResponseReturnValue:
     """Everything that is agreed to, before the button that leads to paying (Consumer Contracts Regulations 2013, 14)."""
     if viewer() is None:
         return redirect(url_for("entrance.register", next=this_page()), 303)
-    if (anew := must_be_loaded()) is not None:
-        return anew
     offers, subscriptions = core().send_many(ListPlans(), ListSubscriptions())
     if subscriptions.current:
         return redirect(url_for("subscription.show"), 303)
@@ -42,7 +40,7 @@ def show(code: str) -> ResponseReturnValue:
 @views.post("/<code>")
 def choose(code: str) -> ResponseReturnValue:
     paid, away = url_for("subscription.confirm", _external=True), url_for("plans.show", code=code, _external=True)
-    return redirect(core().send(StartCheckout(code, paid, away)).url, 303)
+    return leave_for(core().send(StartCheckout(code, paid, away)).url)
 
 
 def _offer(offers: tuple[Offer, ...], code: str) -> Offer:

@@ -18,15 +18,13 @@ from apps.core.contract.billing import (
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import SubscriptionId
 from apps.website.actor import core
-from apps.website.headers import let_forms_lead_to, must_be_loaded
+from apps.website.headers import leave_for, let_forms_lead_to
 
 views = Blueprint("subscription", __name__, url_prefix="/subscription")
 
 
 @views.get("")
-def show() -> ResponseReturnValue:
-    if (anew := must_be_loaded()) is not None:
-        return anew
+def show() -> str:
     subscriptions, payments = core().send_many(ListSubscriptions(), ListPayments(cursor=request.args.get("cursor")))
     let_forms_lead_to(*subscriptions.shop_origins)
     return render_template("subscription/show.html", subscriptions=subscriptions, payments=payments, begun="begun" in request.args)
@@ -64,7 +62,7 @@ def resume(subscription_id: SubscriptionId) -> ResponseReturnValue:
 @views.post("/<id:subscription_id>/payment")
 def open_payment(subscription_id: SubscriptionId) -> ResponseReturnValue:
     back = url_for("subscription.come_back", subscription_id=subscription_id, _external=True)
-    return redirect(core().send(OpenPaymentPage(subscription_id, back)).url, 303)
+    return leave_for(core().send(OpenPaymentPage(subscription_id, back)).url)
 
 
 @views.get("/<id:subscription_id>/changed")
