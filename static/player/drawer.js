@@ -18,17 +18,24 @@ export class Drawer {
   }
 
   toggle(open = !this.isOpen) {
-    if (open && shown !== this) shown?.toggle(false);
     const had = this.section.contains(document.activeElement);
+    this.#show(open);
+    if (open) this.section.focus();
+    else if (had) this.button.focus();
+  }
+
+  /** Opens it where no other one is open, and leaves the focus where it is. */
+  offer() {
+    if (!shown?.isOpen) this.#show(true);
+  }
+
+  #show(open) {
+    if (open && shown !== this) shown?.toggle(false);
     this.section.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
-    if (open) {
-      shown = this;
-      this.fill();
-      this.section.focus();
-    } else if (had) {
-      this.button.focus();
-    }
+    if (!open) return;
+    shown = this;
+    this.fill();
   }
 
   /** Escape closes this alone, not the sheet around it. */

@@ -63,6 +63,7 @@ function keysOf({ player, panel, queue, lyrics, modes, about }) {
     "+": { act: () => panel.turn(VOLUME_STEP), again: true },
     s: { act: () => modes.toggleShuffle() },
     r: { act: () => modes.nextRepeat() },
+    f: { act: () => panel.sheet.toggle() },
     h: { act: () => about.toggle() },
     q: { act: () => queue.toggle() },
     y: { act: () => lyrics.toggle() },

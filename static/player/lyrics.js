@@ -5,13 +5,17 @@ import { lyricsOf } from "./api.js";
 import { Drawer } from "./drawer.js";
 
 const NOT_FOUND = 404;
+const WIDE = matchMedia("(width >= 760px)");
 
 export class Lyrics {
-  constructor(element, player) {
+  /** @param {import("./sheet.js").Sheet} sheet which has room for them on a wide screen */
+  constructor(element, player, sheet) {
     this.player = player;
     this.drawer = new Drawer(element, "lyrics", () => this.#show());
     this.host = this.drawer.section.querySelector("[data-words]");
     this.host.addEventListener("click", (event) => this.#clicked(event));
+    sheet.addEventListener("opened", () => WIDE.matches && this.drawer.offer());
+    sheet.addEventListener("closed", () => this.drawer.isOpen && this.drawer.toggle(false));
     player.addEventListener("track", () => this.drawer.isOpen && this.#show());
     player.addEventListener("stopped", () => this.drawer.toggle(false));
     player.addEventListener("moved", () => this.#follow());

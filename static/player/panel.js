@@ -7,6 +7,8 @@ import { clock } from "./time.js";
 import { _ } from "../words.js";
 
 const RING_OUT = 1;
+const SMALL = "56px";
+const LARGE = "(width < 760px) 90vw, 640px";
 
 export class Panel {
   constructor(element, player) {
@@ -14,6 +16,7 @@ export class Panel {
     this.player = player;
     this.audio = player.audio;
     this.sheet = new Sheet(element, player);
+    for (const name of ["opened", "closed"]) this.sheet.addEventListener(name, () => this.#sizeCover());
     this.seekBar = new SeekBar(this.part("seek"), (seconds) => player.seek(seconds));
     this.#wireButtons();
     this.#wireVolume();
@@ -85,11 +88,18 @@ export class Panel {
     this.#showArtist();
     this.part("cover").innerHTML = track.coverMarkup;
     this.part("cover").href = track.releaseUrl;
+    this.#sizeCover();
     this.part("next").disabled = !this.player.hasNext;
     this.#showCourse();
     document.getElementById("now-playing").textContent = `${track.title}, ${track.artist}`;
     this.#showProblem(null);
     this.#showState();
+  }
+
+  /** The page's picture, in the size in which it is shown here. */
+  #sizeCover() {
+    const picture = this.part("cover").querySelector("img");
+    if (picture) picture.sizes = this.sheet.isOpen ? LARGE : SMALL;
   }
 
   #showArtist() {

@@ -1,17 +1,17 @@
-/** The whole player over the page, on a phone: a dialog, and an entry of the history, so that Back closes it. */
+/** The whole player over the page: a dialog, and an entry of the history, so that Back closes it. */
 
 const CONTROLS = 'a[href]:not([tabindex="-1"]), button:enabled, summary, select, input, [tabindex="0"]';
-const PHONE = matchMedia("(width < 760px)");
 
-export class Sheet {
+export class Sheet extends EventTarget {
+  /** Dispatches `opened` and `closed`. */
   constructor(element, player) {
+    super();
     this.element = element;
     this.player = player;
     element.addEventListener("click", (event) => this.#follow(event), true);
     document.addEventListener("keydown", (event) => !document.querySelector("dialog[open]") && this.#key(event));
     document.addEventListener("htmx:before:history:restore", (event) => this.#keepPage(event));
     window.addEventListener("popstate", () => this.obeyHistory());
-    PHONE.addEventListener("change", () => this.close());
   }
 
   get isOpen() {
@@ -22,6 +22,10 @@ export class Sheet {
     if (this.isOpen) return;
     history.pushState({ sheet: true }, "");
     this.#show(true);
+  }
+
+  toggle() {
+    return this.isOpen ? this.close() : this.open();
   }
 
   /** The promise is kept when the sheet's entry of the history is left. */
@@ -40,7 +44,7 @@ export class Sheet {
 
   /** Shows the sheet where the entry of the history that was reached is its own. */
   obeyHistory() {
-    const wanted = Boolean(history.state?.sheet) && PHONE.matches && this.player.active;
+    const wanted = Boolean(history.state?.sheet) && this.player.active;
     if (wanted === this.isOpen) return;
     this.pageStays = !wanted && Boolean(history.state?.htmx) && location.href === this.address;
     this.#show(wanted);
@@ -78,10 +82,12 @@ export class Sheet {
 
   #show(open) {
     this.#cover(open);
-    this.element.querySelector(`[data-action="${open ? "close" : "open"}"]`).focus();
+    const buttons = [...this.element.querySelectorAll(`[data-action="${open ? "close" : "open"}"]`)];
+    buttons.find((button) => button.checkVisibility())?.focus();
   }
 
   #cover(covered) {
+    const changed = covered !== this.isOpen;
     this.element.toggleAttribute("data-open", covered);
     if (covered) this.address = location.href;
     for (const [name, value] of Object.entries({ role: "dialog", "aria-modal": "true" })) {
@@ -89,5 +95,6 @@ export class Sheet {
       else this.element.removeAttribute(name);
     }
     for (const behind of document.querySelectorAll(".skip, #page")) behind.inert = covered;
+    if (changed) this.dispatchEvent(new Event(covered ? "opened" : "closed"));
   }
 }

@@ -1,12 +1,14 @@
-"""The whole player as a sheet over the page, on a phone."""
+"""The whole player over the page: a sheet on a phone, the full view on a wide screen."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import Listener
+from tests.live import LINES
 
 FOCUS = "document.activeElement.closest('#player') ? 'player' : document.activeElement.tagName"
 
@@ -40,7 +42,7 @@ class TestTheSheet:
     @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
     def test_keeps_the_focus(self, listener, sheet, key):
         focused = set()
-        for _ in range(12):
+        for _ in range(20):
             listener.page.keyboard.press(key)
             focused.add(listener.page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.part"))
             assert listener.page.evaluate(FOCUS) == "player"
@@ -100,13 +102,16 @@ class TestTheSheet:
         listener.listen_on()
         assert [url for url in asked if "/releases/" in url] == []
 
-    def test_closes_when_the_screen_grows_wide(self, listener, sheet):
+    def test_stays_when_the_screen_grows_wide_and_closes_by_back(self, listener, sheet):
         listener.page.set_viewport_size(DESKTOP)
+        expect(sheet).to_be_visible()
+        listener.page.go_back()
         expect(sheet).to_have_count(0)
-        listener.go("Home")
-        expect(listener.page).to_have_title("Home · Celesta")
-        listener.page.set_viewport_size(PHONE)
-        expect(listener.page.get_by_role("button", name="Show the whole player")).to_be_visible()
+        expect(listener.page.get_by_role("button", name="Full view")).to_be_focused()
+
+    def test_has_the_words_below(self, listener, sheet):
+        listener.player.get_by_role("button", name="Lyrics", exact=True).click()
+        assert _box(listener.page.get_by_role("region", name="Lyrics"))["y"] > _box(listener.seek_bar)["y"]
 
     def test_is_open_still_after_a_reload(self, listener, sheet):
         listener.page.reload()
@@ -114,6 +119,89 @@ class TestTheSheet:
         listener.page.go_back()
         expect(sheet).to_have_count(0)
         expect(listener.page.locator("[data-tracks]")).to_be_visible()
+
+
+class TestTheFullView:
+    """The same on a wide screen."""
+
+    @pytest.fixture
+    def listener(self, visit) -> Listener:
+        someone = visit(DESKTOP)
+        someone.register()
+        someone.open_release()
+        someone.page.locator('[data-play][data-name="Battle Epic"]').click()
+        someone.listen_on()
+        someone.page.evaluate("document.activeElement.blur()")
+        return someone
+
+    @pytest.fixture
+    def view(self, listener: Listener) -> Locator:
+        listener.page.keyboard.press("f")
+        view = listener.page.get_by_role("dialog", name="Player")
+        expect(view).to_be_visible()
+        return view
+
+    def test_has_the_words_beside_a_large_cover_and_the_focus_at_its_beginning(self, listener, view):
+        words = listener.page.get_by_role("region", name="Lyrics")
+        expect(words.get_by_role("listitem")).to_have_text(list(LINES.values()))
+        cover = _box(listener.page.locator('[data-part="cover"]'))
+        assert cover["width"] > DESKTOP["height"] / 3
+        assert _box(words)["x"] > cover["x"] + cover["width"]
+        expect(listener.page.get_by_role("button", name="Back to the page")).to_be_focused()
+
+    def test_gives_everything_back_when_it_is_left(self, listener):
+        button = listener.page.get_by_role("button", name="Full view")
+        view, words = listener.page.get_by_role("dialog", name="Player"), listener.page.get_by_role("region", name="Lyrics")
+        listener.forget_breaks()
+        for leave in (lambda: listener.page.keyboard.press("Escape"), lambda: listener.page.keyboard.press("f"), listener.page.go_back):
+            button.click()
+            expect(view).to_be_visible()
+            expect(words).to_be_visible()
+            leave()
+            expect(view).to_have_count(0)
+            expect(words).to_be_hidden()
+            expect(button).to_be_focused()
+        listener.listen_on()
+        assert listener.breaks == []
+
+    def test_leaves_the_queue_where_it_is_shown(self, listener):
+        listener.page.keyboard.press("q")
+        listener.page.get_by_role("button", name="Full view").click()
+        expect(listener.page.get_by_role("region", name="Queue")).to_be_visible()
+        expect(listener.page.get_by_role("region", name="Lyrics")).to_be_hidden()
+
+    def test_leads_on_and_comes_again_by_forward(self, listener, view):
+        listener.page.locator('[data-part="title"]').click()
+        expect(listener.page.get_by_role("heading", level=1)).to_have_text("Battle Epic")
+        expect(view).to_have_count(0)
+        listener.page.keyboard.press("f")
+        expect(view).to_be_visible()
+        listener.page.go_back()
+        expect(view).to_have_count(0)
+        listener.page.go_forward()
+        expect(view).to_be_visible()
+        listener.listen_on()
+
+    @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+    def test_keeps_the_focus(self, listener, view, key):
+        focused = set()
+        for _ in range(20):
+            listener.page.keyboard.press(key)
+            focused.add(listener.page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.part"))
+            assert listener.page.evaluate(FOCUS) == "player"
+        assert focused >= {"close", "favourite", "toggle", "seek", "volume", "show-queue"}
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_has_nothing_that_axe_finds(self, listener, view, theme):
+        listener.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found = Axe().run(listener.page).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+def _box(locator: Locator) -> FloatRect:
+    box = locator.bounding_box()
+    assert box
+    return box
 
 
 def _opened(listener: Listener) -> Locator:
