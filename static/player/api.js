@@ -64,7 +64,12 @@ export function favour(trackId, keep) {
 
 export const lyricsOf = (trackId) => get(`/player/tracks/${trackId}/lyrics`);
 
-export const playlistOf = (sessionId) => `/player/sessions/${sessionId}/main.m3u8`;
+/** By quality: of all renditions that are streamed, of the smallest, of the best. FLAC is for apps, which fetch files. */
+export function playlistsOf({ id, files }) {
+  const names = files.filter(({ codecs }) => codecs.startsWith("mp4a")).map(({ name }) => name);
+  const at = (name) => `/player/sessions/${id}/${name}.m3u8`;
+  return { automatic: at("main"), saver: at(names[0]), high: at(names.at(-1)) };
+}
 
 /** One start waits for another: none may wait for ever. */
 const PATIENCE_MS = 10_000;

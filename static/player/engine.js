@@ -22,24 +22,31 @@ function library() {
 const hasMediaSource = () => "ManagedMediaSource" in window || "MediaSource" in window;
 
 export class Engine extends EventTarget {
-  /** Dispatches `failed` when the audio cannot go on; everything else is the media element's own. */
+  /** Dispatches `failed` when the audio cannot go on and `rendition` (detail: its name) when another one is heard; everything else is the media element's own. */
   constructor(audio) {
     super();
     this.audio = audio;
     this.hls = null;
     this.turn = 0;
+    this.quality = "automatic";
     if (hasMediaSource()) for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => library().catch(() => {}), { once: true });
     audio.addEventListener("error", () => audio.getAttribute("src") && !this.hls && this.#fail());
   }
 
+  /** @param {"automatic" | "saver" | "high"} quality at once where hls.js plays, else from the next load on */
+  setQuality(quality) {
+    this.quality = quality;
+    if (this.hls?.levels.length) this.hls.nextLevel = this.#level;
+  }
+
   /** Makes it ready to play from `position`, in seconds; false where something else is wanted meanwhile, or it failed. */
-  async load(url, position) {
+  async load(playlists, position) {
     this.unload();
     const { turn } = this;
     const { default: Hls } = hasMediaSource() ? await library().catch(() => ({})) : {};
     if (turn !== this.turn) return false;
-    if (Hls?.isSupported()) this.#feed(Hls, url, position);
-    else if (this.audio.canPlayType(HLS_TYPE)) Object.assign(this.audio, { src: url, currentTime: position });
+    if (Hls?.isSupported()) this.#feed(Hls, playlists.automatic, position);
+    else if (this.audio.canPlayType(HLS_TYPE)) this.#leave(playlists[this.quality], position);
     else return this.#fail();
     return true;
   }
@@ -47,8 +54,25 @@ export class Engine extends EventTarget {
   #feed(Hls, url, position) {
     this.hls = new Hls({ ...SETTINGS, startPosition: position });
     this.hls.on(Hls.Events.ERROR, (_, error) => (error.fatal || refused(error)) && this.#recover(Hls, error));
+    this.hls.on(Hls.Events.MANIFEST_PARSED, () => this.quality !== "automatic" && (this.hls.loadLevel = this.#level));
+    this.hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => this.#tell(this.hls.levels[level].url[0]));
     this.hls.loadSource(url);
     this.hls.attachMedia(this.audio);
+  }
+
+  /** Leaves it to the browser, which does not say which rendition of several it plays. */
+  #leave(url, position) {
+    Object.assign(this.audio, { src: url, currentTime: position });
+    if (this.quality !== "automatic") this.#tell(url);
+  }
+
+  /** Of hls.js: -1 leaves it the choice. */
+  get #level() {
+    return { automatic: -1, saver: 0, high: this.hls.levels.length - 1 }[this.quality];
+  }
+
+  #tell(url) {
+    this.dispatchEvent(new CustomEvent("rendition", { detail: url.match(/([^/]+)\.m3u8/)[1] }));
   }
 
   unload() {

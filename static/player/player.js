@@ -1,6 +1,6 @@
 /** The player: a queue of tracks, the right to play one of them, and the audio. Its panel only shows and asks. */
 
-import { playlistOf } from "./api.js";
+import { playlistsOf } from "./api.js";
 import { Engine } from "./engine.js";
 import { LAST_TO_START, keep, randomId } from "./keepsake.js";
 import { Loudness } from "./loudness.js";
@@ -239,7 +239,7 @@ export class Player extends EventTarget {
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id, this.track.source);
     this.loudness.level(session.audio.loudness);
-    const loaded = this.engine.load(playlistOf(session.id), this.position);
+    const loaded = this.engine.load(playlistsOf(session), this.position);
     this.sessions.renewLater();
     this.dispatch("session");
     loaded.then((ready) => ready && !this.paused && this.#go());
