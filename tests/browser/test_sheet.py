@@ -173,6 +173,7 @@ class TestTheFullView:
     def test_leads_on_and_comes_again_by_forward(self, listener, view):
         listener.page.locator('[data-part="title"]').click()
         expect(listener.page.get_by_role("heading", level=1)).to_have_text("Battle Epic")
+        expect(listener.page.locator("#main")).to_be_focused()  # which every page begins with, once it is there
         expect(view).to_have_count(0)
         listener.page.keyboard.press("f")
         expect(view).to_be_visible()

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from tests.browser.listener import Listener
+from tests.browser.test_modes import choose
 
 NEXT = "/player/stations/*/next"
 
@@ -101,6 +102,26 @@ class TestAStationThatRunsOut:
         with listener.page.expect_request(f"**{NEXT}"):
             listener.player.get_by_role("button", name="Try again").click()
         assert listener.page.evaluate("document.querySelector('audio').ended")
+
+    def test_that_the_listener_wanted_to_end_stays_silent_when_there_is_more(self, visit):
+        listener, network = visit(), Network()
+        listener.register()
+        listener.page.route(f"**{NEXT}", network.carry)
+        tune_in(listener)
+        listener.until(lambda: network.lost > 0, "the attempt to get more")
+        listener.page.keyboard.press("n")
+        listener.listen_on()
+        choose(listener, "Stop playing", "track")
+        hear_out(listener)
+        expect(listener.page.get_by_role("status").filter(has_text="as you wished")).to_have_count(1)
+        last, network.down = listener.playing_title, False
+        listener.page.evaluate("dispatchEvent(new Event('online'))")
+        expect(listener.player.get_by_role("button", name="Next track")).to_be_enabled()
+        assert (listener.playing_title, listener.said) == (last, "")
+        assert listener.page.evaluate("document.querySelector('audio').ended")
+        listener.player.get_by_role("button", name="Next track").click()
+        listener.until(lambda: listener.playing_title != last, "the next track")
+        listener.listen_on()
 
 
 @dataclass
