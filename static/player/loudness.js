@@ -3,9 +3,9 @@
 const TARGET_LUFS = -14;
 
 export class Loudness {
-  constructor(audio) {
-    this.audio = audio;
-    this.volume = this.levelled = this.faded = 1;
+  constructor(decks) {
+    this.decks = decks;
+    this.volume = this.levelled = this.leaving = this.faded = this.share = 1;
   }
 
   /** As the listener sets it, from 0 to 1. */
@@ -26,7 +26,21 @@ export class Loudness {
     this.#apply();
   }
 
+  /** What has played is on its way out, and what is levelled next comes in. */
+  part() {
+    this.leaving = this.levelled;
+    this.cross(0);
+  }
+
+  /** @param {number} share of the way from one track to the next: together they are as loud as one */
+  cross(share) {
+    this.share = share;
+    this.#apply();
+  }
+
   #apply() {
-    this.audio.volume = this.volume ** 2 * this.levelled * this.faded;
+    const [common, turn] = [this.volume ** 2 * this.faded, (this.share * Math.PI) / 2];
+    this.decks.volume = common * this.levelled * Math.sin(turn);
+    this.decks.tailVolume = common * this.leaving * Math.max(0, Math.cos(turn));
   }
 }

@@ -1,6 +1,7 @@
 /** Brings the player to life, once; pages come and go beside it. */
 
 import { About } from "./about.js";
+import { offerCrossfade } from "./crossfade_setting.js";
 import { Keyboard } from "./keyboard.js";
 import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
@@ -15,7 +16,7 @@ import { wireStations } from "./station.js";
 import { QueueSync } from "./sync.js";
 
 const element = document.getElementById("player");
-const player = new Player(element.querySelector("audio"));
+const player = new Player(element.querySelectorAll("audio"));
 const panel = new Panel(element, player);
 const place = new Place(player);
 const sync = new QueueSync(player);
@@ -25,6 +26,7 @@ const modes = new Modes(element, player, queue.editing, (words) => queue.say(wor
 const about = new About(element, player, (words) => queue.say(words));
 new Keyboard(document.getElementById("shortcuts"), { player, panel, queue: queue.drawer, lyrics: lyrics.drawer, modes, about });
 new Quality(element, player);
+offerCrossfade(element, player.crossfade);
 wirePages(player, sync, modes);
 wireStations(player);
 obeySystem(player);

@@ -54,7 +54,7 @@ export class Modes {
   }
 
   #setShuffle(shuffled) {
-    this.shuffled = shuffled;
+    this.shuffled = this.player.order.shuffled = shuffled;
     if (shuffled) keep("shuffle", "on");
     else forget("shuffle");
     this.shuffleButton.setAttribute("aria-pressed", String(shuffled));

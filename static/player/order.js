@@ -6,6 +6,8 @@ export class Order {
     this.index = 0;
     /* `off`, `all` or `one`. */
     this.repeat = "off";
+    /* Whether what comes next was put into any order. */
+    this.shuffled = false;
   }
 
   get track() {

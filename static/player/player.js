@@ -1,7 +1,8 @@
 /** The player: a queue of tracks, the right to play one of them, and the audio. Its panel only shows and asks. */
 
 import { playlistsOf } from "./api.js";
-import { Engine } from "./engine.js";
+import { Crossfade } from "./crossfade.js";
+import { Decks } from "./decks.js";
 import { LAST_TO_START, keep, randomId } from "./keepsake.js";
 import { Loudness } from "./loudness.js";
 import { Order } from "./order.js";
@@ -14,14 +15,14 @@ const RESTART_SECONDS = 3;
 
 export class Player extends EventTarget {
   /** Dispatches `track`, `about`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
-  constructor(audio) {
+  constructor(elements) {
     super();
-    this.audio = audio;
+    const audio = (this.audio = new Decks(elements));
     this.order = new Order();
     this.loudness = new Loudness(audio);
+    this.crossfade = new Crossfade(audio, this.loudness);
     this.sessions = new Sessions(audio);
-    this.engine = new Engine(audio);
-    this.recovery = new Recovery(this, this.engine, this.sessions);
+    this.recovery = new Recovery(this, this.sessions);
     /* Of the saved queue that this one comes from, where it is known. */
     this.revision = undefined;
     this.position = 0;
@@ -167,7 +168,7 @@ export class Player extends EventTarget {
 
   /** The pitch stays. */
   setSpeed(speed) {
-    this.audio.defaultPlaybackRate = this.audio.playbackRate = speed;
+    this.audio.setSpeed(speed);
   }
 
   /** `off`, `all` or `one`. */
@@ -210,13 +211,13 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  async #start(index, { position = 0, takeOver = false, continued = false, paused = false } = {}) {
+  async #start(index, { position = 0, takeOver = false, continued = false, paused = false, faded = false } = {}) {
     const turn = (this.turn += 1);
     const isWanted = () => turn === this.turn;
     const prepared = this.sessions.take(this.queue[index]);
     if (continued) this.#replace();
     else this.#leave();
-    this.#stop();
+    this.#stop(faded);
     this.atRest = false;
     this.order.index = index;
     this.position = position;
@@ -239,7 +240,7 @@ export class Player extends EventTarget {
     if (continued && this.log.play) this.log.goOnUnder(session.id);
     else this.log.begin(session.track_id, session.id, this.track.source);
     this.loudness.level(session.audio.loudness);
-    const loaded = this.engine.load(playlistsOf(session), this.position);
+    const loaded = this.audio.load(playlistsOf(session), this.position);
     this.sessions.renewLater();
     this.dispatch("session");
     loaded.then((ready) => ready && !this.paused && this.#go());
@@ -267,12 +268,15 @@ export class Player extends EventTarget {
     return Promise.all([told, this.sessions.forgetPrepared()]);
   }
 
-  #stop() {
+  /** What plays is broken off, or is `faded` out. */
+  #stop(faded = false) {
     this.sessions.current = null;
     this.sessions.renewNoMore();
     this.recovery.forget();
     this.finished = false;
-    this.engine.unload();
+    if (faded) return this.crossfade.begin();
+    this.crossfade.end();
+    this.audio.unload();
   }
 
   #ticked() {
@@ -281,7 +285,15 @@ export class Player extends EventTarget {
     if (this.audio.paused) return;
     this.log.heardUpTo(this.position, this.audio.playbackRate);
     this.recovery.settle();
-    if (this.recording.seconds - this.position < PREPARE_SECONDS) this.#prepare();
+    const left = this.recording.seconds - this.position;
+    if (left < PREPARE_SECONDS + this.crossfade.seconds) this.#prepare();
+    if (!this.stopsAfterTrack && this.crossfade.joins(this.session, this.sessions.prepared, this.order)) this.#fadeOver(left);
+  }
+
+  /** The next track grows out of this one, of which so many seconds are left. */
+  #fadeOver(left) {
+    this.audio.cue(playlistsOf(this.sessions.prepared.ready));
+    if (this.audio.isCued && left <= this.crossfade.seconds * this.audio.playbackRate) this.#start(this.order.following, { faded: true });
   }
 
   #prepare() {

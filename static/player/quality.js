@@ -17,7 +17,7 @@ export class Quality {
     this.choice = element.querySelector('[data-part="quality"]');
     this.told = element.querySelector('[data-part="quality-now"]');
     this.choice.addEventListener("change", () => this.#choose(this.choice.value));
-    player.engine.addEventListener("rendition", ({ detail }) => this.#tell(detail));
+    player.audio.addEventListener("rendition", ({ detail }) => this.#tell(detail));
     for (const name of ["track", "stopped"]) player.addEventListener(name, () => this.#tell(null));
     this.#choose(recall(SETTING) ?? FIRST);
   }
@@ -26,7 +26,7 @@ export class Quality {
     const known = choice in PROMISES ? choice : FIRST;
     this.choice.value = known;
     keep(SETTING, known);
-    this.player.engine.setQuality(known);
+    this.player.audio.setQuality(known);
     this.#tell(this.playing);
   }
 

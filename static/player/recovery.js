@@ -9,10 +9,10 @@ const SETTLED_SECONDS = 10;
 export const lost = () => new Refusal({ detail: _("The audio stopped coming."), next_step: _("Check your connection, then play on.") });
 
 export class Recovery {
-  constructor(player, engine, sessions) {
+  constructor(player, sessions) {
     this.player = player;
     this.forget();
-    engine.addEventListener("failed", () => this.#failed());
+    player.audio.addEventListener("failed", () => this.#failed());
     sessions.addEventListener("refused", ({ detail }) => this.#refused(detail));
     player.addEventListener("problem", ({ detail }) => (this.problem = detail));
     player.audio.addEventListener("playing", () => player.dispatch("problem", null));

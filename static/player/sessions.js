@@ -28,7 +28,14 @@ export class Sessions extends EventTarget {
 
   /** Asks for the next track's session ahead of time, so that nothing is waited for between tracks. */
   prepare(track, isWanted) {
-    this.prepared ??= { track, session: this.#askAhead(track, isWanted) };
+    this.prepared ??= this.#prepared(track, this.#askAhead(track, isWanted));
+  }
+
+  /** `ready` once it is there. */
+  #prepared(track, session) {
+    const prepared = { track, session, ready: null };
+    session.then((ready) => (prepared.ready = ready));
+    return prepared;
   }
 
   /** Once the next session is started, the present one is renewed no more, and its renewals prove what is heard. */

@@ -9,6 +9,14 @@ from playwright.sync_api import expect
 
 from tests.browser.listener import Listener
 
+PLAYING = "[...document.querySelectorAll('audio')].filter((one) => !one.paused).length"
+VOLUMES = "Array.from(document.querySelectorAll('audio'), (one) => one.volume)"
+NOTE_OVERLAPS = """
+window.overlaps = 0;
+const elements = [...document.querySelectorAll("audio")];
+for (const one of elements) one.addEventListener("play", () => (window.overlaps += elements.every((each) => !each.paused)));
+"""
+
 
 @pytest.fixture
 def listener(visit) -> Listener:
@@ -23,6 +31,10 @@ def choose(listener: Listener, label: str, option: str) -> None:
     summary.click()
     listener.page.get_by_label(label, exact=True).select_option(option)
     summary.click()
+
+
+def hear_to_the_end(listener: Listener) -> None:
+    listener.page.evaluate("[...document.querySelectorAll('audio')].forEach((one) => one.paused || (one.currentTime = one.duration - 10))")
 
 
 def asked_for(listener: Listener) -> set[str]:
@@ -65,3 +77,43 @@ class TestQuality:
         listener.listen_on()
         assert listener.breaks == []
         listener.until(lambda: "Now playing" in told(listener), "the word on it")
+
+
+class TestCrossfade:
+    """Battle Epic is followed by Defeat; both are on one release."""
+
+    def test_lets_the_next_track_grow_out_of_the_last(self, listener):
+        listener.play_longest()
+        listener.listen_on()
+        choose(listener, "Crossfade", "2")
+        listener.player.get_by_role("button", name="Shuffle").click()
+        first = listener.playing_title
+        hear_to_the_end(listener)
+        listener.until(lambda: listener.page.evaluate(PLAYING) == 2, "both to be heard")
+        assert listener.playing_title != first
+        leaving, coming = listener.page.evaluate(VOLUMES)
+        listener.until(lambda: listener.page.evaluate(PLAYING) == 1, "the last to fall silent")
+        silent, loud = listener.page.evaluate(VOLUMES)
+        assert (silent < leaving, loud > coming) == (True, True)
+        assert listener.is_paused
+        told = listener.count("POST /player/plays")
+        listener.player.get_by_role("button", name="Next track").click()
+        listener.until(lambda: listener.count("POST /player/plays") > told, "the second play to be told")
+
+    def test_leaves_a_release_that_is_played_in_its_order_as_it_is(self, listener):
+        listener.page.locator('[data-play][data-name="Battle Epic"]').click()
+        listener.listen_on()
+        choose(listener, "Crossfade", "2")
+        listener.page.evaluate(NOTE_OVERLAPS)
+        hear_to_the_end(listener)
+        listener.until(lambda: listener.playing_title != "Battle Epic", "the next track")
+        listener.listen_on()
+        assert listener.page.evaluate("window.overlaps") == 0
+
+    def test_is_not_offered_where_a_page_cannot_turn_the_volume(self, visit):
+        listener = visit()
+        listener.page.add_init_script("Object.defineProperty(HTMLMediaElement.prototype, 'volume', { get: () => 1, set() {} })")
+        listener.play_a_release()
+        listener.player.get_by_role("button", name="Sound", exact=True).click()
+        expect(listener.page.get_by_label("Quality", exact=True)).to_be_visible()
+        expect(listener.page.get_by_label("Crossfade", exact=True)).to_be_hidden()
