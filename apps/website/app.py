@@ -39,6 +39,7 @@ from apps.website.views import (
     devices,
     editorial,
     entrance,
+    genres,
     home,
     installed,
     jobs,
@@ -82,8 +83,8 @@ LARGEST_REQUEST = 1024 * 1024
 QUIET = frozenset({"static", "service.health"})
 """Endpoints whose requests leave no line in the log."""
 VIEWS = (
-    *(home, search, releases, tracks, series, artists, charts, stations, library, playlists, playlist_files, pictures),
-    *(sharing, smart, listening, queue, entrance),
+    *(home, search, releases, tracks, series, artists, genres, charts, stations, library, playlists, playlist_files),
+    *(pictures, sharing, smart, listening, queue, entrance),
     *(account, devices, connect, plans, subscription),
     *(
         editorial,

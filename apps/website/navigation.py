@@ -12,6 +12,7 @@ from apps.core.contract.charts import ListCharts
 from apps.core.contract.corrections import ListCorrections
 from apps.core.contract.costs import ListActionCosts
 from apps.core.contract.editorial import ListShelves
+from apps.core.contract.genres import ListGenres
 from apps.core.contract.health import GetHealth
 from apps.core.contract.intake import ListDeliveries
 from apps.core.contract.jobs import ListJobs
@@ -47,6 +48,7 @@ ENTRIES = (
     Entry(marked("Releases"), "releases.index", "disc-3", ListReleases.permission, tab=True),
     Entry(marked("Library"), "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY, tab=True),
     Entry(marked("Series"), "series.index", "gallery-vertical-end", ListSeries.permission),
+    Entry(marked("Genres"), "genres.index", "tag", ListGenres.permission),
     Entry(marked("Charts"), "charts.index", "list-ordered", ListCharts.permission),
     Entry(marked("Stations"), "stations.index", "radio", ListStations.permission),
     Entry(marked("Account"), "account.show", "user-round", GetOwnAccount.permission),

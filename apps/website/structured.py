@@ -13,6 +13,7 @@ from flask import current_app, url_for
 
 from apps.core.contract.catalogue import ArtistDetail, Credit, ReleaseDetail, ReleaseSummary, ReleaseType, SeriesDetail, TrackInFull
 from apps.core.contract.charts import Edition
+from apps.core.contract.genres import GenreDetail
 from apps.core.contract.playlists import PlaylistEntry, PlaylistSummary
 from apps.website.covers import in_size
 
@@ -61,6 +62,10 @@ def group(artist: ArtistDetail) -> Thing:
 def series(told: SeriesDetail) -> Thing:
     volumes = _list([_album(volume.release) for volume in told.volumes])
     return _thing("ItemList", name=told.title, url=_page("series.show", series_id=told.id), image=absolute(told.cover), **volumes)
+
+
+def genre(told: GenreDetail, releases: Sequence[ReleaseSummary]) -> Thing:
+    return _thing("ItemList", name=told.name, url=_page("genres.show", slug=told.slug), **_list([_album(one) for one in releases]))
 
 
 def chart(edition: Edition) -> Thing:

@@ -81,6 +81,27 @@ class TestReleases:
         assert [release["id"] for release in shown["releases"]] == [release_id]
 
 
+class TestGenres:
+    def test_are_listed_by_name_with_their_newest_releases(self, player, catalogue):
+        rock = catalogue.release("Amber", artist="Ada", genre="Rock")
+        catalogue.release("Blue", artist="Ben", genre="Hip-Hop")
+        first = player.get("/v1/genres?limit=1").json
+        (second,) = player.get(f"/v1/genres?limit=1&cursor={first['next']}").json["items"]
+        assert (first["items"][0]["slug"], second["name"], second["newest"]["id"]) == ("hip-hop", "Rock", rock)
+
+    def test_have_their_releases_and_what_is_heard_of_them(self, player, catalogue):
+        catalogue.release("Amber", artist="Ada", genre="Rock", tracks=2)
+        catalogue.release("Blue", artist="Ben", genre="rock", tracks=1)
+        shown = player.get("/v1/genres/ROCK").json
+        assert (shown["slug"], shown["name"], len(shown["tracks"])) == ("rock", "Rock", 3)
+        assert all(one["track"]["playable"] for one in shown["tracks"])
+        first = player.get("/v1/genres/rock/releases?limit=1")
+        assert titles(first) + titles(player.get(f"/v1/genres/rock/releases?cursor={first.json['next']}")) == ["Blue", "Amber"]
+
+    def test_one_that_is_not_there_is_not_found(self, player):
+        assert problem(player.get("/v1/genres/polka"), 404)["detail"]
+
+
 class TestEntityTags:
     @pytest.fixture
     def paths(self, player, catalogue) -> tuple[str, ...]:

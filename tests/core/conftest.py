@@ -1,17 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 import pytest
 from flask import Flask
 
 from apps.core.contract.catalogue import GetRelease, ReleaseDetail
+from apps.core.contract.ids import id_to_bytes
 from apps.core.contract.pictures import SECONDS_BETWEEN, PutPlaylistPicture, RecordPicture, own_cover
 from apps.core.contract.playlists import AddToPlaylist, CreatePlaylist, GetPlaylistTracks, PlaylistSummary
 from apps.core.meter import Meter
+from apps.core.radio.keeping import RadioModels
+from apps.core.radio.model import Model
 from ports.storage.interface import Storage
-from tests.core.discographies import assert_they_follow_the_credits
+from tests.core.discographies import assert_genres_are_followed, assert_they_follow_the_credits
 from tests.factories.deals import Deals
 from tests.factories.shelf import Shelf
 
@@ -21,13 +25,14 @@ CATALOGUE = {"catalogue", "corrections", "editorial", "intake", "playback"}
 
 @pytest.fixture(autouse=True)
 def discographies(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever was done to releases, artists' pages list them."""
+    """Whatever was done to releases, artists' and genres' pages list them."""
     core: Flask | None = None
     if request.path.parent.name in CATALOGUE and "core_app" in request.fixturenames:
         core = request.getfixturevalue("core_app")
     yield
     if core:
         assert_they_follow_the_credits(core)
+        assert_genres_are_followed(core)
 
 
 @pytest.fixture
@@ -64,6 +69,20 @@ def filled(ana, playlist, release) -> PlaylistSummary:
     """Ana's, with the five tracks of a release in their order."""
     ana.send(AddToPlaylist(playlist.id, tuple(track.id for track in release.tracks)))
     return playlist
+
+
+@pytest.fixture
+def heard(core_app):
+    """Makes these recordings known to radio's model as heard so much."""
+
+    def hear(plays: Mapping[str, float]) -> None:
+        known = sorted(plays, key=id_to_bytes)
+        count = len(known)
+        data = struct.pack("<4sHHIIQ", b"CLRM", 1, 0, count, 0, 0) + b"".join(map(id_to_bytes, known)) + bytes(4 * (count + 1))
+        data += bytes(4 * count) + struct.pack(f"<{count}f", *(plays[one] for one in known))
+        core_app.extensions["container"].get(RadioModels)._model = Model(data)
+
+    return hear
 
 
 @pytest.fixture

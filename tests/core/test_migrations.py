@@ -14,6 +14,7 @@ from alembic import command
 from alembic.util import CommandError
 from flask import Flask
 
+from apps.core.catalogue.rules import genre_slug
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import id_to_bytes, new_id
 from apps.core.contract.jobs import TranscodeWork
@@ -136,6 +137,27 @@ class TestTheFormOfCopies:
         )  # fmt: skip
         history.migrate()
         assert history.read("encrypted_file", "format_version", "chunk_size") == [(1, 65_536)]
+
+
+class TestGenres:
+    """Revision 0035."""
+
+    def test_are_filed_as_they_are_now(self, history):
+        history.begin_at("0034")
+        shown, hidden, recording_id = new_id(), new_id(), new_id()
+        release = {"deliverer": "own music", "type": "album", "title": "Garden", "title_key": "garden", "artist": "Ana", "added_at": START}
+        history.add("release", id=shown, identity=shown, genre="Hip-Hop/Rap", published_at=START, **release)
+        history.add("release", id=hidden, identity=hidden, genre="Rock", **release)
+        history.add("recording", id=recording_id, identity=recording_id, genre="Électro \N{BLACK HEART SUIT}", **RECORDING)
+        for number, more in enumerate(({}, {"hidden_at": START})):
+            other = {"id": new_id(), "recording_id": recording_id, "disc": 1, "number": number, "title": "Dawn"}
+            history.add("track", release_id=(shown, hidden)[number], **other, **more)
+        history.migrate()
+        assert sorted(history.read("genre", "slug", "name")) == [
+            ("electro", "Électro \N{BLACK HEART SUIT}"), ("hip-hop-rap", "Hip-Hop/Rap"),
+        ]  # fmt: skip
+        filed = history.read("genre_release", "slug", "release_id")
+        assert sorted(filed) == [(genre_slug(name), id_to_bytes(shown)) for name in ("Électro", "hip hop rap")]
 
 
 class TestGoingBackBehindTheExports:

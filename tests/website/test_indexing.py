@@ -41,7 +41,7 @@ def structured(page: str) -> dict[str, dict]:
 
 @pytest.fixture
 def release(catalogue, visitor):
-    (file,) = catalogue.files("Winter Songs, Vol. 1", ["Dawn"], compilation=True, isrc="GBABC2600001", label="Fern")
+    (file,) = catalogue.files("Winter Songs, Vol. 1", ["Dawn"], compilation=True, isrc="GBABC2600001", label="Fern", genre="Folk")
     (release_id,) = catalogue.deliver([msgspec.structs.replace(file, picture=FoundPicture("cover.jpg", 1, 1))])
     catalogue.transcode_all()
     catalogue.cover_all()
@@ -60,7 +60,8 @@ def pages(release, visitor, ana, core_app, catalogue, worker, clock) -> dict[str
     return {
         "home": "/", "releases": "/releases", "allseries": "/series", "charts": "/charts", "plans": "/plans",
         "release": f"/releases/{release.id}", "track": f"/tracks/{track.id}", "artist": f"/artists/{release.credits[0].artist_id}",
-        "series": f"/series/{visitor.send(ListSeries()).items[0].id}", "chart": "/charts/daily",
+        "genres": "/genres",
+        "genre": "/genres/folk", "series": f"/series/{visitor.send(ListSeries()).items[0].id}", "chart": "/charts/daily",
         "run": f"/charts/daily/runs/{other.recording_id}", "playlist": f"/playlists/{playlist}",
     }  # fmt: skip
 
@@ -79,7 +80,7 @@ class TestPublicPages:
         assert len(descriptions) == len(pages)
 
     def test_share_their_cover(self, guest, pages, release):
-        for name in ("release", "track", "artist", "series", "chart", "playlist"):
+        for name in ("release", "track", "artist", "genre", "series", "chart", "playlist"):
             told = metas(guest.get(pages[name]).text)
             assert told["og:image"] == told["twitter:image"] == f"http://localhost{release.cover.replace('640', '1280')}"
             assert told["twitter:card"] == "summary_large_image"
@@ -100,7 +101,8 @@ class TestPublicPages:
         assert song["byArtist"][0]["name"] == track.artist
         assert song["inAlbum"]["url"] == album["url"]
         assert structured(guest.get(pages["artist"]).text)["MusicGroup"]["url"] == f"http://localhost{pages['artist']}"
-        assert structured(guest.get(pages["series"]).text)["ItemList"]["itemListElement"][0]["item"]["url"] == album["url"]
+        for name in ("genre", "series"):
+            assert structured(guest.get(pages[name]).text)["ItemList"]["itemListElement"][0]["item"]["url"] == album["url"], name
         for name in ("chart", "playlist"):
             listed = structured(guest.get(pages[name]).text)["MusicPlaylist"]
             assert listed["track"]["itemListElement"][0]["item"]["url"] == f"http://localhost{pages['track']}", name

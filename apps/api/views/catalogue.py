@@ -1,5 +1,5 @@
-"""The home page, releases, artists and series. Which tracks of a release may be played is the listener's own matter; the rest is the same
-for everybody."""
+"""The home page, releases, artists, genres and series. Which tracks may be played is the listener's own matter; the rest is the
+same for everybody."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from apps.api.operations import sends
 from apps.api.reading import takes
 from apps.core.contract.catalogue import GetArtist, GetLyrics, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
 from apps.core.contract.editorial import GetHome
+from apps.core.contract.genres import GetGenre, ListGenreReleases, ListGenres
 from apps.core.contract.ids import ArtistId, ReleaseId, SeriesId, TrackId
 from apps.core.contract.paging import Cursor, PageSize
 
@@ -29,6 +30,11 @@ class ReleaseParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 def home() -> Response:
     """Nothing keeps it: a playlist on it may have become private a moment ago."""
     return personal(core().send(GetHome()))
+
+
+class PageParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cursor: Cursor | None = None
+    limit: PageSize = 50
 
 
 class SeriesParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +71,26 @@ def lyrics(track_id: TrackId) -> Response:
 @sends(GetArtist)
 def artist(artist_id: ArtistId) -> Response:
     return public(GetArtist(artist_id))
+
+
+@views.get("/genres")
+@sends(ListGenres)
+@takes(PageParameters)
+def genres(asked: PageParameters) -> Response:
+    return public(ListGenres(asked.cursor, asked.limit))
+
+
+@views.get("/genres/<slug>")
+@sends(GetGenre)
+def genre(slug: str) -> Response:
+    return personal(core().send(GetGenre(slug)))
+
+
+@views.get("/genres/<slug>/releases")
+@sends(ListGenreReleases)
+@takes(PageParameters)
+def genre_releases(asked: PageParameters, slug: str) -> Response:
+    return public(ListGenreReleases(slug, asked.cursor, asked.limit))
 
 
 @views.get("/series")

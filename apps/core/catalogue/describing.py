@@ -7,8 +7,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from apps.core.catalogue.statements import OF_RELEASE
 from apps.core.contract.actions import Actor
-from apps.core.contract.catalogue import ReleaseSummary, ReleaseType, SeriesSummary, TrackSummary, Volume
+from apps.core.contract.catalogue import ReleaseSummary, ReleaseType, SeriesSummary, TrackDetail, TrackSummary, Volume
 
 TYPES = {str(kind): kind for kind in ReleaseType}
 
@@ -20,6 +21,11 @@ def track_summary(row: Any, actor: Actor) -> TrackSummary:
         duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
         preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
     )  # fmt: skip
+
+
+def track_detail(row: Any, actor: Actor) -> TrackDetail:
+    """Of a row of `HEARABLE` with the columns of `SUMMARY` after it."""
+    return TrackDetail(track_summary(row, actor), release_summary(row[OF_RELEASE]))
 
 
 def release_summary(row: Any) -> ReleaseSummary:

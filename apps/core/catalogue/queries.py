@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from apps.core.bus import handles
 from apps.core.catalogue import statements
-from apps.core.catalogue.describing import TYPES, release_summary, series_summaries, summaries, track_summary, volumes
+from apps.core.catalogue.describing import TYPES, series_summaries, summaries, track_detail, track_summary, volumes
+from apps.core.catalogue.rules import genre_slug
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
@@ -81,7 +82,8 @@ def get_release(action: GetRelease, actor: Actor, connection: Connection, clock:
     return ReleaseDetail(
         id=row.id, title=row.title, artist=row.artist, type=TYPES[row.type], year=row.year, released_on=row.released_on,
         credits=_credits(credited),
-        label=row.label, upc=row.upc, genre=row.genre, p_line=row.p_line, c_line=row.c_line, cover=row.cover, colour=row.colour,
+        label=row.label, upc=row.upc, genre=row.genre, genre_slug=_slug(row.genre),
+        p_line=row.p_line, c_line=row.c_line, cover=row.cover, colour=row.colour,
         series=series, tracks=tracks, duration_ms=sum(track.duration_ms for track in tracks),
     )  # fmt: skip
 
@@ -92,7 +94,7 @@ def get_track(action: GetTrack, actor: Actor, connection: Connection, clock: Clo
     found = fetch(connection, statements.TRACK, {**here_on(entitlement, actor.territory, clock.now()), "track_id": action.track_id})
     if not found:
         raise NotFound(*NO_SUCH_TRACK)
-    return _track_detail(found[0], actor)
+    return track_detail(found[0], actor)
 
 
 @handles(GetTrackInFull)
@@ -101,13 +103,14 @@ def get_track_in_full(action: GetTrackInFull, actor: Actor, connection: Connecti
     found = fetch(connection, statements.TRACK_IN_FULL, parameters)
     if not found:
         raise NotFound(*NO_SUCH_TRACK)
-    row, detail = found[0], _track_detail(found[0], actor)
+    row, detail = found[0], track_detail(found[0], actor)
     which = {**parameters, "recording_id": detail.track.recording_id, "release_id": detail.release.id}
     words = fetch(connection, statements.LYRICS, parameters) if actor.account_id else ()
     return TrackInFull(
         track=detail.track, release=detail.release, credits=_credits(fetch(connection, statements.RECORDING_CREDITS, which)),
-        isrc=row.isrc, genre=row.genre, label=row.label, released_on=row.released_on, p_line=row.p_line, c_line=row.c_line,
-        also_on=tuple(_track_detail(one, actor) for one in fetch(connection, statements.ALSO_ON, which)),
+        isrc=row.isrc, genre=row.genre, genre_slug=_slug(row.genre), label=row.label,
+        released_on=row.released_on, p_line=row.p_line, c_line=row.c_line,
+        also_on=tuple(track_detail(one, actor) for one in fetch(connection, statements.ALSO_ON, which)),
         words=words[0].text if words else None,
     )  # fmt: skip
 
@@ -163,9 +166,8 @@ def _credits(rows: Sequence[Any]) -> tuple[Credit, ...]:
     return tuple(Credit(row.artist_id, row.credited_as, CreditRole(row.role)) for row in rows)
 
 
-def _track_detail(row: Any, actor: Actor) -> TrackDetail:
-    """Of a row of `TRACK`."""
-    return TrackDetail(track_summary(row, actor), release_summary(row[statements.OF_RELEASE]))
+def _slug(genre: str | None) -> str | None:
+    return genre_slug(genre) if genre else None
 
 
 def _title_key(rows: Sequence[Any], series: SeriesSummary) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from apps.core.contract.catalogue import ReleaseType
 
@@ -25,10 +26,25 @@ def name_key(name: str) -> str:
 
     What is longer than an index and a cursor can hold is cut, and told apart by its hash.
     """
-    decomposed = unicodedata.normalize("NFKD", name)
-    folded = "".join(letter for letter in decomposed if unicodedata.combining(letter) < ACCENTS).casefold()
-    key = " ".join(folded.split()) or name
+    key = " ".join(_folded(name).split()) or name
     return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]} {hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+@lru_cache(4_096)
+def genre_slug(name: str) -> str:
+    """What a genre goes by in addresses, and what is compared of it: its letters and digits, folded, whatever stands between them.
+
+    A slug is its own slug.
+    """
+    composed = unicodedata.normalize("NFC", _folded(name))
+    words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in composed).split()
+    slug = "-".join(words)[:LONGEST_KEY].strip("-")
+    return slug or hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _folded(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in decomposed if unicodedata.combining(letter) < ACCENTS).casefold()
 
 
 def release_type(track_artists: set[str], durations: list[int], *, compilation: bool, various: bool) -> ReleaseType:

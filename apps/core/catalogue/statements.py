@@ -91,7 +91,7 @@ TRACK = (
 )
 
 OF_RELEASE = slice(len(HEARABLE.selected_columns), len(HEARABLE.selected_columns) + len(SUMMARY))
-"""Where the columns of `SUMMARY` are in a row of `TRACK`."""
+"""Where the columns of `SUMMARY` are in a row of `HEARABLE` that they were added to."""
 TRACK_IN_FULL = TRACK.add_columns(
     RecordingRow.isrc, func.coalesce(RecordingRow.genre, ReleaseRow.genre).label("genre"), LabelRow.name.label("label"),
     ReleaseRow.released_on, func.coalesce(RecordingRow.p_line, ReleaseRow.p_line).label("p_line"), ReleaseRow.c_line,

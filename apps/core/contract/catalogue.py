@@ -98,6 +98,8 @@ class TrackInFull(msgspec.Struct, frozen=True):
     isrc: str | None
     genre: str | None
     """The recording's own, or else its release's; so is the ℗ line."""
+    genre_slug: str | None
+    """What `GetGenre` knows it by."""
     label: str | None
     released_on: str | None
     """ISO 8601, as exact as known."""
@@ -121,6 +123,8 @@ class ReleaseDetail(msgspec.Struct, frozen=True):
     label: str | None
     upc: str | None
     genre: str | None
+    genre_slug: str | None
+    """What `GetGenre` knows it by."""
     p_line: str | None
     c_line: str | None
     cover: str | None

@@ -18,6 +18,7 @@ from apps.core.contract import (
     costs,
     editorial,
     exports,
+    genres,
     health,
     intake,
     jobs,
@@ -45,8 +46,23 @@ from apps.core.contract.errors import Defect, ErrorReport, Invalid, UnknownActio
 R = TypeVar("R")
 
 SHELF: tuple[ModuleType, ...] = (
-    *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, health, intake, jobs, labels, library, listening),
-    *(oauth, offline, own_data, pictures, playback, playlist_files, playlists, queue, radio, reporting, search, sharing, sitemap),
+    *(accounts, billing, catalogue, charts, corrections, costs, editorial, exports, genres, health, intake, jobs, labels, library),
+    *(
+        listening,
+        oauth,
+        offline,
+        own_data,
+        pictures,
+        playback,
+        playlist_files,
+        playlists,
+        queue,
+        radio,
+        reporting,
+        search,
+        sharing,
+        sitemap,
+    ),
     smart,
 )
 """Every domain's file; a new one is added here."""

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-REVISION = "0034"
+REVISION = "0035"

@@ -94,6 +94,11 @@ class Index:
                     found[title].append(candidate)
         return found
 
+    def most_heard(self, genre: str, most: int) -> Sequence[bytes]:
+        """The tracks of this genre that are heard the most, by their ids; of equals the newest."""
+        found = [one for segment in self.segments for one in segment.most_heard(genre, most)]
+        return [track_id for _, track_id in sorted(found, reverse=True)[:most]]
+
     def _keep(self, question: Question) -> Mapping[SearchKind, Kept]:
         kept = {kind: Kept.of(hits) for kind, hits in self._find_anew(*question).items()}
         with self._keeping:

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.core.catalogue.rules import name_key
+from apps.core.catalogue.rules import genre_slug, name_key
 from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.ids import BYTES
 from apps.core.contract.search import SearchKind
@@ -71,6 +71,11 @@ def owner_key(owner: bytes) -> int:
 def name_code(name: str | None) -> int:
     """A name in any case, as a number to be compared; 0 is none."""
     return crc32(name_key(name).encode()) | 1 if name else 0
+
+
+def genre_code(name: str | None) -> int:
+    """A genre however it is spelled, as a number to be compared; 0 is none."""
+    return name_code(genre_slug(name)) if name else 0
 
 
 def title_code(spelling: str) -> int:
@@ -134,7 +139,7 @@ def _facts(entry: Entry) -> tuple[Any, ...]:
     year = UNKNOWN if entry.year is None else min(entry.year, MOST_YEAR)
     kind, of_type = KINDS.index(entry.kind), TYPES.index(ReleaseType(entry.type)) if entry.type else UNKNOWN
     whole, bare = (title_code(entry.names.own[at]) if len(entry.names.own) > at else 0 for at in range(2))
-    names = name_code(entry.genre), name_code(entry.label), whole, bare
+    names = genre_code(entry.genre), name_code(entry.label), whole, bare
     return entry.id, owner_key(entry.owner), entry.popularity, *names, year, kind, of_type
 
 
@@ -163,6 +168,14 @@ class Segment:
         """The greatest popularity of that kind."""
         start, end = self._range(kind)
         return float(self.columns.facts["popularity"][start:end].max(initial=0.0))
+
+    def most_heard(self, genre: str, most: int) -> Iterable[tuple[float, bytes]]:
+        """The tracks of this genre that are heard the most, with how much; of equals the newest."""
+        start, end = self._range(SearchKind.TRACK)
+        facts = self.columns.facts[start:end]
+        of_it = np.flatnonzero((facts["genre"] == genre_code(genre)) & self.alive[start:end])
+        for at in of_it[np.argsort(facts["popularity"][of_it], kind="stable")[-most:]].tolist():
+            yield float(facts["popularity"][at]), facts["id"][at].tobytes()
 
     def nearest(self, asked: Asked, kinds: Sequence[SearchKind], filters: Filters, most: int) -> dict[SearchKind, list[Candidate]]:
         """Of each kind those whose names share most of their rarer trigrams with the query: some `most`, by each of two measures."""
@@ -207,7 +220,7 @@ class Segment:
         if filters.type is not None:
             passing &= facts["type"] == TYPES.index(filters.type)
         if filters.genre is not None:
-            passing &= facts["genre"] == name_code(filters.genre)
+            passing &= facts["genre"] == genre_code(filters.genre)
         if filters.label is not None:
             passing &= facts["label"] == name_code(filters.label)
         if filters.first_year is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -14,6 +14,7 @@ from apps.core.client.kept import KeptPage
 from apps.core.contract.actions import Query
 from apps.core.contract.charts import ListCharts
 from apps.core.contract.errors import NotFound
+from apps.core.contract.genres import ListGenres
 from apps.core.contract.ids import Id
 from apps.core.contract.sitemap import ListSitemapPages, ListSitemapParts, SitemapKind, SitemapPage, SitemapPart
 from apps.website.actor import on_own_behalf, stranger
@@ -28,7 +29,7 @@ LASTS = 3600
 """Seconds for which a search engine need not ask again."""
 NOBODY = "0" * 22
 """An id, in whose place others are written."""
-FIXED = ("home.show", "releases.index", "series.index", "charts.index", "plans.index")
+FIXED = ("home.show", "releases.index", "series.index", "genres.index", "charts.index", "plans.index")
 PAGES: Mapping[SitemapKind, tuple[str, str]] = {
     SitemapKind.RELEASE: ("releases.show", "release_id"),
     SitemapKind.TRACK: ("tracks.show", "track_id"),
@@ -48,7 +49,8 @@ def index() -> Response:
 def fixed() -> Response:
     charts = [url_for("charts.show", code=chart.code, _external=True) for chart in on_own_behalf(ListCharts()).items]
     fixed = [url_for(endpoint, _external=True) for endpoint in FIXED]
-    return _answer(KeptPage.of(_list("urlset", (_url(address) for address in (*fixed, *charts)))))
+    genres = [url_for("genres.show", slug=slug, _external=True) for slug in _genres()]
+    return _answer(KeptPage.of(_list("urlset", (_url(address) for address in (*fixed, *charts, *genres)))))
 
 
 @views.get("/sitemap/<any(release, track, artist, series, playlist):kind>/<id:first>.xml")
@@ -57,6 +59,15 @@ def part(kind: str, first: Id) -> Response:
     if f"/sitemap/{kind}/{first}.xml<".encode() not in _kept(ListSitemapParts(), _index).body:
         raise NotFound("There is no such part of the sitemap.", "Take those that /sitemap.xml names.")
     return _answer(_kept(ListSitemapPages(SitemapKind(kind), first), WRITERS[SitemapKind(kind)]))
+
+
+def _genres() -> Iterator[str]:
+    cursor = None
+    while True:
+        page = on_own_behalf(ListGenres(cursor, 100))
+        yield from (genre.slug for genre in page.items)
+        if (cursor := page.next) is None:
+            return
 
 
 def _kept(query: Query[R], write: Callable[[R], bytes]) -> KeptPage:

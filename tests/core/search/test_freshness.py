@@ -321,10 +321,11 @@ class TestNoting:
         ):
             with database_statements() as sent:
                 work()
-            listed = "artist_release"
-            written = [listed if listed in statement else statement.split()[2] for statement, _ in sent if "outbox" not in statement]
+            followed = listed, filed, genres = "artist_release", "genre_release", "recording.genre"
+            told = [statement for statement, _ in sent if "outbox" not in statement]
+            written = [next((name for name in followed if name in statement), statement.split()[2]) for statement in told]
             for at in (at for at, table in enumerate(written) if table == "search_counter"):
-                assert written[at : at + 5] == ["search_counter", "search_change", listed, listed, "catalogue_version"]
+                assert written[at : at + 7] == ["search_counter", "search_change", listed, listed, filed, genres, "catalogue_version"]
             assert written[-1] == "catalogue_version"
 
     @pytest.mark.postgresql

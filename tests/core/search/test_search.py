@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from itertools import count
 
 import msgspec
@@ -11,10 +10,7 @@ import pytest
 from apps.core.catalogue.models import ReleaseCreditRow
 from apps.core.contract.catalogue import GetRelease, ReleaseType
 from apps.core.contract.errors import Invalid
-from apps.core.contract.ids import id_to_bytes
 from apps.core.contract.search import Search, SearchAddress, SearchKind
-from apps.core.radio.keeping import RadioModels
-from apps.core.radio.model import Model
 from apps.core.rights.terms import CommercialModel
 from apps.core.search import queries
 from tests.factories.deals import Deals
@@ -99,7 +95,7 @@ class TestWhatIsFound:
     @pytest.mark.parametrize(
         ("filters", "expected"),
         [
-            ({"type": ReleaseType.SINGLE}, True), ({"type": ReleaseType.COMPILATION}, False), ({"genre": "jazz"}, True),
+            ({"type": ReleaseType.SINGLE}, True), ({"type": ReleaseType.COMPILATION}, False), ({"genre": " JAZZ!"}, True),
             ({"genre": "Pop"}, False), ({"label": "QUAY"}, True), ({"label": "Harbour"}, False),
             ({"first_year": 1994, "last_year": 1994}, True), ({"first_year": 1995}, False), ({"last_year": 1993}, False),
         ],
@@ -173,19 +169,6 @@ class TestWhatMayBeSeen:
 
 
 class TestPopularity:
-    @pytest.fixture
-    def heard(self, core_app, indexes):
-        """Makes these recordings known to radio's model as heard so much, and has the index take that up."""
-
-        def hear(plays):
-            known = sorted(plays, key=id_to_bytes)
-            count = len(known)
-            data = struct.pack("<4sHHIIQ", b"CLRM", 1, 0, count, 0, 0) + b"".join(map(id_to_bytes, known)) + bytes(4 * (count + 1))
-            data += bytes(4 * count) + struct.pack(f"<{count}f", *(plays[one] for one in known))
-            core_app.extensions["container"].get(RadioModels)._model = Model(data)
-
-        return hear
-
     def test_is_how_much_it_is_heard(self, catalogue, visitor, find, heard, indexes):
         recordings = {}
         for artist in ("Ada", "Cem", "Dusk"):
