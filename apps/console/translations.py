@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -37,13 +38,21 @@ def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object)
                     yield argument.lineno, "_", argument.value, []
 
 
-REFUSALS = f"{__name__}:refusals"
+def titles(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - likewise
+    """Of what is data and comes with us, such as plans and charts."""
+    for things in tomllib.loads(file.read().decode()).values():
+        yield from ((0, "_", thing["title"], []) for thing in things)
+
+
+REFUSALS, TITLES = f"{__name__}:refusals", f"{__name__}:titles"
 WHERE = (
     ("templates/website", "**.html", "jinja2.ext:babel_extract"),
     ("apps/website", "**.py", "python"),
     ("apps/website", "**.py", REFUSALS),
     ("static", "**.js", "javascript"),
     *((f"apps/core/{domain}", "**.py", REFUSALS) for domain in DOMAINS),
+    ("apps/core/charts", "charts.toml", TITLES),
+    ("apps/core/rights", "plans.toml", TITLES),
 )
 """Folders, files within them, and what reads these."""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None}

@@ -26,6 +26,7 @@ from flask.wrappers import Response
 from markupsafe import Markup
 
 from apps.core.contract.errors import CelestaError
+from apps.core.contract.words import Wording
 from apps.core.contract.words import marked as marked  # noqa: PLC0414 - whoever translates marks, too
 from ports.environment import BootError, Environment
 
@@ -126,7 +127,7 @@ def _set_up_templates(app: Flask) -> None:
     names: dict[str, Any] = app.jinja_env.globals
     names.update(
         _=_safe_gettext, gettext=_safe_gettext, ngettext=_safe_ngettext, pgettext=_safe_pgettext,
-        in_digits=in_digits, language=language, script_words=script_words, told=told, translated=translated,
+        in_digits=in_digits, language=language, said=said, script_words=script_words, told=told, translated=translated,
     )  # fmt: skip
 
 
@@ -171,9 +172,16 @@ def translated(text: str) -> str:
 
 def told(error: CelestaError) -> tuple[str, str]:
     """What an error says, and the next step."""
-    wording = error.wording
-    message, next_step = translated(wording.message), translated(wording.next_step)
-    return (message % wording.values, next_step % wording.values) if wording.values else (message, next_step)
+    return _said(error.wording)
+
+
+def said(wording: Wording) -> str:
+    """What Core says of something."""
+    return _said(wording)[0]
+
+
+def _said(wording: Wording) -> tuple[str, str]:
+    return Wording(translated(wording.message), translated(wording.next_step), wording.values).in_english()
 
 
 def gettext(text: str, /, **values: Any) -> str:

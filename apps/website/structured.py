@@ -16,6 +16,7 @@ from apps.core.contract.charts import Edition
 from apps.core.contract.genres import GenreDetail
 from apps.core.contract.playlists import PlaylistEntry, PlaylistSummary
 from apps.website.covers import in_size
+from apps.website.languages import translated
 
 Thing = dict[str, Any]
 
@@ -78,7 +79,12 @@ def chart(edition: Edition) -> Thing:
     address = _page("charts.show", code=edition.chart.code, day=edition.first_day)
     published = edition.published_at.date().isoformat()
     return _thing(
-        "MusicPlaylist", name=edition.chart.title, url=address, datePublished=published, numTracks=len(tracks), track=_list(tracks)
+        "MusicPlaylist",
+        name=translated(edition.chart.title),
+        url=address,
+        datePublished=published,
+        numTracks=len(tracks),
+        track=_list(tracks),
     )
 
 

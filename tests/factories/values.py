@@ -33,6 +33,7 @@ SIMPLE: dict[type[inspect.Type], Any] = {
     inspect.BoolType: True,
     inspect.BytesType: b"\x00\xff",
     inspect.DateTimeType: MOMENT,
+    inspect.DictType: {"name": "value"},
 }
 
 

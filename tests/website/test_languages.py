@@ -120,6 +120,18 @@ class TestARefusal:
         assert german.call("/player/sessions", {"track_id": "0" * 22, "device": "browser-1234"}).json["title"] == "Nicht gefunden"
 
 
+class TestWhatCoreTells:
+    """And what comes with us as data."""
+
+    def test_is_in_the_readers_language(self, listener, catalogue):
+        for title in ("Blue Garden", "Night Trains"):
+            catalogue.release(title)
+        listener.submit("/language", language="de")
+        assert "Neueste Releases" in listener.get("/").text
+        assert "UK-Singles" in listener.get("/charts").text
+        assert "Monatlich" in listener.get("/plans").text
+
+
 class TestATextThatIsEmpty:
     def test_stays_empty(self, listener):
         """To gettext it is the name of a catalogue's own header."""

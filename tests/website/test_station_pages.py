@@ -71,6 +71,14 @@ class TestAStation:
         assert "From “Album 0”" in shown.text
         assert "Artist &lt;" in shown.text
 
+    def test_tells_why_in_the_readers_language(self, listener, page):
+        listener.submit("/language", language="de")
+        given = listener.call(f"/player{page}/next").json["rows"]
+        for shown in (given, listener.get(page).text):
+            assert "Aus „Album 0“" in shown
+            assert "Mehr Pop" in shown
+            assert "From “" not in shown
+
     @pytest.mark.parametrize("what", ["like", "skip", "hide"])
     def test_hears_what_is_said_by_a_form(self, listener, page, what):
         listener.submit(page, f"{page}/next")

@@ -25,15 +25,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from apps.core.contract.words import marked
-
-
-class Wording(msgspec.Struct, frozen=True):
-    """What an error says, with its values beside it: `“%(title)s” is not offered here.`; so a front end can say it in another language."""
-
-    message: str
-    next_step: str = ""
-    values: dict[str, str] = {}
+from apps.core.contract.words import Wording, marked
 
 
 class ErrorReport(msgspec.Struct, frozen=True):
@@ -60,8 +52,7 @@ class CelestaError(Exception):
     def __init__(self, message: str, next_step: str = "", details: dict[str, str] | None = None, **values: str | int) -> None:
         """With values, `%(name)s` stands for them in message and next step."""
         self.wording = Wording(message, next_step, {name: str(value) for name, value in values.items()})
-        self.message = message % self.wording.values if values else message
-        self.next_step = next_step % self.wording.values if values else next_step
+        self.message, self.next_step = self.wording.in_english()
         self.details = details or {}
         super().__init__(self.message)
 

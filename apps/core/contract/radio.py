@@ -14,6 +14,7 @@ from apps.core.contract.days import Day
 from apps.core.contract.exports import Sha256
 from apps.core.contract.ids import ArtistId, JobId, LeaseToken, RecordingId, ReleaseId, StationId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
+from apps.core.contract.words import Wording
 
 BATCH = 25
 """Tracks that are given at once."""
@@ -74,6 +75,8 @@ class StationTrack(msgspec.Struct, frozen=True):
     duration_ms: int
     why: str
     """Why it is played, for the listener: "Because you liked “Blue Garden”"."""
+    wording: Wording
+    """The same, to be said in another language."""
 
 
 class StationBatch(msgspec.Struct, frozen=True):

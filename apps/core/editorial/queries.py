@@ -32,6 +32,7 @@ from apps.core.contract.editorial import (
     ShownShelf,
 )
 from apps.core.contract.intake import TRACKS_PER_RELEASE
+from apps.core.contract.words import marked
 from apps.core.database import fetch
 from apps.core.editorial import statements
 from apps.core.playlists.access import no_such_playlist
@@ -44,7 +45,7 @@ from ports.clock.interface import Clock
 T = TypeVar("T")
 
 SERIES_BY_THEMSELVES = 3
-NEWEST, SERIES = "Newest releases", "Series"
+NEWEST, SERIES = marked("Newest releases"), marked("Series")
 
 
 @handles(GetHome)

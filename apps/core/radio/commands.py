@@ -30,6 +30,7 @@ from apps.core.contract.radio import (
     Superseded,
     UnhideTrack,
 )
+from apps.core.contract.words import marked
 from apps.core.database import fetch
 from apps.core.database import insert as insert_or_not
 from apps.core.jobs.holding import finish, held_work
@@ -75,7 +76,7 @@ def _title(session: Session, kind: str, parameters: dict[str, Any]) -> str:
     if kind == "mix":
         if session.scalar(statements.SEEDS["mix"], parameters) is None:
             raise Invalid("There is nothing yet to make your mix of.", "Play some music first; then start it again.")
-        return "My mix"
+        return marked("My mix")
     title = session.scalar(statements.TITLES[kind], parameters)
     if title is None:
         raise NotFound("There is nothing here to start a station from.", "It may not be offered in your country, or no longer.")

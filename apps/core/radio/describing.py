@@ -19,6 +19,7 @@ from apps.core.contract.radio import (
     StationTrack,
     TrackSeed,
 )
+from apps.core.contract.words import Wording
 from apps.core.radio.licences import Licence
 from apps.core.radio.rules import Candidate, Played
 
@@ -57,9 +58,10 @@ def batch_of(station_id: str, number: int, tracks: Sequence[Candidate], fewer: s
     told = tuple(
         StationTrack(
             one.track_id, one.recording_id, one.release_id, next(iter(one.artist_ids), None), one.title, one.artist, one.release_title,
-            one.cover, one.duration_ms, one.why,
+            one.cover, one.duration_ms, why.in_english()[0], why,
         )
         for one in tracks
+        for why in [Wording(one.why, values=one.values)]
     )  # fmt: skip
     return StationBatch(station_id, number, told, fewer, licence.tells_ahead)
 

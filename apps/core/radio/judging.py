@@ -9,10 +9,13 @@ from operator import itemgetter
 import msgspec
 
 from apps.core.contract.ids import id_from_bytes, id_to_bytes
+from apps.core.contract.words import Wording, marked
 from apps.core.radio.candidates import OF_KIND, Feature, alike, blend, fashion, renown, unit
 from apps.core.radio.model import Model
 from apps.core.radio.rules import Candidate
 from apps.core.radio.wishes import Heard, Liking, Wish, features_of
+
+PLAYED_MUCH, NEW = Wording(marked("Played much at the moment")), Wording(marked("New here"))
 
 STRANGER = 0.01
 """The score of what has nothing to do with the seed."""
@@ -25,8 +28,8 @@ class Judge:
 
     def __init__(self, facts: Mapping[str, Candidate], heard: Heard, liking: Liking, wish: Wish, model: Model | None) -> None:
         self._facts, self._heard, self._liking, self._wish = facts, heard, liking, wish
-        self._heard_by = f"Heard by people who play {_named(wish)}"
-        self._because = [f"Because you liked “{one.title}”" for one in wish.liked]
+        self._heard_by = _heard_by(wish)
+        self._because = [Wording(marked("Because you liked “%(title)s”"), values={"title": one.title}) for one in wish.liked]
         self._features = {recording_id: features_of(one) for recording_id, one in facts.items()}
         holders: dict[Feature, list[tuple[str, float]]] = defaultdict(list)
         for recording_id, features in self._features.items():
@@ -58,14 +61,15 @@ class Judge:
 
     def judged(self, recording_id: str) -> Candidate:
         one = self._facts[recording_id]
-        return msgspec.structs.replace(one, score=round(self.scores[recording_id], 5), why=self._why(one))
+        why = self._why(one)
+        return msgspec.structs.replace(one, score=round(self.scores[recording_id], 5), why=why.message, values=why.values)
 
-    def _why(self, one: Candidate) -> str:
+    def _why(self, one: Candidate) -> Wording:
         """What speaks most for it."""
         key = one.recording_id
         reasons = [
             (self._heard.seeds.get(key, 0.0) / self._nearest, self._heard_by),
-            (self._new.get(key, 0.0), "Played much at the moment"),
+            (self._new.get(key, 0.0), PLAYED_MUCH),
         ]
         for words, near_it, like_it in zip(self._because, self._heard.liked, self._alike_liked, strict=True):
             reasons.append((near_it.get(key, 0.0) / self._nearest + OF_KIND * like_it.get(key, 0.0) / self._likest, words))
@@ -73,19 +77,28 @@ class Judge:
         shared = OF_KIND * self._alike_seeds.get(key, 0.0) / self._likest
         if shared > weight:
             return self._shared(one)
-        return words if weight > 0 else "New here"
+        return words if weight > 0 else NEW
 
-    def _shared(self, one: Candidate) -> str:
+    def _shared(self, one: Candidate) -> Wording:
         wanted = self._liking.seeds
         (kind, value), _ = max(self._features[one.recording_id].items(), key=lambda item: item[1] * wanted.get(item[0], 0.0))
-        told = {"artist": f"More by {one.artist}", "release": f"From “{one.release_title}”", "genre": f"More {value}"}
-        return told.get(kind, f"From the {value}0s")
+        told = {
+            "artist": Wording(marked("More by %(artist)s"), values={"artist": one.artist}),
+            "release": Wording(marked("From “%(release)s”"), values={"release": one.release_title}),
+            "genre": Wording(marked("More %(genre)s"), values={"genre": str(value)}),
+        }
+        return told.get(kind, Wording(marked("From the %(decade)ss"), values={"decade": f"{value}0"}))
 
 
-def _named(wish: Wish) -> str:
-    """What a station goes by, in a sentence."""
-    told = {"mix": "what you play", "track": f"“{wish.title}”", "release": f"“{wish.title}”"}
-    return told.get(wish.kind, wish.title)
+def _heard_by(wish: Wish) -> Wording:
+    """By whom, in the terms that the station goes by."""
+    if wish.kind == "mix":
+        return Wording(marked("Heard by people who play what you play"))
+    quoted = wish.kind in {"track", "release"}
+    return Wording(
+        marked("Heard by people who play “%(title)s”") if quoted else marked("Heard by people who play %(title)s"),
+        values={"title": wish.title},
+    )
 
 
 def _plays(model: Model | None, recording_id: str) -> float:

@@ -16,6 +16,7 @@ from random import Random
 import msgspec
 
 from apps.core.contract.radio import BATCH
+from apps.core.contract.words import marked
 from apps.core.radio.licences import Licence
 
 REPEAT = timedelta(minutes=180)
@@ -53,6 +54,8 @@ class Candidate(Played, frozen=True, array_like=True, gc=False):
     year: int | None
     score: float
     why: str
+    """With `%(name)s` where `values` has something of that name."""
+    values: dict[str, str] = {}
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -204,7 +207,9 @@ def _next(left: Sequence[Candidate], past: Past, at: float) -> int | None:
 
 def _why_fewer(known: Collection[object], left: Sequence[Candidate]) -> str:
     if not known:
-        return "Nothing that this station could play is offered to you at the moment."
+        return marked("Nothing that this station could play is offered to you at the moment.")
     if not left:
-        return "All that this station could play has been played within the last three hours."
-    return "The licence for radio where you are lets no more by these artists, and from these releases, be played within three hours."
+        return marked("All that this station could play has been played within the last three hours.")
+    return marked(
+        "The licence for radio where you are lets no more by these artists, and from these releases, be played within three hours."
+    )

@@ -24,6 +24,7 @@ from apps.core.contract.radio import (
     TrackSeed,
     UnhideTrack,
 )
+from apps.core.contract.words import Wording
 from apps.core.meter import Meter
 from tests.at_once import at_once
 from tests.core.radio.conftest import ARTISTS
@@ -85,6 +86,9 @@ class TestNextTracks:
         assert len({track.recording_id for track in batch.tracks}) == 25
         assert all(track.why for track in batch.tracks)
         assert any(track.why == "More by The Lanterns" for track in batch.tracks)
+        assert {track.wording.in_english()[0]: track.wording for track in batch.tracks}["More by The Lanterns"] == Wording(
+            "More by %(artist)s", values={"artist": "The Lanterns"}
+        )
 
     def test_goes_on_where_it_was_and_ends_with_a_reason(self, ana, station, clock):
         first, second = ana.send(NextTracks(station.id)), ana.send(NextTracks(station.id))

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
+from sqlalchemy import select, update
 
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.radio import FeedbackKind, GenreSeed, GetStation, NextTracks, SendStationFeedback, StartStation
+from apps.core.database import db
 from apps.core.jobs.commands import BATCHES_KEPT, KEPT
 from apps.core.radio.batches import POOL_LASTS
 from apps.core.radio.models import StationBatchRow, StationFeedbackRow, StationPoolRow
@@ -53,6 +56,20 @@ class TestWhatAStationGaveLongAgo:
         clock.advance(1)
         prune()
         assert left(StationPoolRow.station_id) == []
+
+
+class TestABatchFromBeforeReasonsHadValues:
+    def test_still_tells_them(self, ana, station, core_app):
+        """A per cent sign in a title was no name of a value."""
+        given = ana.send(NextTracks(station.id))
+        told = "Because you liked “50% (so)”"
+        with core_app.app_context(), db.engine.begin() as connection:
+            rows = msgspec.msgpack.decode(connection.scalar(select(StationBatchRow.tracks)))
+            before = [[*row[:-2], told] for row in rows]
+            connection.execute(update(StationBatchRow).values(tracks=msgspec.msgpack.encode(before)))
+        batch = ana.send(GetStation(station.id)).batch
+        assert [track.track_id for track in batch.tracks] == [track.track_id for track in given.tracks]
+        assert {(track.why, track.wording.message) for track in batch.tracks} == {(told, told)}
 
 
 class TestLikes:
