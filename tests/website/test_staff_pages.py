@@ -112,16 +112,11 @@ class TestDeliveries:
 
 class TestNavigation:
     def test_shows_what_each_may_open(self, guest, listener, clerk):
-        assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Charts", "Language", "Log in"]
-        assert _entries(listener) == ["Home", "Search", "Releases", "Library", "Series", "Charts", "Stations", "Account", "Language"]
+        assert _entries(guest) == ["Home", "Search", "Releases", "Series", "Genres", "Charts", "Language", "Log in"]
+        music = ["Home", "Search", "Releases", "Library", "Series", "Genres", "Charts", "Stations"]
+        assert _entries(listener) == [*music, "Account", "Language"]
         assert _entries(clerk) == [
-            "Home",
-            "Search",
-            "Releases",
-            "Library",
-            "Series",
-            "Charts",
-            "Stations",
+            *music,
             "Account",
             "Language",
             "Shelves",

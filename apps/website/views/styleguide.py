@@ -13,7 +13,16 @@ from flask import Blueprint, current_app, render_template
 from werkzeug.exceptions import NotFound
 
 from apps.core.contract.billing import Interval, Offer
-from apps.core.contract.catalogue import Credit, CreditRole, ReleaseSummary, ReleaseType, SeriesSummary, Volume
+from apps.core.contract.catalogue import (
+    Credit,
+    CreditRole,
+    ReleaseSummary,
+    ReleaseType,
+    SeriesSummary,
+    TrackDetail,
+    TrackSummary,
+    Volume,
+)
 from apps.core.contract.charts import ChartPlace
 from apps.core.contract.editorial import PickedPlaylist, PickedRelease
 from apps.core.contract.errors import Invalid
@@ -44,7 +53,8 @@ def show() -> str:
     return render_template(
         "styleguide/show.html", tokens=tokens(), icons=icons(), releases=releases, series=sample_series(releases), form=sample_form(),
         picked=PickedRelease(releases[0], "The one we put on when the last guest has left."), playlist=sample_playlist(releases),
-        entries=sample_entries(releases), credits=sample_credits(), place=ChartPlace(releases[0].id, "uk_singles", "UK singles", 7, 2),
+        entries=sample_entries(releases), found=sample_found(releases), credits=sample_credits(),
+        place=ChartPlace(releases[0].id, "uk_singles", "UK singles", 7, 2),
         offer=Offer("monthly", "Monthly", Interval.MONTH, 999, 167, "GBP", 0, 2, 5),
     )  # fmt: skip
 
@@ -98,6 +108,20 @@ def _listed(one: str, number: int, release: ReleaseSummary, state: tuple[bool, U
     preview, unplayable = state
     names = release.title, release.artist, "Night Trains, Vol. 6"
     return ListedTrack(one, one, release.id, *names, None, 61_000 * number, number == WITH_EXPLICIT_WORDS, preview, unplayable)
+
+
+def sample_found(releases: tuple[ReleaseSummary, ...]) -> list[TrackDetail]:
+    """One that can be played, and one that takes a plan."""
+    return [
+        TrackDetail(
+            TrackSummary(
+                one, one, 1, 1, release.title, release.artist, 185_000, explicit=False, playable=playable, preview=False,
+                for_subscribers=not playable,
+            ),
+            release,
+        )
+        for one, release, playable in zip(sample_ids(), releases, (True, False), strict=False)
+    ]  # fmt: skip
 
 
 def sample_credits() -> list[Credit]:
