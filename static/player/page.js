@@ -30,7 +30,7 @@ export function wirePages(player, sync, modes) {
     const button = event.target.closest("[data-play]");
     if (!button) return;
     const page = document.getElementById("page");
-    const list = page.querySelector("[data-tracks]");
+    const list = button.closest("[data-tracks]") ?? page.querySelector("[data-tracks]");
     const rows = [...list.querySelectorAll("[data-track]")];
     const chosen = button.closest("[data-track]");
     if ((chosen ? [chosen] : rows).some((row) => row.dataset.track === player.track?.id)) player.toggle();

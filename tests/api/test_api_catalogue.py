@@ -81,6 +81,15 @@ class TestReleases:
         assert [release["id"] for release in shown["releases"]] == [release_id]
 
 
+class TestAnArtistsTracks:
+    def test_are_those_they_are_heard_on_and_those_behind_which_they_are(self, player, catalogue):
+        release = player.get(f"/v1/releases/{catalogue.release('Amber', artist='Ada', composer='Ben', tracks=2)}").json
+        ada = release["credits"][0]["artist_id"]
+        told = player.get(f"/v1/artists/{ada}/tracks").json
+        assert (len(told["top"]), told["behind"], told["heard"]) == (2, [], False)
+        assert all(one["track"]["playable"] for one in told["top"])
+
+
 class TestGenres:
     def test_are_listed_by_name_with_their_newest_releases(self, player, catalogue):
         rock = catalogue.release("Amber", artist="Ada", genre="Rock")

@@ -116,6 +116,19 @@ class TestAListener:
         assert titles
         assert not set(shown) & set(titles)
 
+    def test_plays_what_an_artist_wrote_from_where_it_is_credited(self, enter):
+        ana = enter("ana")
+        ana.go("Releases")
+        ana.page.get_by_role("link", name="Slow Signals").first.click()
+        ana.page.get_by_role("link", name="Halcyon Drift").first.click()
+        wrote = ana.page.locator(".credited")
+        wrote.get_by_text("Wrote").click()
+        row = wrote.get_by_role("listitem").nth(1)
+        title = row.locator(".track__title").inner_text()
+        row.get_by_role("button", name="Play", exact=False).last.click()
+        ana.listen_on()
+        assert ana.playing_title() == title
+
 
 class TestAStatement:
     def test_is_signed_by_two_and_seen_by_its_label_alone(self, enter):

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert, select
 
-from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.catalogue import GetRelease, GetTrackInFull
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import FoundPicture
 from apps.core.contract.listening import LOOKED_THROUGH, Play, RecordPlays
@@ -174,6 +174,21 @@ class TestAnArtistPage:
 
     def test_an_unknown_one_is_not_found(self, guest):
         assert guest.get(f"/artists/{new_id()}").status_code == 404
+
+    def test_plays_what_they_are_heard_on_and_what_they_wrote(self, listener, guest, catalogue, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden", artist="Ada", tracks=2, composer="Cem")))
+        page = listener.get(f"/artists/{release.credits[0].artist_id}").text
+        assert ("<h2>Tracks</h2>" in page, "<h2>Credits</h2>" in page) == (True, False)
+        assert set(re.findall(r'data-play="(\w+)"', page)) == {track.id for track in release.tracks}
+        assert page.count('data-enqueue="next"') == page.count('id="heart-track-') == 2
+        assert '"type": "artist"' in page
+        track = visitor.send(GetTrackInFull(release.tracks[0].id))
+        (cem,) = (one.artist_id for one in track.credits if one.name == "Cem")
+        page = listener.get(f"/artists/{cem}").text
+        assert ("<h2>Tracks</h2>" in page, "<h2>Credits</h2>" in page) == (False, True)
+        assert re.findall(r'<details class="credited" open>\s*<summary>(\w+)<', page) == ["Wrote"]
+        assert page.count("data-play=") == 2
+        assert f'href="/log-in?next=/artists/{release.credits[0].artist_id}"' in guest.get(f"/artists/{release.credits[0].artist_id}").text
 
 
 class TestHostileNames:

@@ -10,7 +10,17 @@ from apps.api.answers import personal, public
 from apps.api.context import core
 from apps.api.operations import sends
 from apps.api.reading import takes
-from apps.core.contract.catalogue import GetArtist, GetLyrics, GetRelease, GetSeries, GetTrack, ListReleases, ListSeries, ReleaseOrder
+from apps.core.contract.catalogue import (
+    GetArtist,
+    GetArtistTracks,
+    GetLyrics,
+    GetRelease,
+    GetSeries,
+    GetTrack,
+    ListReleases,
+    ListSeries,
+    ReleaseOrder,
+)
 from apps.core.contract.editorial import GetHome
 from apps.core.contract.genres import GetGenre, ListGenreReleases, ListGenres
 from apps.core.contract.ids import ArtistId, ReleaseId, SeriesId, TrackId
@@ -71,6 +81,12 @@ def lyrics(track_id: TrackId) -> Response:
 @sends(GetArtist)
 def artist(artist_id: ArtistId) -> Response:
     return public(GetArtist(artist_id))
+
+
+@views.get("/artists/<id:artist_id>/tracks")
+@sends(GetArtistTracks)
+def artist_tracks(artist_id: ArtistId) -> Response:
+    return personal(core().send(GetArtistTracks(artist_id)))
 
 
 @views.get("/genres")

@@ -14,13 +14,17 @@ from apps.core.bus import handles
 from apps.core.catalogue import statements
 from apps.core.catalogue.describing import TYPES, series_summaries, summaries, track_detail, track_summary, volumes
 from apps.core.catalogue.rules import genre_slug
+from apps.core.catalogue.works import MOST_OF_ARTIST, Works
 from apps.core.contract.actions import Actor
 from apps.core.contract.catalogue import (
     ArtistDetail,
+    ArtistTracks,
     CatalogueState,
     Credit,
+    CreditedTracks,
     CreditRole,
     GetArtist,
+    GetArtistTracks,
     GetCatalogueState,
     GetLyrics,
     GetRelease,
@@ -45,6 +49,7 @@ from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
 from apps.core.contract.words import marked
 from apps.core.database import fetch
+from apps.core.radio.keeping import RadioModels
 from apps.core.rights.offers import here, here_on
 from apps.core.rights.plans import Plans
 from ports.clock.interface import Clock
@@ -132,6 +137,23 @@ def get_artist(action: GetArtist, actor: Actor, connection: Connection, clock: C
     if not found or not (own or elsewhere):
         raise NotFound("There is no such artist here.", "Their music may not be offered in your country, or no longer.")
     return ArtistDetail(found[0].id, found[0].name, own, elsewhere)
+
+
+@handles(GetArtistTracks)
+def get_artist_tracks(
+    action: GetArtistTracks, actor: Actor, connection: Connection, clock: Clock, plans: Plans, models: RadioModels
+) -> ArtistTracks:
+    works = Works.of(fetch(connection, statements.CREDITS_OF_ARTIST, {"artist_id": action.artist_id}), models.current(connection))
+    parameters = here_on(plans.entitlement(actor.plan, actor.account_id), actor.territory, clock.now())
+    here: dict[str, Any] = {}
+    for row in fetch(connection, statements.OF_RECORDINGS, {**parameters, "recording_ids": works.candidates}):
+        here.setdefault(row.recording_id, row)
+
+    def tracks(recording_ids: Sequence[str]) -> tuple[TrackDetail, ...]:
+        return tuple(track_detail(here[one], actor) for one in recording_ids if one in here)[:MOST_OF_ARTIST]
+
+    behind = (CreditedTracks(role, tracks(done)) for role, done in works.behind.items())
+    return ArtistTracks(works.heard, tracks(works.performed), tuple(one for one in behind if one.tracks))
 
 
 @handles(ListSeries)

@@ -133,6 +133,22 @@ SURVIVOR = (
 """Who the artist is by now: themselves, unless they were merged into another one."""
 
 
+MOST_CREDITS = 5_000
+CREDITS_OF_ARTIST = (
+    select(RecordingCreditRow.recording_id, RecordingCreditRow.role)
+    .where(RecordingCreditRow.artist_id == ARTIST)
+    .order_by(RecordingCreditRow.recording_id.desc())
+    .limit(at_most(MOST_CREDITS))
+)
+"""The newest; of a very busy artist the oldest are left out."""
+OF_RECORDINGS = (
+    HEARABLE.add_columns(*(column.label(f"release_{column.name}") for column in SUMMARY))
+    .join(ReleaseRow, ReleaseRow.id == TrackRow.release_id)
+    .where(TrackRow.recording_id.in_(bindparam("recording_ids", expanding=True, type_=IdColumn())), ReleaseRow.published_at.is_not(None))
+    .order_by(TrackRow.id)
+)
+
+
 def _discography(own: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     row = ArtistReleaseRow
     return (

@@ -159,6 +159,24 @@ class ArtistDetail(msgspec.Struct, frozen=True):
     """Compilations and other people's releases, newest first, at most 100."""
 
 
+class CreditedTracks(msgspec.Struct, frozen=True):
+    """What an artist did in one role."""
+
+    role: CreditRole
+    tracks: tuple[TrackDetail, ...]
+
+
+class ArtistTracks(msgspec.Struct, frozen=True):
+    """Tracks of an artist that are offered here, each recording once: the most heard first, of equals the newest."""
+
+    heard: bool
+    """Whether listening says anything of them yet."""
+    top: tuple[TrackDetail, ...]
+    """Those they are heard on, at most 10."""
+    behind: tuple[CreditedTracks, ...]
+    """What they wrote, produced and remixed, whoever performs it: of each role at most 10."""
+
+
 class Volume(msgspec.Struct, frozen=True):
     number: int
     release: ReleaseSummary
@@ -251,6 +269,15 @@ class GetArtist(Query[ArtistDetail], frozen=True):
 
     Raises NotFound where there are none.
     """
+
+    permission: ClassVar[Permission] = ANYONE
+    scope: ClassVar[Scope | None] = Scope.CATALOGUE
+
+    artist_id: ArtistId
+
+
+class GetArtistTracks(Query[ArtistTracks], frozen=True):
+    """What an artist is heard on, and what they did behind it. Nothing of one who is not here, or was merged into another."""
 
     permission: ClassVar[Permission] = ANYONE
     scope: ClassVar[Scope | None] = Scope.CATALOGUE

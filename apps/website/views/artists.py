@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from apps.core.contract.catalogue import GetArtist
+from apps.core.contract.catalogue import GetArtist, GetArtistTracks
 from apps.core.contract.corrections import GetEditableArtist
 from apps.core.contract.ids import ArtistId
 from apps.website.actor import actor, core
@@ -16,8 +16,11 @@ views = Blueprint("artists", __name__, url_prefix="/artists")
 
 @views.get("/<id:artist_id>")
 def show(artist_id: ArtistId) -> ResponseReturnValue:
-    artist = core().send(GetArtist(artist_id=artist_id))
+    artist, tracks = core().send_many(GetArtist(artist_id), GetArtistTracks(artist_id))
     if artist.id != artist_id:
         return redirect(url_for("artists.show", artist_id=artist.id), 302)
-    kept, editable = favourites_among(artists=(artist.id,)), GetEditableArtist.permission.allows(actor())
-    return render_template("artists/show.html", artist=artist, kept=kept, editable=editable)
+    kept, editable = (
+        favourites_among(artists=(artist.id,), tracks=(one.track.id for one in tracks.top)),
+        GetEditableArtist.permission.allows(actor()),
+    )
+    return render_template("artists/show.html", artist=artist, tracks=tracks, kept=kept, editable=editable)
