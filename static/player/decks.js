@@ -18,6 +18,10 @@ export class Decks extends EventTarget {
     for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.#spare.cued === null && this.#spare.audio.load(), { once: true });
   }
 
+  get elements() {
+    return this.decks.map(({ audio }) => audio);
+  }
+
   get #current() {
     return this.decks[0];
   }

@@ -19,7 +19,7 @@ function library() {
   return fetched;
 }
 
-const hasMediaSource = () => "ManagedMediaSource" in window || "MediaSource" in window;
+export const hasMediaSource = () => "ManagedMediaSource" in window || "MediaSource" in window;
 
 export class Engine extends EventTarget {
   /** Dispatches `failed` when the audio cannot go on and `rendition` (detail: its name) when another one is heard; everything else is the media element's own. */

@@ -2,6 +2,7 @@
 
 import { About } from "./about.js";
 import { offerCrossfade } from "./crossfade_setting.js";
+import { Equaliser } from "./equaliser.js";
 import { Keyboard } from "./keyboard.js";
 import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
@@ -27,6 +28,7 @@ const about = new About(element, player, (words) => queue.say(words));
 new Keyboard(document.getElementById("shortcuts"), { player, panel, queue: queue.drawer, lyrics: lyrics.drawer, modes, about });
 new Quality(element, player);
 offerCrossfade(element, player.crossfade);
+new Equaliser(element, player.audio);
 wirePages(player, sync, modes);
 wireStations(player);
 obeySystem(player);

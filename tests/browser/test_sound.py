@@ -17,6 +17,23 @@ const elements = [...document.querySelectorAll("audio")];
 for (const one of elements) one.addEventListener("play", () => (window.overlaps += elements.every((each) => !each.paused)));
 """
 
+RECORD = """
+window.contexts = [];
+window.filters = [];
+for (const [name, made] of [["AudioContext", contexts], ["BiquadFilterNode", filters]]) {
+  window[name] = class extends window[name] {
+    constructor(...given) {
+      super(...given);
+      made.push(this);
+    }
+  };
+}
+"""
+STATES = "contexts.map((one) => one.state)"
+GAINS = "filters.map((one) => one.gain.value)"
+LISTEN_IN = "window.ear = contexts[0].createAnalyser(); window.wave = new Float32Array(ear.fftSize); filters[4].connect(ear)"
+IS_LOUD = "(() => (ear.getFloatTimeDomainData(wave), wave.some((one) => one !== 0)))()"
+
 
 @pytest.fixture
 def listener(visit) -> Listener:
@@ -117,3 +134,38 @@ class TestCrossfade:
         listener.player.get_by_role("button", name="Sound", exact=True).click()
         expect(listener.page.get_by_label("Quality", exact=True)).to_be_visible()
         expect(listener.page.get_by_label("Crossfade", exact=True)).to_be_hidden()
+
+
+class TestTheEqualiser:
+    def test_is_all_there_is_of_web_audio_and_only_while_it_is_wanted(self, visit):
+        listener = visit()
+        listener.page.add_init_script(RECORD)
+        listener.play_a_release()
+        assert listener.page.evaluate(STATES) == []
+        summary = listener.player.get_by_role("button", name="Sound", exact=True)
+        summary.click()
+        listener.page.get_by_label("Equaliser", exact=True).check()
+        listener.until(lambda: listener.page.evaluate(STATES) == ["running"], "Web Audio")
+        treble = listener.page.get_by_role("slider", name="Treble")
+        treble.fill("6")
+        expect(treble).to_have_attribute("aria-valuetext", "6 decibels")
+        assert listener.page.evaluate(GAINS) == [0, 0, 0, 0, 6]
+        listener.page.evaluate(LISTEN_IN)
+        listener.until(lambda: listener.page.evaluate(IS_LOUD), "the music to go through it")
+        listener.page.get_by_role("button", name="All as recorded").click()
+        assert listener.page.evaluate(GAINS) == [0] * 5
+
+    def test_is_remembered_and_taken_up_by_the_first_gesture(self, visit):
+        listener = visit()
+        listener.page.add_init_script(RECORD)
+        listener.play_a_release()
+        summary = listener.player.get_by_role("button", name="Sound", exact=True)
+        summary.click()
+        listener.page.get_by_label("Equaliser", exact=True).check()
+        listener.page.get_by_role("slider", name="Bass", exact=True).fill("-4")
+        listener.page.reload()
+        assert listener.page.evaluate(STATES) == []
+        listener.player.get_by_role("button", name="Play", exact=True).click()
+        listener.until(lambda: listener.page.evaluate(STATES) == ["running"], "Web Audio")
+        listener.listen_on()
+        assert listener.page.evaluate(GAINS) == [0, -4, 0, 0, 0]

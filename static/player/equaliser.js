@@ -1,0 +1,60 @@
+/** How strong each range of tones is, where somebody wants to choose that in this browser. */
+
+import { hasMediaSource } from "./engine.js";
+import { keep, recall } from "./keepsake.js";
+import { BANDS, Mixer, canMix } from "./mixer.js";
+import { _ } from "../words.js";
+
+const SETTING = "equaliser";
+const MOST = 12;
+
+export class Equaliser {
+  constructor(element, decks) {
+    const part = (name) => element.querySelector(`[data-part="${name}"]`);
+    // What a browser fetches by itself from another site it hands to no script, so all would be silence.
+    if (!canMix() || !hasMediaSource()) return;
+    this.mixer = new Mixer(decks);
+    [this.choice, this.bands] = [part("equaliser"), part("bands")];
+    this.sliders = [...this.bands.querySelectorAll("input")];
+    part("equaliser-offer").hidden = false;
+    this.choice.addEventListener("change", () => this.#changed());
+    this.bands.addEventListener("input", () => this.#changed());
+    part("flat").addEventListener("click", () => this.#set(BANDS.map(() => 0)));
+    this.#takeUp();
+  }
+
+  /** As it was left, from the first gesture on. */
+  #takeUp() {
+    const { on = false, gains = [] } = parsed(recall(SETTING)) ?? {};
+    this.choice.checked = on;
+    this.#set(BANDS.map((_band, at) => Math.max(-MOST, Math.min(MOST, Number(gains[at]) || 0))));
+    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.choice.checked && this.mixer.open(), { once: true });
+  }
+
+  #set(gains) {
+    for (const [at, slider] of this.sliders.entries()) slider.value = String(gains[at]);
+    this.#show();
+  }
+
+  /** By a gesture. */
+  #changed() {
+    if (this.choice.checked) this.mixer.open();
+    this.#show();
+  }
+
+  #show() {
+    const [on, gains] = [this.choice.checked, this.sliders.map((slider) => Number(slider.value))];
+    this.bands.hidden = !on;
+    this.mixer.setGains(on ? gains : BANDS.map(() => 0));
+    keep(SETTING, JSON.stringify({ on, gains }));
+    for (const slider of this.sliders) slider.setAttribute("aria-valuetext", _("{number} decibels", { number: slider.value }));
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+/** Web Audio, and nothing of it before somebody wants to turn tones up or down: music that goes through it may stop with the screen of an iPhone. */
+
+/** The middle of each range, in hertz. */
+export const BANDS = [60, 230, 910, 3600, 14000];
+const WIDTH = 0.9;
+
+export const canMix = () => "AudioContext" in window;
+
+export class Mixer {
+  constructor(decks) {
+    this.decks = decks;
+    this.gains = BANDS.map(() => 0);
+    this.context = null;
+  }
+
+  /** To be called by a gesture, or the music would fall silent: a browser starts no sound of a page otherwise. What goes through here does so until the page is left. */
+  async open() {
+    if (this.context) return;
+    this.context = new AudioContext();
+    await this.context.resume();
+    this.headroom = this.context.createGain();
+    this.filters = BANDS.map((frequency, at) => this.#filter(frequency, at));
+    [this.headroom, ...this.filters].reduce((from, to) => from.connect(to)).connect(this.context.destination);
+    this.setGains(this.gains);
+    for (const element of this.decks.elements) this.context.createMediaElementSource(element).connect(this.headroom);
+    this.decks.addEventListener("play", () => this.context.resume());
+  }
+
+  /** @param {number[]} gains in decibels, by band: as much as the strongest is raised all is lowered, so that nothing clips */
+  setGains(gains) {
+    this.gains = gains;
+    if (!this.headroom) return;
+    this.headroom.gain.value = 10 ** (-Math.max(0, ...gains) / 20);
+    for (const [at, filter] of this.filters.entries()) filter.gain.value = gains[at];
+  }
+
+  #filter(frequency, at) {
+    const type = { 0: "lowshelf", [BANDS.length - 1]: "highshelf" }[at] ?? "peaking";
+    return new BiquadFilterNode(this.context, { type, frequency, Q: WIDTH });
+  }
+}
