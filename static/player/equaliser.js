@@ -1,22 +1,20 @@
 /** How strong each range of tones is, where somebody wants to choose that in this browser. */
 
-import { hasMediaSource } from "./engine.js";
 import { keep, recall } from "./keepsake.js";
-import { BANDS, Mixer, canMix } from "./mixer.js";
+import { BANDS, canMix } from "./mixer.js";
 import { _ } from "../words.js";
 
 const SETTING = "equaliser";
 const MOST = 12;
 
 export class Equaliser {
-  constructor(element, decks) {
+  constructor(element, mixer) {
     const part = (name) => element.querySelector(`[data-part="${name}"]`);
-    // What a browser fetches by itself from another site it hands to no script, so all would be silence.
-    if (!canMix() || !hasMediaSource()) return;
-    this.mixer = new Mixer(decks);
+    if (!canMix()) return;
+    this.mixer = mixer;
     [this.choice, this.bands] = [part("equaliser"), part("bands")];
     this.sliders = [...this.bands.querySelectorAll("input")];
-    part("equaliser-offer").hidden = false;
+    part("mixer-offer").hidden = false;
     this.choice.addEventListener("change", () => this.#changed());
     this.bands.addEventListener("input", () => this.#changed());
     part("flat").addEventListener("click", () => this.#set(BANDS.map(() => 0)));
@@ -28,7 +26,7 @@ export class Equaliser {
     const { on = false, gains = [] } = parsed(recall(SETTING)) ?? {};
     this.choice.checked = on;
     this.#set(BANDS.map((_band, at) => Math.max(-MOST, Math.min(MOST, Number(gains[at]) || 0))));
-    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.choice.checked && this.mixer.open(), { once: true });
+    this.mixer.openByGesture(() => this.choice.checked);
   }
 
   #set(gains) {

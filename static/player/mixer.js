@@ -1,10 +1,14 @@
-/** Web Audio, and nothing of it before somebody wants to turn tones up or down: music that goes through it may stop with the screen of an iPhone. */
+/** Web Audio, and nothing of it before somebody wants to turn tones up or down, or see them: music that goes through it may stop with the screen of an iPhone. */
+
+import { hasMediaSource } from "./engine.js";
 
 /** The middle of each range, in hertz. */
 export const BANDS = [60, 230, 910, 3600, 14000];
 const WIDTH = 0.9;
+const RESOLUTION = 128;
 
-export const canMix = () => "AudioContext" in window;
+/** What a browser fetches by itself from another site it hands to no script: all would be silence. */
+export const canMix = () => "AudioContext" in window && hasMediaSource();
 
 export class Mixer {
   constructor(decks) {
@@ -20,10 +24,23 @@ export class Mixer {
     await this.context.resume();
     this.headroom = this.context.createGain();
     this.filters = BANDS.map((frequency, at) => this.#filter(frequency, at));
-    [this.headroom, ...this.filters].reduce((from, to) => from.connect(to)).connect(this.context.destination);
+    this.analyser = new AnalyserNode(this.context, { fftSize: RESOLUTION });
+    [this.headroom, ...this.filters, this.analyser].reduce((from, to) => from.connect(to)).connect(this.context.destination);
     this.setGains(this.gains);
     for (const element of this.decks.elements) this.context.createMediaElementSource(element).connect(this.headroom);
     this.decks.addEventListener("play", () => this.context.resume());
+  }
+
+  /** From the first gesture on, where it is wanted by then. */
+  openByGesture(isWanted) {
+    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => isWanted() && this.open(), { once: true });
+  }
+
+  /** How strong so many ranges of tones are at the moment, from 0 to 255, the low ones first. */
+  levels(number) {
+    const found = new Uint8Array(number);
+    this.analyser?.getByteFrequencyData(found);
+    return found;
   }
 
   /** @param {number[]} gains in decibels, by band: as much as the strongest is raised all is lowered, so that nothing clips */

@@ -195,6 +195,8 @@ class TestTheFullView:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_has_nothing_that_axe_finds(self, listener, view, theme):
         listener.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        listener.player.get_by_role("button", name="Sound", exact=True).click()
+        listener.page.get_by_label("Equaliser", exact=True).check()
         found = Axe().run(listener.page).response["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 

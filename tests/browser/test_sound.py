@@ -34,6 +34,13 @@ GAINS = "filters.map((one) => one.gain.value)"
 LISTEN_IN = "window.ear = contexts[0].createAnalyser(); window.wave = new Float32Array(ear.fftSize); filters[4].connect(ear)"
 IS_LOUD = "(() => (ear.getFloatTimeDomainData(wave), wave.some((one) => one !== 0)))()"
 
+IS_DRAWN = """
+(() => {
+  const canvas = document.querySelector("canvas");
+  return canvas.width > 0 && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((one) => one > 0);
+})()
+"""
+
 
 @pytest.fixture
 def listener(visit) -> Listener:
@@ -169,3 +176,31 @@ class TestTheEqualiser:
         listener.until(lambda: listener.page.evaluate(STATES) == ["running"], "Web Audio")
         listener.listen_on()
         assert listener.page.evaluate(GAINS) == [0, -4, 0, 0, 0]
+
+
+class TestMovingBars:
+    OPTION = "Bars that move in the full view"
+
+    def test_are_drawn_behind_the_full_view_where_they_are_wanted(self, visit):
+        listener = visit(reduced_motion="no-preference")
+        listener.play_a_release()
+        full_view, canvas = listener.page.get_by_role("button", name="Full view"), listener.page.locator("canvas")
+        full_view.click()
+        expect(canvas).to_be_hidden()
+        listener.page.keyboard.press("f")
+        summary = listener.player.get_by_role("button", name="Sound", exact=True)
+        summary.click()
+        listener.page.get_by_label(self.OPTION).check()
+        expect(canvas).to_be_hidden()
+        summary.click()
+        full_view.click()
+        listener.until(lambda: listener.page.evaluate(IS_DRAWN), "the bars")
+        listener.page.emulate_media(reduced_motion="reduce")
+        expect(canvas).to_be_hidden()
+
+    def test_are_not_offered_to_whom_motion_disturbs(self, visit):
+        listener = visit()
+        listener.play_a_release()
+        listener.player.get_by_role("button", name="Sound", exact=True).click()
+        expect(listener.page.get_by_label("Equaliser", exact=True)).to_be_visible()
+        expect(listener.page.get_by_label(self.OPTION)).to_be_hidden()
