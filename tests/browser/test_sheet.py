@@ -72,6 +72,12 @@ class TestTheSheet:
         listener.page.go_forward()
         expect(sheet).to_be_visible()
 
+    def test_has_all_settings_within_reach_while_the_words_are_shown(self, listener, sheet):
+        listener.player.get_by_role("button", name="Lyrics", exact=True).click()
+        listener.player.get_by_role("button", name="Sound", exact=True).click()
+        listener.page.get_by_label("Equaliser", exact=True).check()
+        assert _box(listener.page.get_by_label("Quality", exact=True))["y"] > 0
+
     def test_leaves_no_entry_behind_when_it_is_closed(self, listener, sheet):
         listener.page.get_by_role("button", name="Back to the page").click()
         expect(sheet).to_have_count(0)
