@@ -14,12 +14,15 @@ from playwright.sync_api import Browser, expect
 from apps.console.demo.house import NOWHERE, PASSWORD, make_environment
 from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
+from apps.core.database import db
 from apps.core.meter import Meter
 from apps.website.app import create_website
+from apps.website.languages import MIRRORED
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.every_page import Reader, endpoints, furnish, reader, walk
 from tests.browser.listener import Listener
 from tests.live import LiveService, after_a_month
+from tests.untranslated import names_in, untranslated
 from tests.website.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -153,6 +156,8 @@ class TestAStatement:
 
 PEOPLE = ("", "ana", "stella.staff", "moonpool.partner")
 """A guest, a listener, staff and a partner."""
+STYLEGUIDE = "/styleguide"
+"""For whoever builds pages, in English."""
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +179,26 @@ class TestEveryPage:
                 for violation in one.violations(path):
                     found.setdefault(violation, []).append(f"{one.name} {path}")
         assert found == {}
+
+    def test_says_nothing_that_is_not_translated(self, environment, core, furnished):
+        """In the pseudo-language, which marks what is."""
+        website = create_website({**environment, "LANGUAGES": MIRRORED}, core)
+        with core.app_context(), db.engine.connect() as connection:
+            names = (website.config["BRAND_NAME"], *names_in(connection))
+        left: dict[str, set[str]] = {}
+        for name in PEOPLE:
+            visitor = Visitor(website.test_client())
+            if name:
+                visitor.log_in(f"{name}@example.com", PASSWORD)
+
+            def read(path: str, visitor: Visitor = visitor, name: str = name) -> str | None:
+                answer = visitor.get(path)
+                if path != STYLEGUIDE and answer.location is None and (found := untranslated(answer.text, names)):
+                    left[f"{name} {path}"] = found
+                return answer.text if answer.status_code == 200 or path in furnished.get(name, ()) else None
+
+            assert len(walk(read, *furnished.get(name, ()))) > 10
+        assert left == {}
 
     def test_takes_at_most_two_trips_to_core_and_ten_statements(self, environment, core, furnished, monkeypatch):
         """Beside the account, which is asked for once in five seconds."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from apps.website.app import create_website
 from apps.website.languages import MIRRORED
 from ports.environment import BootError
+from tests.untranslated import unmarked
 from tests.website.visitor import Visitor
 
+TEMPLATES = Path(__file__).parents[2] / "templates/website"
 ENGLISH, GERMAN = '<html lang="en-GB" dir="ltr">', '<html lang="de" dir="ltr">'
 
 
@@ -94,6 +98,14 @@ class TestTheMirror:
         page = guest.get("/").text
         assert f'<html lang="{MIRRORED}" dir="rtl">' in page
         assert "<span>\u2067\u202eLog in\u202c\u2069</span>" in page
+
+
+class TestTemplates:
+    def test_say_nothing_past_the_catalogues(self, website):
+        templates = {path: unmarked(website.jinja_env, path.read_text()) for path in sorted(TEMPLATES.rglob("*.html"))}
+        assert {
+            str(path.relative_to(TEMPLATES)): said for path, said in templates.items() if said and path.parent.name != "styleguide"
+        } == {}
 
 
 class TestARefusal:

@@ -19,6 +19,7 @@ from apps.core.contract.pictures import (
     own_cover,
 )
 from apps.core.contract.playlists import PlaylistRole
+from apps.core.contract.words import marked
 from apps.core.jobs.holding import finish, held_work
 from apps.core.outbox import Events
 from apps.core.pictures.access import listeners, locked_for_staff
@@ -30,7 +31,7 @@ from apps.core.playlists.access import locked
 from ports.clock.interface import Clock
 from ports.storage.interface import Storage
 
-TAKEN_DOWN = "We took it down, as it does not fit what we show here."
+TAKEN_DOWN = marked("We took it down, as it does not fit what we show here.")
 
 
 @handles(PutPlaylistPicture)
