@@ -63,6 +63,8 @@ class ListedTrack(msgspec.Struct, frozen=True):
     """Is not on the actor's plan, but its beginning may be heard."""
     unplayable: Unplayable | None
     """None where it may be played whole."""
+    withdrawn: bool = False
+    """Of what is not offered: whether it is offered nowhere any more, rather than in other countries."""
 
 
 class FavouriteTrack(msgspec.Struct, frozen=True):

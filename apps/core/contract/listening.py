@@ -156,6 +156,8 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     """As of a `ListedTrack`: whether a preview of it can be heard."""
     unplayable: Unplayable | None = None
     """Why it cannot be played in full; None where it can."""
+    withdrawn: bool = False
+    """As of a `ListedTrack`."""
 
 
 class History(Page[HistoryEntry], frozen=True):

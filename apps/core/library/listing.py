@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_
+from sqlalchemy import Select, and_, case, true
 
 from apps.core.catalogue.models import RecordingRow, ReleaseRow, TrackRow
 from apps.core.contract.actions import Actor
 from apps.core.contract.library import ListedTrack, Unplayable
 from apps.core.contract.playback import PREVIEW
 from apps.core.playback.models import PublishedRenditionRow, RenditionRow
-from apps.core.rights.offers import offered
+from apps.core.rights.offers import offered, offered_anywhere
 
+_VISIBLE = ReleaseRow.published_at.is_not(None) & offered(TrackRow.release_id, TrackRow.id)
 LISTED = (
     TrackRow.id, TrackRow.recording_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
     ReleaseRow.title.label("release_title"), ReleaseRow.cover, RecordingRow.duration_ms, RecordingRow.explicit,
     PublishedRenditionRow.recording_id.is_not(None).label("ready"), RenditionRow.name.is_not(None).label("previewed"),
-    (ReleaseRow.published_at.is_not(None) & offered(TrackRow.release_id, TrackRow.id)).label("visible"),
+    _VISIBLE.label("visible"),
     offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"),
+    case((_VISIBLE, true()), else_=offered_anywhere(TrackRow.release_id, TrackRow.id)).label("anywhere"),
 )  # fmt: skip
 """To be selected first, of a statement that `with_tracks` has joined."""
 
@@ -42,8 +44,9 @@ def with_tracks(wanted: Select[*tuple[Any, ...]], track_id: Any) -> Select[*tupl
 
 def listed_track(row: Any, actor: Actor) -> ListedTrack:
     return ListedTrack(
-        *row[:9], preview=bool(row.visible and row.previewed and not row.allowed and actor.account_id), unplayable=_hindrance(row)
-    )
+        *row[:9], preview=bool(row.visible and row.previewed and not row.allowed and actor.account_id), unplayable=_hindrance(row),
+        withdrawn=not row.anywhere,
+    )  # fmt: skip
 
 
 def _hindrance(row: Any) -> Unplayable | None:

@@ -63,7 +63,7 @@ def _entry(row: Any, actor: Actor, charts: Charts) -> HistoryEntry:
     track = listed_track(row, actor)
     return HistoryEntry(
         track.track_id, track.release_id, track.title, track.artist, track.release_title, track.cover, row.played_at,
-        played_from(row, charts), track.preview, track.unplayable,
+        played_from(row, charts), track.preview, track.unplayable, track.withdrawn,
     )  # fmt: skip
 
 

@@ -36,6 +36,11 @@ def offered(
     return exists(select(DealRow.id).where(*_allowing(release_id, track_id, use_type, on_plan=on_plan)))
 
 
+def offered_anywhere(release_id: Any, track_id: Any) -> ColumnElement[bool]:
+    """True where a deal lets the track be streamed on demand in some territory now."""
+    return exists(select(DealRow.id).where(*_of(release_id, track_id, UseType.ON_DEMAND_STREAM)))
+
+
 def offered_until(release_id: Any, track_id: Any, use_type: UseType) -> ScalarSelect[datetime]:
     """Until when the deals that let the track be used so on this plan, in this territory, last: the latest end among them.
 
@@ -46,17 +51,25 @@ def offered_until(release_id: Any, track_id: Any, use_type: UseType) -> ScalarSe
 
 
 def _allowing(release_id: Any, track_id: Any, use_type: UseType, *, on_plan: bool) -> list[ColumnElement[bool]]:
-    """The conditions on a deal that allows it."""
+    """The conditions on a deal that allows it here."""
     excluded = exists().where(DealExclusionRow.deal_id == DealRow.id, DealExclusionRow.territory == TERRITORY)
+    conditions = [
+        *_of(release_id, track_id, use_type),
+        or_(DealRow.territory == TERRITORY, (DealRow.territory == WORLDWIDE) & ~excluded),
+    ]
+    if on_plan:
+        conditions.append(DealRow.commercial_model.in_(MODELS))
+    return conditions
+
+
+def _of(release_id: Any, track_id: Any, use_type: UseType) -> list[ColumnElement[bool]]:
+    """The conditions on a deal of it that runs, wherever."""
     conditions = [
         DealRow.release_id == release_id,
         DealRow.use_type == use_type,
         DealRow.starts_at <= NOW,
         or_(DealRow.ends_at.is_(None), DealRow.ends_at > NOW),
-        or_(DealRow.territory == TERRITORY, (DealRow.territory == WORLDWIDE) & ~excluded),
     ]
-    if on_plan:
-        conditions.append(DealRow.commercial_model.in_(MODELS))
     if track_id is TrackRow.id:
         conditions.append(TrackRow.hidden_at.is_(None))
     if track_id is not None:

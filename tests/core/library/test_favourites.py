@@ -173,6 +173,21 @@ class TestWhatIsNotOfferedAnyMore:
         assert not ana.send(ListFavouriteReleases()).items[0].offered
         assert not ana.send(ListFavouriteArtists()).items[0].offered
 
+    def test_says_whether_it_is_offered_anywhere(self, ana, release, deals, catalogue):
+        ana.send(AddFavourite(TrackSubject(release.tracks[0].id)))
+
+        def told():
+            track = ana.send(ListFavouriteTracks()).items[0].track
+            return track.unplayable, track.withdrawn
+
+        assert told() == (None, False)
+        deals.only(release.id, "JP")
+        assert told() == (Unplayable.NOT_OFFERED, False)
+        deals.only(release.id, "JP", ends_at=deals.now)
+        assert told() == (Unplayable.NOT_OFFERED, True)
+        deals.only(release.id, "JP", track_id=release.tracks[1].id)
+        assert told() == (Unplayable.NOT_OFFERED, True)
+
     def test_on_this_plan_says_so_too(self, ana, release, deals, on_plan):
         ana.send(AddFavourite(TrackSubject(release.tracks[0].id)))
         deals.only(release.id, model=CommercialModel.SUBSCRIPTION)

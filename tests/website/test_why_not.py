@@ -1,0 +1,88 @@
+"""What cannot be played whole says why wherever it is listed, and what to do next, without scripts."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from apps.core.contract.catalogue import GetRelease
+from apps.core.rights.terms import CommercialModel
+from tests.factories.deals import Deals
+
+
+def told(page: str) -> list[tuple[str, str, str]]:
+    """Of each row that says why: the word, and where the next step leads and what it is called."""
+    rows = re.findall(r'<details class="hindrance"><summary[^>]*>([^<]*)</summary><p class="hindrance__more">(.*?)</p></details>', page, re.DOTALL)
+    steps = (re.search(r'<a href="([^"]*)">([^<]*)</a>', more) for _, more in rows)
+    return [(word, unescape(step[1]), step[2]) for (word, _), step in zip(rows, steps, strict=True) if step]
+
+
+@pytest.fixture
+def release(catalogue, visitor):
+    return visitor.send(GetRelease(catalogue.release("Blue Garden", artist="Ada", tracks=1, genre="Folk")))
+
+
+@pytest.fixture
+def deals(core_app):
+    return Deals(core_app)
+
+
+@pytest.fixture
+def of_the_catalogue(release) -> list[str]:
+    """Where anybody comes upon its track."""
+    return [f"/releases/{release.id}", f"/artists/{release.credits[0].artist_id}", "/genres/folk", "/search?q=blue+garden"]
+
+
+@pytest.fixture
+def of_the_listener(release, listener) -> list[str]:
+    """Where the listener keeps its track."""
+    page = f"/releases/{release.id}"
+    listener.submit(page, f"/library/favourites/track/{release.tracks[0].id}", keep="yes")
+    return ["/library/tracks", listener.submit("/library/playlists", "/library/playlists", title="Mine", release=release.id).location]
+
+
+class TestARow:
+    def test_says_nothing_where_it_can_be_played(self, listener, of_the_catalogue, of_the_listener):
+        assert [told(listener.get(path).text) for path in (*of_the_catalogue, *of_the_listener)] == [[]] * 6
+
+    def test_leads_a_visitor_to_log_in(self, guest, release, of_the_catalogue):
+        for path in of_the_catalogue:
+            page = guest.get(path).text
+            assert told(page) == []
+            (address,) = re.findall(rf'<a class="round" href="([^"]*)" aria-label="Log in to play {release.tracks[0].title}"', page)
+            assert unescape(address).startswith("/log-in?next=/"), path
+
+    def test_leads_to_the_plans_where_it_takes_one(self, listener, release, deals, of_the_catalogue, of_the_listener):
+        deals.only(release.id, model=CommercialModel.SUBSCRIPTION)
+        for path in (*of_the_catalogue, *of_the_listener):
+            page = listener.get(path).text
+            assert told(page) == [("Preview", "/plans", "Look at the plans")], path
+            assert f'data-play="{release.tracks[0].id}"' in page
+
+    @pytest.mark.parametrize(("territory", "word"), [("JP", "Not offered where you are"), (None, "Withdrawn")])
+    def test_looks_for_another_one_of_what_is_not_offered(self, listener, release, deals, of_the_listener, territory, word):
+        deals.only(release.id, territory) if territory else deals.none(release.id)
+        for path in of_the_listener:
+            page = listener.get(path).text
+            assert told(page) == [(word, "/search?q=Blue+Garden+1+Ada", "Look for another one")], path
+            assert "data-play=" not in page.partition('class="tracks')[2]
+
+    def test_asks_to_look_again_while_it_is_prepared(self, listener, catalogue):
+        (release_id,) = catalogue.deliver(catalogue.files("Green Garden", ["Dawn", "Dusk"]))
+        catalogue.transcode(catalogue.waiting("transcode")[0])
+        path = f"/releases/{release_id}"
+        assert told(listener.get(path).text) == [("Still being prepared", path, "Look again")]
+
+    def test_that_is_gone_for_a_visitor_says_so(self, guest, ana_s_playlist, release, deals):
+        deals.none(release.id)
+        assert [word for word, *_ in told(guest.get(ana_s_playlist).text)] == ["Withdrawn"]
+
+
+@pytest.fixture
+def ana_s_playlist(listener, release) -> str:
+    """Public."""
+    path = listener.submit("/library/playlists", "/library/playlists", title="Mine", release=release.id).location
+    listener.submit(f"{path}/edit", f"{path}/edit", title="Mine", description="", visibility="public")
+    return path
