@@ -1,4 +1,4 @@
-/** One track faded into the next. Tracks that follow one another on a release stay as they were made, without a gap of ours or a fade. */
+/** One track faded into the next. Tracks that follow one another on a release stay as they were made. */
 
 const STEP_MS = 50;
 

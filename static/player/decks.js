@@ -6,7 +6,7 @@ const EVENTS = [
   "durationchange", "emptied", "ended", "error", "pause", "play", "playing", "progress", "ratechange", "seeked", "seeking", "timeupdate", "waiting",
 ];
 
-const UNCUED = { cued: null, ready: false };
+const UNCUED = { cued: null, ready: false, rendition: null };
 
 export class Decks extends EventTarget {
   /** Dispatches the events of the element that plays what is shown, and those of its engine. */
@@ -33,13 +33,16 @@ export class Decks extends EventTarget {
   #pass(deck) {
     const pass = (event) => deck === this.#current && this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
     for (const name of EVENTS) deck.audio.addEventListener(name, pass);
+    deck.engine.addEventListener("rendition", ({ detail }) => (deck.rendition = detail));
     for (const name of ["failed", "rendition"]) deck.engine.addEventListener(name, pass);
   }
 
   /** Makes it ready to play from `position`, in seconds; false where something else is wanted meanwhile, or it failed. */
   async load(playlists, position) {
-    const { cued, ready } = this.#current;
-    return (ready && cued === playlists.automatic) || this.#current.engine.load(playlists, position);
+    const { engine, cued, ready, rendition } = this.#current;
+    if (!ready || cued !== playlists.automatic) return engine.load(playlists, position);
+    if (rendition) this.dispatchEvent(new CustomEvent("rendition", { detail: rendition }));
+    return true;
   }
 
   /** Makes ready what comes next, beside what plays; not before what went before is heard no more. */

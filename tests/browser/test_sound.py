@@ -119,10 +119,11 @@ class TestCrossfade:
         listener.until(lambda: listener.page.evaluate(PLAYING) == 1, "the last to fall silent")
         silent, loud = listener.page.evaluate(VOLUMES)
         assert (silent < leaving, loud > coming) == (True, True)
+        listener.until(lambda: "Now playing" in told(listener), "the word on its quality")
         assert listener.is_paused
-        told = listener.count("POST /player/plays")
+        plays = listener.count("POST /player/plays")
         listener.player.get_by_role("button", name="Next track").click()
-        listener.until(lambda: listener.count("POST /player/plays") > told, "the second play to be told")
+        listener.until(lambda: listener.count("POST /player/plays") > plays, "the second play to be told")
 
     def test_leaves_a_release_that_is_played_in_its_order_as_it_is(self, listener):
         listener.page.locator('[data-play][data-name="Battle Epic"]').click()
