@@ -117,7 +117,7 @@ def after_a_month() -> Generator[tuple[LiveService, str]]:
     """`celesta run` in what `celesta demo --month` has left, on the day after its last; and what the demo said."""
     with _folder() as folder, ExitStack() as running:
         port = free_port()
-        environment = {**plain(), "CELESTA_HOME": f"{folder}/month/home", "CLOCK": "stepped"}
+        environment = {**plain(), "CELESTA_HOME": f"{folder}/month/home", "CLOCK": "stepped", "LANGUAGES": "en-GB,de,ar-XB"}
         service = LiveService(f"http://127.0.0.1:{port}", environment)
         # The month is made in its folder, whatever the environment says of a database.
         maker = LiveService(service.url, {**environment, "DATABASE_URL": "sqlite:////nowhere/at/all.db"})

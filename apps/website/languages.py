@@ -38,7 +38,7 @@ MIRRORED = "ar-XB"
 COOKIE = "language"
 FOR_SCRIPTS = "static/"
 """Where texts stand that scripts need in the browser."""
-KEPT_AS_IT_IS = re.compile(r"(%\(\w+\)s|%%|<[^>]*>|&\w+;|\{\w+\})")
+KEPT_AS_IT_IS = re.compile(r"(<code>.*?</code>|%\(\w+\)s|%%|<[^>]*>|&\w+;|\{\w+\})")
 WORDS = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 
 

@@ -110,9 +110,17 @@ def _number(number: float | Decimal, places: int = 0) -> str:
 
 
 def took(milliseconds: float) -> str:
-    """A measured time, as exact as it matters: `0.4 ms`, `12 ms`, `1,250 ms`, `12.5 s`, `3 min 5 s`; below zero with a minus before it."""
+    """A measured time, as exact as it matters: `0.4 ms`, `12 ms`, `1,250 ms`, `12.5 s`, `3 min 5 s`; below zero with a minus before it.
+
+    Its units are Latin, so among words from right to left it is set apart.
+    """
+    time = _took(milliseconds)
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{time}\N{POP DIRECTIONAL ISOLATE}" if language().direction == "rtl" else time
+
+
+def _took(milliseconds: float) -> str:
     if milliseconds < 0:
-        return f"\N{MINUS SIGN}{took(-milliseconds)}"
+        return f"\N{MINUS SIGN}{_took(-milliseconds)}"
     if milliseconds < 10_000:
         return f"{_number(milliseconds, 1 if 0 < milliseconds < 9.95 else 0)} ms"
     seconds = milliseconds / 1000

@@ -39,8 +39,8 @@ BACK = "http://127.0.0.1:9/back"
 
 NO_PAGES = frozenset(
     {
-        "installed.manifest", "installed.worker", "partner.file", "player.lyrics", "player.playlist", "playlist_files.save", "queue.read",
-        "queue.tracks", "reports.file", "service.favicon", "service.health", "service.robots", "sitemap.fixed", "sitemap.index",
+        "installed.manifest", "installed.worker", "partner.file", "player.lyrics", "player.playlist", "player.track", "playlist_files.save",
+        "queue.read", "queue.tracks", "reports.file", "service.favicon", "service.health", "service.robots", "sitemap.fixed", "sitemap.index",
         "sitemap.part", "subscription.come_back",
     }
 )  # fmt: skip
@@ -133,6 +133,7 @@ def _links(page: str) -> Iterator[str]:
 
 SIZES = (ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900))
 """A phone and a desk."""
+OVERFLOWS = "() => document.documentElement.scrollWidth > innerWidth || document.scrollingElement.scrollLeft !== 0"
 THEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 
 
@@ -161,6 +162,14 @@ class Reader:
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             self.page.goto(self.url + path)
             yield size["width"], theme
+
+    def too_narrow_for(self, path: str) -> Iterator[int]:
+        """The widths at which the page is wider than the window."""
+        for size in SIZES:
+            self.page.set_viewport_size(size)
+            self.page.goto(self.url + path)
+            if self.page.evaluate(OVERFLOWS):
+                yield size["width"]
 
     def violations(self, path: str) -> set[str]:
         """What axe finds against the page, and where."""

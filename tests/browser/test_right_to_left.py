@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.every_page import OVERFLOWS
 from tests.browser.listener import Listener
 
 PATHS = (
@@ -23,7 +24,6 @@ PATHS = (
     "/plans",
     "/language",
 )
-OVERFLOWS = "() => document.documentElement.scrollWidth > innerWidth || document.scrollingElement.scrollLeft !== 0"
 LEFT_OF = "([one, other]) => one.getBoundingClientRect().left < other.getBoundingClientRect().left"
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from apps.website.app import create_website
 from apps.website.covers import PALETTES, SIDE, motif, under_light_words
-from apps.website.languages import ngettext
+from apps.website.languages import MIRRORED, ngettext
 from apps.website.wording import clock_time, day_range, full_date, moment, money, rough_length, took
 
 
@@ -150,3 +151,7 @@ class TestInAnotherLanguage:
     def test_all_read_as_that_language_writes_them(self, website, tell, words):
         with website.test_request_context(headers={"Accept-Language": "de"}):
             assert tell() == words
+
+    def test_a_measured_time_keeps_its_order_among_words_from_right_to_left(self, values, core_app):
+        with create_website({**values, "LANGUAGES": MIRRORED}, core_app).test_request_context():
+            assert took(-12) == "\N{LEFT-TO-RIGHT ISOLATE}\N{MINUS SIGN}12 ms\N{POP DIRECTIONAL ISOLATE}"
