@@ -14,7 +14,8 @@ from tests.factories.deals import Deals
 
 def told(page: str) -> list[tuple[str, str, str]]:
     """Of each row that says why: the word, and where the next step leads and what it is called."""
-    rows = re.findall(r'<details class="hindrance"><summary[^>]*>([^<]*)</summary><p class="hindrance__more">(.*?)</p></details>', page, re.DOTALL)
+    row = r'<details class="hindrance"><summary[^>]*>([^<]*)</summary><p class="hindrance__more">(.*?)</p></details>'
+    rows = re.findall(row, page, re.DOTALL)
     steps = (re.search(r'<a href="([^"]*)">([^<]*)</a>', more) for _, more in rows)
     return [(word, unescape(step[1]), step[2]) for (word, _), step in zip(rows, steps, strict=True) if step]
 
