@@ -88,7 +88,7 @@ class Listener:
         link = main.get_by_role("link", name=entry, exact=True)
         main.get_by_role("link", name="Home", exact=True).wait_for()
         if not link.is_visible():
-            main.get_by_role("button", name="More").click()
+            main.get_by_role("button", name="More", exact=True).click()
         link.click()
 
     def open_release(self) -> None:

@@ -106,7 +106,7 @@ class TestTheTabsOfAPhone:
         listener = visit(PHONE)
         listener.register()
         expect(listener.page.locator("#main")).to_be_focused()
-        more, charts = listener.page.get_by_role("button", name="More"), listener.page.get_by_role("link", name="Charts")
+        more, charts = listener.page.get_by_role("button", name="More", exact=True), listener.page.get_by_role("link", name="Charts")
         expect(charts).to_be_hidden()
         more.press("Enter")
         listener.page.keyboard.press("Tab")

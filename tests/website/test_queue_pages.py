@@ -53,6 +53,26 @@ class TestThePage:
         assert "/log-in" in guest.get("/queue").location
 
 
+class TestACard:
+    def test_queues_a_release_wherever_it_is_shown(self, listener, release, catalogue):
+        catalogue.release("Green Garden", artist="Ada")
+        artist = f"/artists/{release.credits[0].artist_id}"
+        listener.submit(artist, f"/library/favourites/release/{release.id}", keep="yes")
+        for path in ("/", "/releases", artist, "/search?q=blue+garden", "/library/releases"):
+            page = listener.get(path).text
+            (card,) = (one for one in re.findall(r'<li class="kept".*?</li>', page, re.DOTALL) if f'href="/releases/{release.id}"' in one)
+            assert '<form id="hearts"' in page, path
+            assert re.findall(r'formaction="([^"]+)" name="release" value="(\w+)"', card) == [
+                ("/queue/tracks?place=next", release.id), ("/queue/tracks?place=end", release.id),
+            ]  # fmt: skip
+
+    def test_asks_nobody_who_cannot_queue(self, guest, release):
+        for path in ("/releases", "/search?q=blue+garden"):
+            assert "formaction" not in guest.get(path).text
+        home = guest.get("/").text
+        assert 'id="hearts"' not in home, "what has no form to send is hidden by the stylesheet"
+
+
 class TestAdding:
     def test_goes_to_the_end_or_behind_what_is_playing(self, queued, release):
         first, second, *_ = release.tracks
