@@ -22,9 +22,9 @@ from apps.core.contract.errors import CelestaError
 from apps.website.languages import CATALOGUES
 
 DOMAINS = (
-    *("accounts", "billing", "catalogue", "charts", "contract", "corrections", "costs", "editorial", "intake", "jobs", "library"),
-    *("listening", "middleware", "pictures", "playback", "playlist_files", "playlists", "queue", "radio", "reporting", "search"),
-    *("sharing", "smart"),
+    *("accounts", "billing", "catalogue", "charts", "contract", "corrections", "costs", "editorial", "genres", "intake", "jobs"),
+    *("library", "listening", "middleware", "oauth", "offline", "own_data", "pictures", "playback", "playlist_files", "playlists"),
+    *("queue", "radio", "reporting", "search", "sharing", "smart"),
 )
 """Those of Core whose refusals somebody meets on the website. What apps and operators alone are told is in English."""
 

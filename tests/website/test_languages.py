@@ -124,6 +124,10 @@ class TestARefusal:
         sent = german.submit("/account", present="wrong", new="correct horse staple").text
         assert "<strong>Das ist nicht dein jetziges Passwort.</strong> Prüf es und versuch es noch einmal." in sent
 
+    def test_of_what_is_for_others_is_too(self, german):
+        assert "Das ist für das Team. Bitte jemanden aus der Verwaltung um die nötige Rolle." in german.get("/jobs").text
+        assert "Das ist für Partner und das Team." in german.get("/partner/statements").text
+
     def test_with_values_keeps_them_as_they_are(self, german):
         page = german.get("/recently-played?source=100%25s<b>").text
         assert "Aus „100%s&lt;b&gt;“ wird nichts gespielt." in page

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from apps.core.contract.errors import Forbidden, Unauthenticated
 from apps.core.contract.ids import AccountId
+from apps.core.contract.words import marked
 
 R = TypeVar("R")
 
@@ -72,6 +73,8 @@ class Permission(msgspec.Struct, frozen=True):
     roles: frozenset[Role] = frozenset()
     services: frozenset[Service] = frozenset()
     """Front ends that may send it on their own behalf, with no account."""
+    refusal: str = marked("Nobody does this in person.")
+    """What whoever else is logged in is told."""
 
     def allows(self, actor: Actor) -> bool:
         if actor.account_id is None:
@@ -83,18 +86,20 @@ ANYONE = Permission("anyone", "Everybody, logged in or not", anonymous=True, ser
 LISTENER = Permission("listener", "Whoever is logged in", roles=frozenset(Role))
 STAFF = Permission(
     "staff", "Staff and administrators, and the operators' console",
-    roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),
+    roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}), refusal=marked("This is for staff."),
 )  # fmt: skip
-STAFF_IN_PERSON = Permission("staff in person", "Staff and administrators in person", roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}))
+STAFF_IN_PERSON = Permission(
+    "staff in person", "Staff and administrators in person", roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}), refusal=STAFF.refusal
+)
 """For what has to have somebody's name on it."""
-PARTNER = Permission("partner", "Partners", roles=frozenset({Role.PARTNER}))
+PARTNER = Permission("partner", "Partners", roles=frozenset({Role.PARTNER}), refusal=marked("This is for partners."))
 STATEMENT_READERS = Permission(
     "statement readers", "Partners for what is theirs, staff and administrators, and the operators' console",
-    roles=PARTNER.roles | STAFF.roles, services=STAFF.services,
+    roles=PARTNER.roles | STAFF.roles, services=STAFF.services, refusal=marked("This is for partners and staff."),
 )  # fmt: skip
 ADMINISTRATOR = Permission(
     "administrator", "Administrators, and the operators' console",
-    roles=frozenset({Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}),
+    roles=frozenset({Role.ADMINISTRATOR}), services=frozenset({Service.CONSOLE}), refusal=marked("This is for administrators."),
 )  # fmt: skip
 OPERATOR = Permission("operator", "The operators' console alone", services=frozenset({Service.CONSOLE}))
 BACK_OFFICE = Permission("back office", "Background tasks alone", services=frozenset({Service.TASKS}))
@@ -131,7 +136,7 @@ def permit(kind: type[Action[Any]], actor: Actor) -> None:
     if not kind.permission.allows(actor):
         if actor.account_id is None:
             raise Unauthenticated("This needs an account.", "Log in, then try again.")
-        raise Forbidden(f"This is for: {kind.permission.meaning.lower()}.", "Ask an administrator for the role it needs.")
+        raise Forbidden(kind.permission.refusal, "Ask an administrator for the role it needs.")
     if actor.scopes is not None and (kind.scope is None or kind.scope not in actor.scopes):
         needed = f"the scope {kind.scope}" if kind.scope else "a log-in on the website"
         raise Forbidden(f"This app may not do that: it needs {needed}.", "Connect the app again and allow it.")

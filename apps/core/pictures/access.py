@@ -9,6 +9,7 @@ from apps.core.catalogue.models import ReleaseRow, SeriesRow
 from apps.core.contract.errors import NotFound
 from apps.core.contract.pictures import PictureSubject
 from apps.core.contract.playlists import Visibility
+from apps.core.contract.words import marked
 from apps.core.database import FOR_CHANGE
 from apps.core.editorial.compiling import HOUSE
 from apps.core.pictures.models import TABLES
@@ -25,7 +26,8 @@ FOR_STAFF: dict[PictureSubject, ColumnElement[bool]] = {
 def nothing_for_staff(of: PictureSubject) -> NotFound:
     if of is PictureSubject.RELEASE:
         return NotFound("There is no such compilation of ours.", "What a label delivered has the cover that it delivered.")
-    return NotFound(f"There is no such {of} here.", "It may have been deleted, or be private.")
+    missing = marked("There is no such series here.") if of is PictureSubject.SERIES else marked("There is no such playlist here.")
+    return NotFound(missing, "It may have been deleted, or be private.")
 
 
 def locked_for_staff(session: Session, of: PictureSubject, subject_id: str) -> ReleaseRow | SeriesRow | PlaylistRow:
