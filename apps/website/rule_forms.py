@@ -10,7 +10,7 @@ import msgspec
 
 from apps.core.contract.errors import Invalid
 from apps.core.contract.smart import (
-    HINT,
+    DEEPEST_RULE,
     WIDEST_RULE,
     Comparison,
     DaysRule,
@@ -93,7 +93,11 @@ def rule_of(form: Mapping[str, str], rows: Sequence[Row]) -> SmartRule:
         told = {"group": group, "order": form.get("order", "newest"), "limit": int(form.get("limit") or 100)}
         return msgspec.convert(told, SmartRule)
     except (ValueError, msgspec.ValidationError):
-        raise Invalid("A rule is not filled in, or not as it must be.", f"Give each a value that fits. {HINT}") from None
+        raise Invalid(
+            "A rule is not filled in, or not as it must be.",
+            "Give each a value that fits. Groups of rules lie at most %(deepest)s deep in one another, with at most %(widest)s rules each.",
+            deepest=DEEPEST_RULE, widest=WIDEST_RULE,
+        ) from None  # fmt: skip
 
 
 def _comparison(row: Row) -> dict[str, Any]:

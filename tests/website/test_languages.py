@@ -124,6 +124,11 @@ class TestARefusal:
         sent = german.submit("/account", present="wrong", new="correct horse staple").text
         assert "<strong>Das ist nicht dein jetziges Passwort.</strong> Prüf es und versuch es noch einmal." in sent
 
+    def test_of_an_address_that_cannot_be_read_is_too(self, german):
+        page = german.get(f"/charts/uk_singles/runs/{0:022}").text
+        assert "lässt sich nicht lesen" in page
+        assert "Berichtige das Feld und schick es noch einmal." in page
+
     def test_of_what_is_for_others_is_too(self, german):
         assert "Das ist für das Team. Bitte jemanden aus der Verwaltung um die nötige Rolle." in german.get("/jobs").text
         assert "Das ist für Partner und das Team." in german.get("/partner/statements").text

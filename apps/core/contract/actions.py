@@ -116,7 +116,7 @@ class Action(msgspec.Struct, Generic[R], frozen=True, forbid_unknown_fields=True
     permission: ClassVar[Permission]
     scope: ClassVar[Scope | None] = None
     """The scope an app needs to send it; None keeps apps out, whatever their scopes."""
-    hint: ClassVar[str] = "Correct the field and send it again."
+    hint: ClassVar[str] = marked("Correct the field and send it again.")
     """What to do where it cannot be read."""
 
 

@@ -124,11 +124,11 @@ def decode_action(action: type[Action[R]], fields: bytes | msgspec.Raw) -> Actio
     try:
         return action_decoder(action).decode(fields)
     except msgspec.MsgspecError as error:
-        raise Invalid(f"{action.__name__} cannot be read: {error}.", action.hint) from None
+        raise Invalid("%(action)s cannot be read: %(why)s.", action.hint, action=action.__name__, why=str(error)) from None
     except RecursionError:
-        raise Invalid(f"{action.__name__} cannot be read: it goes on and on within itself.", action.hint) from None
+        raise Invalid("%(action)s cannot be read: it goes on and on within itself.", action.hint, action=action.__name__) from None
     except UnicodeDecodeError:
-        raise Invalid(f"{action.__name__} is not valid UTF-8.", "Send JSON in UTF-8.") from None
+        raise Invalid("%(action)s is not valid UTF-8.", "Send JSON in UTF-8.", action=action.__name__) from None
 
 
 def decode_result(action: type[Action[R]], result: bytes | msgspec.Raw) -> R:

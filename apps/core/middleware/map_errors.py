@@ -48,13 +48,15 @@ def _as_celesta_error(error: Exception, action: str) -> CelestaError:
         case IntegrityError(orig=orig) if _is_double(orig):
             return Conflict("Somebody else did the same at the same moment.", "Look again, and repeat it if it is still wanted.")
         case DataError():
-            return Invalid(f"Something in {action} cannot be stored.", "Leave out control characters and impossible numbers.")
+            return Invalid(
+                "Something in %(action)s cannot be stored.", "Leave out control characters and impossible numbers.", action=action
+            )
         case OperationalError(orig=sqlite3.OperationalError() as orig) if orig.sqlite_errorcode & 0xFF in SQLITE_MISTAKES:
             return _defect(action)
         case OperationalError(orig=orig) if _is_full(orig):
             return Unavailable("The database's disk is full, so nothing was changed.", "Make room on it, then try again.")
         case OperationalError(orig=orig) if getattr(orig, "sqlstate", None) == POSTGRESQL_TOO_LONG:
-            return Invalid(f"Something in {action} is too long to be stored.", "Shorten its longest text.")
+            return Invalid("Something in %(action)s is too long to be stored.", "Shorten its longest text.", action=action)
         case OperationalError() | PoolTimeout():
             return Unavailable("The database does not answer.", "Try again in a moment.")
         case _:
@@ -70,4 +72,4 @@ def _is_double(error: object) -> bool:
 
 
 def _defect(action: str) -> Defect:
-    return Defect(f"{action} failed.", "Tell us when it happened and what you did.")
+    return Defect("%(action)s failed.", "Tell us when it happened and what you did.", action=action)

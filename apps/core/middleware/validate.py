@@ -11,6 +11,8 @@ from apps.core.contract.errors import TooLarge
 
 def validate(dispatch: Dispatch, following: Following) -> Any:
     if len(dispatch.payload) > MAXIMUM_BYTES:
-        raise TooLarge(f"{dispatch.kind.__name__} is larger than {MAXIMUM_BYTES} bytes.", "Send it in smaller parts.")
+        raise TooLarge(
+            "%(action)s is larger than %(most)s bytes.", "Send it in smaller parts.", action=dispatch.kind.__name__, most=MAXIMUM_BYTES
+        )
     dispatch.action = decode_action(dispatch.kind, dispatch.payload)
     return following(dispatch)

@@ -61,7 +61,7 @@ def connect_app(action: ConnectApp, actor: Actor, session: Session, clock: Clock
     if client is None:
         raise NotFound(*NO_SUCH_APP)
     if beyond := action.scopes - read_scopes(client.scopes):
-        raise Invalid(f"{client.name} may not ask for {write_scopes(beyond)}.", "Tell whoever made the app.")
+        raise Invalid("%(app)s may not ask for %(scopes)s.", "Tell whoever made the app.", app=client.name, scopes=write_scopes(beyond))
     row = session.get(ConnectedAppRow, (actor.account_id, client.id), with_for_update=FOR_CHANGE)
     if row is None:
         row = ConnectedAppRow(account_id=actor.account_id, client_id=client.id, scopes="", connected_at=clock.now())
