@@ -85,3 +85,26 @@ class TestAPlaylist:
         other.until(lambda: found.count() > 0 or other.open(path), "the index to follow")
         found.first.click()
         expect(other.page.get_by_role("heading", name="Embers of a Hearth")).to_be_visible()
+
+
+class TestAFolder:
+    def test_takes_playlists_that_are_dragged_into_it_and_lets_them_out_again(self, listener):
+        page = listener.page
+        listener.open("/library/playlists")
+        row, folder = page.locator("#playlists li", has_text="Slow ones"), page.get_by_role("link", name="Evenings")
+        page.get_by_label("Title of a new folder").fill("Evenings")
+        page.keyboard.press("Enter")
+        expect(folder).to_be_visible()
+        page.get_by_label("Title of a new playlist").fill("Slow ones")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Slow ones")).to_be_visible()
+        listener.open("/library/playlists")
+        row.drag_to(folder)
+        expect(row).to_have_count(0)
+        expect(page).to_have_url(f"{listener.url}/library/playlists")
+        folder.click()
+        expect(row).to_be_visible()
+        row.drag_to(page.get_by_role("link", name="Back to all playlists"))
+        expect(row).to_have_count(0)
+        page.get_by_role("link", name="Back to all playlists").click()
+        expect(row).to_be_visible()

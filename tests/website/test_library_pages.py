@@ -191,6 +191,8 @@ class TestPlaylists:
         (folder,) = re.findall(r'href="(/library/folders/[^"]+)"', listener.get("/library/playlists").text)
         folder_id = folder.rpartition("/")[2]
         assert listener.submit(f"{page}/edit", f"{page}/place", into=folder_id).location == folder
+        for back, leads_to in (("/library/playlists", "/library/playlists"), ("//example.com/", folder)):
+            assert listener.submit(f"{page}/edit", f"{page}/place", into=folder_id, next=back).location == leads_to
         assert page in listener.get(folder).text
         assert page not in listener.get("/library/playlists").text
         inside = listener.submit(folder, "/library/folders", title="Bebop", folder=folder_id)

@@ -31,6 +31,7 @@ from apps.core.contract.playlists import (
     RestorePlaylist,
 )
 from apps.website.actor import actor, core
+from apps.website.addresses import safe_path
 from apps.website.favourites import favourites_among
 from apps.website.forms.playlists import EditPlaylistForm
 
@@ -125,11 +126,12 @@ def save(playlist_id: PlaylistId) -> ResponseReturnValue:
 
 @views.post("/playlists/<id:playlist_id>/place")
 def place(playlist_id: PlaylistId) -> ResponseReturnValue:
-    """To `number` among those in the folder `into`, or to their end."""
+    """To `number` among those in the folder `into`, or to their end; back to `next`, else to that folder."""
     folder_id = request.form.get("into") or None
     number = request.form.get("number", type=int)
     core().send(MovePlaylist(playlist_id, folder_id, max(number, 1) if number is not None else None))
-    return _to_folder(folder_id)
+    page = safe_path(request.form.get("next", ""))
+    return redirect(page, 303) if page else _to_folder(folder_id)
 
 
 @views.post("/playlists/<id:playlist_id>/cover/<id:release_id>")

@@ -1,0 +1,43 @@
+/** Playlists are dragged into folders, and out of them; where each lies can be chosen on its own page as well. */
+
+const KIND = "application/x-playlist";
+const PLACES = "[data-into]";
+
+let over = null;
+
+/** The place under a playlist that is being dragged. */
+function placeOf(event) {
+  return event.dataTransfer.types.includes(KIND) ? event.target.closest(PLACES) : null;
+}
+
+function mark(place) {
+  over?.removeAttribute("data-over");
+  over = place;
+  over?.setAttribute("data-over", "");
+}
+
+document.addEventListener("dragstart", (event) => {
+  const row = event.target.closest?.("[data-place]");
+  if (!row) return;
+  event.dataTransfer.setData(KIND, row.dataset.place);
+  event.dataTransfer.effectAllowed = "move";
+});
+
+document.addEventListener("dragover", (event) => {
+  const place = placeOf(event);
+  if (place) event.preventDefault();
+  if (place !== over) mark(place);
+});
+
+document.addEventListener("dragend", () => mark(null));
+
+document.addEventListener("drop", (event) => {
+  const place = placeOf(event);
+  mark(null);
+  if (!place) return;
+  event.preventDefault();
+  const form = document.getElementById("into");
+  form.action = event.dataTransfer.getData(KIND);
+  form.elements.into.value = place.dataset.into;
+  form.requestSubmit();
+});
