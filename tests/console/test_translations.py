@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from apps.console.translations import faults, is_in_step
+from apps.console.checkout import ROOT
+from apps.console.translations import SAYING, faults, is_in_step
 from apps.website.languages import CATALOGUES
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
@@ -59,3 +62,16 @@ class TestAFault:
 
     def test_is_a_text_that_the_site_does_not_have(self, catalogue):
         assert not is_in_step(catalogue('msgid "By %(name)s"\nmsgstr "Von %(name)s"'))
+
+
+class TestRefusalsOfTheWebsite:
+    def test_have_their_values_beside_them(self):
+        """A text that is put together before it is raised is in no catalogue."""
+        calls = [
+            (f"{path.relative_to(ROOT)}:{node.lineno}", node)
+            for path in (ROOT / "apps/website").rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING
+        ]
+        assert len(calls) > 50
+        assert [place for place, call in calls if any(isinstance(said, ast.JoinedStr) for said in call.args[:2])] == []
