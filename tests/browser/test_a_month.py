@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,7 @@ class TestEveryPage:
         assert wrong == []
 
     def test_says_nothing_that_is_not_translated(self, environment, core, furnished):
-        """In the pseudo-language, which marks what is."""
+        """In the pseudo-language, which marks what is. Why an address makes no sense is told in the decoder's words."""
         website = create_website({**environment, "LANGUAGES": MIRRORED}, core)
         pages: dict[str, str] = {}
         for name in PEOPLE:
@@ -201,7 +202,7 @@ class TestEveryPage:
 
             def read(path: str, visitor: Visitor = visitor, name: str = name) -> str | None:
                 answer = visitor.get(path)
-                if path != STYLEGUIDE and answer.location is None:
+                if path != STYLEGUIDE and answer.location is None and answer.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
                     pages[f"{name} {path}"] = answer.text
                 return answer.text if answer.status_code == 200 or path in furnished.get(name, ()) else None
 
