@@ -11,11 +11,11 @@ export class Crossfade {
     decks.addEventListener("pause", () => this.end());
   }
 
-  /** Whether what is `prepared` grows out of what plays under `session`: neither is so short that it were nothing but fades. */
-  joins(session, prepared, order) {
-    if (!this.seconds || !prepared?.ready || prepared.track !== order.queue[order.following]) return false;
-    if (!order.shuffled && prepared.track.releaseUrl === order.track.releaseUrl) return false;
-    return [session, prepared.ready].every((one) => one.duration_ms > 2000 * this.seconds);
+  /** Whether what follows grows out of what plays: neither, by their sessions, is so short that it were nothing but fades. */
+  joins(session, following, order) {
+    if (!this.seconds) return false;
+    if (!order.shuffled && order.queue[order.following].releaseUrl === order.track.releaseUrl) return false;
+    return [session, following].every((one) => one.duration_ms > 2000 * this.seconds);
   }
 
   /** What is cued comes up while what has played falls silent. */

@@ -14,6 +14,7 @@ export class Decks extends EventTarget {
     super();
     this.decks = Array.from(elements, (audio) => ({ audio, engine: new Engine(audio), ...UNCUED }));
     for (const deck of this.decks) this.#pass(deck);
+    this.#mark();
     // Some browsers let an element play only after a gesture that was about it.
     for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.#spare.cued === null && this.#spare.audio.load(), { once: true });
   }
@@ -34,6 +35,7 @@ export class Decks extends EventTarget {
     const pass = (event) => deck === this.#current && this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
     for (const name of EVENTS) deck.audio.addEventListener(name, pass);
     deck.engine.addEventListener("rendition", ({ detail }) => (deck.rendition = detail));
+    deck.engine.addEventListener("failed", () => (deck.ready = false));
     for (const name of ["failed", "rendition"]) deck.engine.addEventListener(name, pass);
   }
 
@@ -61,8 +63,13 @@ export class Decks extends EventTarget {
   /** What was cued takes the place of what plays, which is heard until it is unloaded. */
   change() {
     this.decks.reverse();
+    this.#mark();
     this.tail = this.#spare.audio;
     Object.assign(this.#spare, UNCUED);
+  }
+
+  #mark() {
+    for (const deck of this.decks) deck.audio.toggleAttribute("data-heard", deck === this.#current);
   }
 
   /** What was faded out is heard no more. */

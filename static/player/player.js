@@ -211,13 +211,13 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  async #start(index, { position = 0, takeOver = false, continued = false, paused = false, faded = false } = {}) {
+  async #start(index, { position = 0, takeOver = false, continued = false, paused = false, ...passage } = {}) {
     const turn = (this.turn += 1);
     const isWanted = () => turn === this.turn;
     const prepared = this.sessions.take(this.queue[index]);
     if (continued) this.#replace();
     else this.#leave();
-    this.#stop(faded);
+    this.#stop(passage);
     this.atRest = false;
     this.order.index = index;
     this.position = position;
@@ -268,15 +268,16 @@ export class Player extends EventTarget {
     return Promise.all([told, this.sessions.forgetPrepared()]);
   }
 
-  /** What plays is broken off, or is `faded` out. */
-  #stop(faded = false) {
+  /** What plays is broken off, is `faded` out, or has ended and is `joined` by what is cued. */
+  #stop({ faded = false, joined = false } = {}) {
     this.sessions.current = null;
     this.sessions.renewNoMore();
     this.recovery.forget();
     this.finished = false;
     if (faded) return this.crossfade.begin();
+    if (joined) this.audio.change();
+    else this.audio.unload();
     this.crossfade.end();
-    this.audio.unload();
   }
 
   #ticked() {
@@ -287,13 +288,16 @@ export class Player extends EventTarget {
     this.recovery.settle();
     const left = this.recording.seconds - this.position;
     if (left < PREPARE_SECONDS + this.crossfade.seconds) this.#prepare();
-    if (!this.stopsAfterTrack && this.crossfade.joins(this.session, this.sessions.prepared, this.order)) this.#fadeOver(left);
+    if (!this.stopsAfterTrack) this.#cue(left);
   }
 
-  /** The next track grows out of this one, of which so many seconds are left. */
-  #fadeOver(left) {
-    this.audio.cue(playlistsOf(this.sessions.prepared.ready));
-    if (this.audio.isCued && left <= this.crossfade.seconds * this.audio.playbackRate) this.#start(this.order.following, { faded: true });
+  /** The next track is made ready beside this one, of which so many seconds are left, and may grow out of it. */
+  #cue(left) {
+    const { prepared } = this.sessions;
+    if (!prepared?.ready || prepared.track !== this.queue[this.order.following]) return;
+    this.audio.cue(playlistsOf(prepared.ready));
+    if (!this.audio.isCued || !this.crossfade.joins(this.session, prepared.ready, this.order)) return;
+    if (left <= this.crossfade.seconds * this.audio.playbackRate) this.#start(this.order.following, { faded: true });
   }
 
   #prepare() {
@@ -303,7 +307,7 @@ export class Player extends EventTarget {
 
   #ended() {
     const { following } = this.order;
-    if (following !== null && !this.stopsAfterTrack) return this.#start(following);
+    if (following !== null && !this.stopsAfterTrack) return this.#start(following, { joined: this.audio.isCued });
     if (following === null) this.#finished();
     else this.restore({ queue: this.queue, index: following, position: 0, recording: null });
     if (this.stopsAfterTrack) this.dispatch("slept");

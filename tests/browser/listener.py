@@ -19,18 +19,19 @@ window.born = Math.random();
 window.heard = 0;
 window.breaks = [];
 addEventListener("DOMContentLoaded", () => {
-  const audio = document.querySelector("audio");
-  if (!audio) return;
-  let last = null;
-  audio.addEventListener("timeupdate", () => {
-    if (last !== null && audio.currentTime > last && audio.currentTime - last < 2) window.heard += audio.currentTime - last;
-    last = audio.currentTime;
-  });
-  audio.addEventListener("pause", () => audio.ended || window.breaks.push("pause"));
-  for (const name of ["emptied", "error"]) audio.addEventListener(name, () => window.breaks.push(name));
+  for (const audio of document.querySelectorAll("audio")) {
+    const heard = () => audio.hasAttribute("data-heard");
+    let last = null;
+    audio.addEventListener("timeupdate", () => {
+      if (heard() && last !== null && audio.currentTime > last && audio.currentTime - last < 2) window.heard += audio.currentTime - last;
+      last = audio.currentTime;
+    });
+    audio.addEventListener("pause", () => audio.ended || !heard() || window.breaks.push("pause"));
+    for (const name of ["emptied", "error"]) audio.addEventListener(name, () => heard() && window.breaks.push(name));
+  }
 });
 """
-"""What the media element itself tells; `born` changes when the whole page is loaded anew."""
+"""What the media element that is heard tells by itself; `born` changes when the whole page is loaded anew."""
 
 
 NO_FAULTS = ("Failed to load resource", "Service Worker registration blocked by Playwright")
@@ -136,7 +137,7 @@ class Listener:
 
     @property
     def clock(self) -> float:
-        return self.page.evaluate("document.querySelector('audio').currentTime")
+        return self.page.evaluate("document.querySelector('[data-heard]').currentTime")
 
     @property
     def heard(self) -> float:
@@ -144,7 +145,7 @@ class Listener:
 
     @property
     def is_paused(self) -> bool:
-        return self.page.evaluate("document.querySelector('audio').paused")
+        return self.page.evaluate("document.querySelector('[data-heard]').paused")
 
     @property
     def breaks(self) -> list[str]:

@@ -17,7 +17,7 @@ def paused_at_twenty(listener: Listener) -> Listener:
     listener.play_longest()
     listener.listen_on()
     listener.player.get_by_role("button", name="Pause", exact=True).click()
-    listener.page.evaluate("document.querySelector('audio').currentTime = 20")
+    listener.page.evaluate("document.querySelector('[data-heard]').currentTime = 20")
     listener.until(lambda: _stands_at(listener) == "20", "the position")
     return listener
 
@@ -80,7 +80,7 @@ class TestANewTab:
         idle = _another_tab(listener)
         assert idle.playing_title == listener.playing_title
         assert _stands_at(idle) == "20"
-        listener.page.evaluate("document.querySelector('audio').currentTime = 50")
+        listener.page.evaluate("document.querySelector('[data-heard]').currentTime = 50")
         listener.until(lambda: _stands_at(listener) == "50", "the position")
         idle.page.goto("about:blank")
         assert _stands_at(_another_tab(listener)) == "50"

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.listener import Listener
 
-VOLUME = "document.querySelector('audio').volume"
+VOLUME = "document.querySelector('[data-heard]').volume"
 LISTEN_FOR_KEYS = "addEventListener('keydown', (event) => (window.taken = event.defaultPrevented))"
 
 
@@ -35,7 +35,7 @@ class TestKeys:
         listener.page.evaluate("document.activeElement.blur()")
         listener.page.keyboard.press("k")
         listener.until(lambda: listener.is_paused, "the pause")
-        listener.page.evaluate("document.querySelector('audio').currentTime = 20")
+        listener.page.evaluate("document.querySelector('[data-heard]').currentTime = 20")
         listener.until(lambda: _position(listener) == "20", "the position")
         for key, position in (("ArrowRight", 25), ("l", 35), ("ArrowLeft", 30), ("j", 20)):
             listener.page.keyboard.press(key)
@@ -79,7 +79,7 @@ class TestKeys:
     def test_are_the_browsers_while_nothing_is_played_and_with_control(self, listener):
         listener.page.evaluate(LISTEN_FOR_KEYS)
         listener.page.keyboard.press("Control+k")
-        assert listener.page.evaluate("[window.taken, document.querySelector('audio').paused]") == [False, False]
+        assert listener.page.evaluate("[window.taken, document.querySelector('[data-heard]').paused]") == [False, False]
         listener.log_out()
         expect(listener.player).to_be_hidden()
         for key in ("Space", "ArrowRight"):

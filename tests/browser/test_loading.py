@@ -14,7 +14,7 @@ MediaSession.prototype.setActionHandler = function (order, obey) {
 };
 """
 """Lets a test press the keys of a headset, which only the system can."""
-READY = "document.querySelector('audio').readyState >= 3"
+READY = "document.querySelector('[data-heard]').readyState >= 3"
 
 
 def test_what_is_paused_while_it_is_still_asked_for_stays_paused(visit):

@@ -10,8 +10,8 @@ from playwright.sync_api import Route, expect
 from tests.browser.listener import Listener
 from tests.browser.test_queueing import queued, show_queue, titles
 
-RATE = "document.querySelector('audio').playbackRate"
-TO_THE_END = "(() => { const audio = document.querySelector('audio'); audio.currentTime = audio.duration - 0.7; })()"
+RATE = "document.querySelector('[data-heard]').playbackRate"
+TO_THE_END = "(() => { const audio = document.querySelector('[data-heard]'); audio.currentTime = audio.duration - 0.7; })()"
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ class TestTheSleepTimer:
         choose(listener, "Stop playing", "5")
         listener.page.clock.fast_forward(5 * 60_000 - 5_000)
         listener.until(lambda: listener.is_paused, "the music to stop")
-        assert listener.page.evaluate("document.querySelector('audio').volume") > 0
+        assert listener.page.evaluate("document.querySelector('[data-heard]').volume") > 0
 
 
 def test_keys_turn_the_volume(playing):

@@ -17,6 +17,11 @@ AUDIO = "**/audio/**"
 """Wherever it is stored."""
 EXPIRED: dict[str, Any] = {"status": 403, "body": "This link has expired.", "headers": {"Access-Control-Allow-Origin": "*"}}
 """S3, being another site, lets scripts see it."""
+HAVE_FUTURE_DATA = 3
+LOOK_AT_THE_OTHER = """
+const [heard, other] = [...document.querySelectorAll("audio")].sort((one) => (one.hasAttribute("data-heard") ? -1 : 1));
+heard.addEventListener("ended", () => (window.ready = other.readyState), { once: true });
+"""
 UNFINISHED = "Object.keys(localStorage).filter((name) => name.startsWith('playing:'))"
 LEAVE_OVER = """
 (ages) => {
@@ -81,7 +86,7 @@ class TestMusic:
         listener = visit()
         listener.play_a_release()
         first = listener.playing_title
-        length = listener.page.evaluate("document.querySelector('audio').duration")
+        length = listener.page.evaluate("document.querySelector('[data-heard]').duration")
         listener.click_seek_bar(1 - 8 / length)
         listener.until(lambda: listener.count(SESSION) == 2, "the next session")
         assert listener.playing_title == first
@@ -91,6 +96,16 @@ class TestMusic:
         next_asked_for = max(at for at, call in enumerate(listener.calls) if call == "POST /player/sessions")
         assert listener.calls[next_asked_for - 1].endswith("/renew")
         assert listener.page.locator("#now-playing").inner_text().startswith(listener.playing_title)
+
+    def test_has_the_next_track_ready_before_this_one_ends(self, visit):
+        listener = visit()
+        listener.play_a_release()
+        first = listener.playing_title
+        listener.page.evaluate(LOOK_AT_THE_OTHER)
+        listener.click_seek_bar(1 - 8 / listener.page.evaluate("document.querySelector('[data-heard]').duration"))
+        listener.until(lambda: listener.playing_title != first, "the next track")
+        listener.listen_on()
+        assert listener.page.evaluate("window.ready") >= HAVE_FUTURE_DATA
 
     def test_is_as_long_in_the_player_as_in_the_list(self, visit, live_service):
         listener = visit()
@@ -164,7 +179,7 @@ class TestTheSeekBar:
         listener.listen_on()
         listener.player.get_by_role("button", name="Pause", exact=True).click()
         listener.click_seek_bar(0.5)
-        length = listener.page.evaluate("document.querySelector('audio').duration")
+        length = listener.page.evaluate("document.querySelector('[data-heard]').duration")
         listener.until(lambda: abs(listener.clock - length / 2) < length / 50, "the audio at its middle")
 
 
@@ -233,7 +248,9 @@ class TestFaults:
         for route in held:
             route.fulfill(**EXPIRED)
         listener.until(lambda: listener.count(SESSION) == 2, "another session")
-        listener.until(lambda: listener.page.evaluate("document.querySelector('audio').readyState") >= 3, "the audio under the new links")
+        listener.until(
+            lambda: listener.page.evaluate("document.querySelector('[data-heard]').readyState") >= 3, "the audio under the new links"
+        )
         assert listener.is_paused
         listener.player.get_by_role("button", name="Play", exact=True).click()
         listener.listen_on()

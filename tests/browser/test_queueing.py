@@ -246,7 +246,7 @@ class TestAnotherDevice:
         ana.player.get_by_role("button", name="Next track").click()
         ana.listen_on()
         ana.player.get_by_role("button", name="Pause", exact=True).click()
-        ana.page.evaluate("document.querySelector('audio').currentTime = 7")
+        ana.page.evaluate("document.querySelector('[data-heard]').currentTime = 7")
         ana.until(lambda: ana.seek_bar.get_attribute("aria-valuenow") == "7", "the position")
         ana.until(lambda: ana.page.evaluate(SAVED_PLACE) == 7000, "the place to be saved")
         phone.email = ana.email
@@ -323,7 +323,7 @@ class TestAnotherTab:
 
     def test_that_was_stopped_does_not_say_where_somebody_is(self, first, second):
         before = first.count(POSITION_SAVED)
-        first.page.evaluate("document.querySelector('audio').pause()")
+        first.page.evaluate("document.querySelector('[data-heard]').pause()")
         first.page.evaluate("dispatchEvent(new Event('pagehide'))")
         assert first.page.evaluate(SAVED_TRACKS) == 1
         assert first.count(POSITION_SAVED) == before

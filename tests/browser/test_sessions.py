@@ -103,7 +103,7 @@ class TestTwoTabs:
 
 
 def _near_the_end(listener: Listener) -> None:
-    length = listener.page.evaluate("document.querySelector('audio').duration")
+    length = listener.page.evaluate("document.querySelector('[data-heard]').duration")
     listener.click_seek_bar(1 - 8 / length)
 
 

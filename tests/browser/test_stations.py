@@ -101,7 +101,7 @@ class TestAStationThatRunsOut:
         listener.until(lambda: "has been played within the last three hours" in listener.said, "word of why it ends")
         with listener.page.expect_request(f"**{NEXT}"):
             listener.player.get_by_role("button", name="Try again").click()
-        assert listener.page.evaluate("document.querySelector('audio').ended")
+        assert listener.page.evaluate("document.querySelector('[data-heard]').ended")
 
     def test_that_the_listener_wanted_to_end_stays_silent_when_there_is_more(self, visit):
         listener, network = visit(), Network()
@@ -118,7 +118,7 @@ class TestAStationThatRunsOut:
         listener.page.evaluate("dispatchEvent(new Event('online'))")
         expect(listener.player.get_by_role("button", name="Next track")).to_be_enabled()
         assert (listener.playing_title, listener.said) == (last, "")
-        assert listener.page.evaluate("document.querySelector('audio').ended")
+        assert listener.page.evaluate("document.querySelector('[data-heard]').ended")
         listener.player.get_by_role("button", name="Next track").click()
         listener.until(lambda: listener.playing_title != last, "the next track")
         listener.listen_on()
