@@ -124,14 +124,14 @@ class TestAListener:
         ana = enter("ana")
         ana.go("Releases")
         ana.page.get_by_role("link", name="Slow Signals").first.click()
-        ana.page.get_by_role("link", name="Halcyon Drift").first.click()
+        ana.page.get_by_role("link", name="Halcyon Drift", exact=True).first.click()
         wrote = ana.page.locator(".credited")
         wrote.get_by_text("Wrote").click()
         row = wrote.get_by_role("listitem").nth(1)
         title = row.locator(".track__title").inner_text()
         row.get_by_role("button", name="Play", exact=False).last.click()
         ana.listen_on()
-        assert ana.playing_title() == title
+        assert ana.playing_title == title
 
 
 class TestAStatement:
