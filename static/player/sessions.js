@@ -31,10 +31,10 @@ export class Sessions extends EventTarget {
     this.prepared ??= this.#prepared(track, this.#askAhead(track, isWanted));
   }
 
-  /** `ready` once it is there. */
+  /** `ready` once it is there, and good for the whole track. */
   #prepared(track, session) {
     const prepared = { track, session, ready: null };
-    session.then((ready) => (prepared.ready = ready));
+    session.then((ready) => (prepared.ready = this.#lasting(ready)));
     return prepared;
   }
 
@@ -49,8 +49,11 @@ export class Sessions extends EventTarget {
     if (track !== this.prepared?.track) return null;
     const { session } = this.prepared;
     this.prepared = null;
-    const ready = await session;
-    return ready && lasts(ready, this.audio.playbackRate) ? ready : null;
+    return this.#lasting(await session);
+  }
+
+  #lasting(session) {
+    return session && lasts(session, this.audio.playbackRate) ? session : null;
   }
 
   forgetPrepared() {
