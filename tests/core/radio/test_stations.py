@@ -132,7 +132,8 @@ class TestNextTracks:
     def test_goes_through_a_large_genre_page_by_page(self, ana, shelf, visitor, clock):
         polka = [shelf.release(f"Polka {number}", f"Dancer {number}", tracks=10, genre="Polka") for number in range(10)]
         station = ana.send(StartStation(TrackSeed(visitor.send(GetRelease(polka[-1])).tracks[0].id)))
-        older, came = set(polka[:4]), list[bool]()
+        # Of releases that are written within a millisecond nobody can say which is the newer one: the fourth may be on the first page.
+        older, came = set(polka[:3]), list[bool]()
         for _ in range(4):
             came.append(not older.isdisjoint(track.release_id for track in ana.send(NextTracks(station.id)).tracks))
             clock.advance(timedelta(days=3).total_seconds())
