@@ -10,11 +10,13 @@ export class About {
     this.button = element.querySelector('[data-part="favourite"]');
     this.button.addEventListener("click", () => this.toggle());
     player.addEventListener("track", () => this.#ask());
+    player.addEventListener("stopped", () => this.#forget());
     document.addEventListener("htmx:after:swap", () => this.#readPage());
   }
 
   async toggle() {
     const [{ track }, keep] = [this.player, !this.kept];
+    this.chosen = track.id;
     this.#show(keep);
     try {
       await favour(track.id, keep);
@@ -30,15 +32,21 @@ export class About {
   async #ask() {
     const { track } = this.player;
     if (track.id === this.of) return;
+    this.#forget();
     this.of = track.id;
-    this.#show(false);
     this.#readPage();
     const known = await aboutTrack(track.id).catch(() => null);
     if (this.of !== track.id) return;
     if (!known) return (this.of = null);
-    this.#show(known.favourite);
+    if (this.chosen !== track.id) this.#show(known.favourite);
     track.artistUrl ??= known.artistUrl ?? undefined;
     this.player.dispatch("about");
+  }
+
+  /** The next track, or whoever listens next, has a heart of their own. */
+  #forget() {
+    this.of = this.chosen = null;
+    this.#show(false);
   }
 
   #readPage() {

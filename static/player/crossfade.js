@@ -18,13 +18,13 @@ export class Crossfade {
     return [session, following].every((one) => one.duration_ms > 2000 * this.seconds);
   }
 
-  /** What is cued comes up while what has played falls silent. */
-  begin() {
+  /** What is cued comes up while what has played falls silent, within so many seconds. */
+  begin(seconds) {
     this.end();
     this.decks.change();
     this.loudness.part();
     const began = Date.now();
-    this.timer = setInterval(() => this.#step((Date.now() - began) / (this.seconds * 1000)), STEP_MS);
+    this.timer = setInterval(() => this.#step((Date.now() - began) / (seconds * 1000)), STEP_MS);
   }
 
   /** Only what begins is heard from now on. */

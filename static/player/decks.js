@@ -15,8 +15,6 @@ export class Decks extends EventTarget {
     this.decks = Array.from(elements, (audio) => ({ audio, engine: new Engine(audio), ...UNCUED }));
     for (const deck of this.decks) this.#pass(deck);
     this.#mark();
-    // Some browsers let an element play only after a gesture that was about it.
-    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.#spare.cued === null && this.#spare.audio.load(), { once: true });
   }
 
   get elements() {
@@ -43,7 +41,9 @@ export class Decks extends EventTarget {
   async load(playlists, position) {
     const { engine, cued, ready, rendition } = this.#current;
     if (!ready || cued !== playlists.automatic) return engine.load(playlists, position);
+    // What came before its turn was passed on to nobody.
     if (rendition) this.dispatchEvent(new CustomEvent("rendition", { detail: rendition }));
+    this.dispatchEvent(new CustomEvent("progress"));
     return true;
   }
 
@@ -55,9 +55,21 @@ export class Decks extends EventTarget {
     deck.ready = await deck.engine.load(playlists, 0);
   }
 
-  /** Whether that is ready. */
+  /** Whether something is made ready. */
   get isCued() {
     return this.#spare.ready;
+  }
+
+  /** Whether there is enough of it to be heard at once. */
+  get isLoaded() {
+    return this.isCued && this.#spare.audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  }
+
+  /** Something else comes next. */
+  uncue() {
+    if (this.tail) return;
+    Object.assign(this.#spare, UNCUED);
+    this.#spare.engine.unload();
   }
 
   /** What was cued takes the place of what plays, which is heard until it is unloaded. */

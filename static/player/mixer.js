@@ -17,11 +17,15 @@ export class Mixer {
     this.context = null;
   }
 
-  /** To be called by a gesture, or the music would fall silent: a browser starts no sound of a page otherwise. What goes through here does so until the page is left. */
+  /** By a gesture, and again by each until one was enough: a browser starts no sound of a page otherwise. */
   async open() {
-    if (this.context) return;
-    this.context = new AudioContext();
+    this.context ??= new AudioContext();
     await this.context.resume();
+    if (!this.headroom) this.#route();
+  }
+
+  /** What goes through here does so until the page is left; before the context runs it would be silent. */
+  #route() {
     this.headroom = this.context.createGain();
     this.filters = BANDS.map((frequency, at) => this.#filter(frequency, at));
     this.analyser = new AnalyserNode(this.context, { fftSize: RESOLUTION });
@@ -33,7 +37,7 @@ export class Mixer {
 
   /** From the first gesture on, where it is wanted by then. */
   openByGesture(isWanted) {
-    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => isWanted() && this.open(), { once: true });
+    for (const name of ["click", "keydown"]) addEventListener(name, () => isWanted() && !this.headroom && this.open());
   }
 
   /** How strong so many ranges of tones are at the moment, from 0 to 255, the low ones first. */

@@ -268,13 +268,13 @@ export class Player extends EventTarget {
     return Promise.all([told, this.sessions.forgetPrepared()]);
   }
 
-  /** What plays is broken off, is `faded` out, or has ended and is `joined` by what is cued. */
-  #stop({ faded = false, joined = false } = {}) {
+  /** What plays is broken off, is `faded` out within so many seconds, or has ended and is `joined` by what is cued. */
+  #stop({ faded = 0, joined = false } = {}) {
     this.sessions.current = null;
     this.sessions.renewNoMore();
     this.recovery.forget();
     this.finished = false;
-    if (faded) return this.crossfade.begin();
+    if (faded) return this.crossfade.begin(faded);
     if (joined) this.audio.change();
     else this.audio.unload();
     this.crossfade.end();
@@ -296,18 +296,29 @@ export class Player extends EventTarget {
     const { prepared } = this.sessions;
     if (!prepared?.ready || prepared.track !== this.queue[this.order.following]) return;
     this.audio.cue(playlistsOf(prepared.ready));
-    if (!this.audio.isCued || !this.crossfade.joins(this.session, prepared.ready, this.order)) return;
-    if (left <= this.crossfade.seconds * this.audio.playbackRate) this.#start(this.order.following, { faded: true });
+    if (!this.audio.isLoaded || !this.crossfade.joins(this.session, prepared.ready, this.order)) return;
+    const faded = left / this.audio.playbackRate;
+    if (faded > 0 && faded <= this.crossfade.seconds) this.#start(this.order.following, { faded });
   }
 
   #prepare() {
     const { turn, order } = this;
-    if (order.following !== null && !this.stopsAfterTrack) this.sessions.prepare(this.queue[order.following], () => turn === this.turn);
+    if (order.following === null || this.stopsAfterTrack) return;
+    const next = this.queue[order.following];
+    if (this.sessions.hasPreparedOtherThan(next)) this.#unprepare();
+    this.sessions.prepare(next, () => turn === this.turn);
+  }
+
+  /** The queue was changed meanwhile. */
+  #unprepare() {
+    this.sessions.forgetPrepared();
+    this.audio.uncue();
   }
 
   #ended() {
     const { following } = this.order;
-    if (following !== null && !this.stopsAfterTrack) return this.#start(following, { joined: this.audio.isCued });
+    const joined = this.audio.isCued && !this.sessions.hasPreparedOtherThan(this.queue[following]);
+    if (following !== null && !this.stopsAfterTrack) return this.#start(following, { joined });
     if (following === null) this.#finished();
     else this.restore({ queue: this.queue, index: following, position: 0, recording: null });
     if (this.stopsAfterTrack) this.dispatch("slept");

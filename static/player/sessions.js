@@ -31,6 +31,10 @@ export class Sessions extends EventTarget {
     this.prepared ??= this.#prepared(track, this.#askAhead(track, isWanted));
   }
 
+  hasPreparedOtherThan(track) {
+    return this.prepared !== null && this.prepared.track !== track;
+  }
+
   /** `ready` once it is there, and good for the whole track. */
   #prepared(track, session) {
     const prepared = { track, session, ready: null };

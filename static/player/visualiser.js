@@ -20,7 +20,7 @@ export class Visualiser {
     for (const name of ["opened", "closed"]) sheet.addEventListener(name, () => this.#show());
     audio.addEventListener("playing", () => this.#show());
     STILL.addEventListener("change", () => this.#show());
-    mixer.openByGesture(() => this.choice.checked);
+    mixer.openByGesture(() => this.choice.checked && !STILL.matches);
     this.#show();
   }
 

@@ -139,6 +139,14 @@ class TestMusic:
         expect(listener.player).to_be_hidden()
         assert listener.is_paused
 
+    def test_does_not_hinder_the_log_out_where_it_was_only_left_here(self, visit):
+        listener = visit()
+        listener.play_a_release()
+        listener.page.reload()
+        expect(listener.player).to_be_visible()
+        listener.log_out()
+        expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
+
     def test_is_told_of_before_the_log_out(self, visit):
         listener = visit()
         listener.register()
