@@ -179,6 +179,7 @@ def _set_up_templates(app: Flask) -> None:
         open_it=wording.open_it,
         release_type=wording.release_type,
         rhythm=wording.payment_rhythm,
+        station_title=wording.station_title,
         week=wording.week,
         percentage=wording.percentage,
         territory=wording.territory,

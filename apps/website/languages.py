@@ -176,12 +176,12 @@ def told(error: CelestaError) -> tuple[str, str]:
 
 
 def said(wording: Wording) -> str:
-    """What Core says of something."""
-    return _said(wording)[0]
+    """What Core says of something, and the next step where there is one."""
+    return " ".join(filter(None, _said(wording)))
 
 
 def _said(wording: Wording) -> tuple[str, str]:
-    return Wording(translated(wording.message), translated(wording.next_step), wording.values).in_english()
+    return Wording(translated(wording.message), translated(wording.next_step), wording.values).whole()
 
 
 def gettext(text: str, /, **values: Any) -> str:

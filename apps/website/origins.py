@@ -9,6 +9,7 @@ import msgspec
 from flask import url_for
 
 from apps.core.contract.listening import HistoryEntry, ReleaseSource, SourceKind
+from apps.core.contract.radio import MIX_TITLE
 from apps.website.languages import marked, translated
 
 KINDS: Mapping[SourceKind, str] = {
@@ -53,8 +54,6 @@ NAMED: Mapping[SourceKind, str] = {
     SourceKind.ARTIST: marked("From the artist %(title)s"),
 }
 IN_APP = marked("From %(title)s")
-OURS = frozenset({SourceKind.STATION, SourceKind.CHART})
-"""Whose titles may be texts of ours."""
 
 
 class Origin(NamedTuple):
@@ -74,7 +73,15 @@ def origin_of(entry: HistoryEntry) -> Origin | None:
         return None
     if kind is SourceKind.APP:
         return Origin(IN_APP, value)
-    return Origin(NAMED[kind], translated(title) if kind in OURS else title, _address(kind, value)) if title else Origin(NAMELESS[kind])
+    return (
+        Origin(
+            NAMED[kind],
+            translated(title) if kind is SourceKind.CHART or (kind is SourceKind.STATION and title == MIX_TITLE) else title,
+            _address(kind, value),
+        )
+        if title
+        else Origin(NAMELESS[kind])
+    )
 
 
 def _address(kind: SourceKind, value: Any) -> str:

@@ -11,8 +11,9 @@ from babel.numbers import format_decimal
 from apps.core.contract.actions import WORLDWIDE, Territory
 from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.labels import Share
+from apps.core.contract.radio import MixSeed, Station
 from apps.website.languages import gettext as _
-from apps.website.languages import language, marked, ngettext
+from apps.website.languages import language, marked, ngettext, translated
 from ports.currencies import digits
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
@@ -156,6 +157,11 @@ def territory(code: Territory) -> str:
 def release_type(of: ReleaseType) -> str:
     """`Album`."""
     return _(TYPES[of])
+
+
+def station_title(station: Station) -> str:
+    """That of a mix is ours; whatever else one plays on from has a name of its own."""
+    return translated(station.title) if isinstance(station.seed, MixSeed) else station.title
 
 
 def newest(of: ReleaseType) -> str:

@@ -46,7 +46,8 @@ async function stopBefore(event, player, sync) {
   event.preventDefault();
   event.stopPropagation();
   form.inert = true;
-  const last = [sync.save(), player.stop()];
+  // A form cannot be sent again while it is being sent, which it is until the next task.
+  const last = [sync.save(), player.stop(), new Promise((resolve) => setTimeout(resolve))];
   await Promise.race([Promise.all(last), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
   form.inert = false;
   form.requestSubmit();

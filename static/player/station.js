@@ -22,7 +22,7 @@ class Stations {
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
     document.addEventListener("submit", (event) => this.#submitted(event), true);
-    document.addEventListener("htmx:after:swap", () => this.#show());
+    document.addEventListener("htmx:after:swap", () => this.#swapped());
     player.addEventListener("track", () => this.#arrived());
     player.addEventListener("skip", () => this.#skip());
     player.addEventListener("finished", () => this.#refill());
@@ -131,8 +131,16 @@ class Stations {
     }
   }
 
+  /** A station that was just started plays by itself. */
+  #swapped() {
+    this.#show();
+    if (this.started && this.page) this.#play(this.page.dataset.station);
+    this.started = false;
+  }
+
   #submitted(event) {
     const form = event.target;
+    if (form.id === "start-station") this.started = true;
     if (!form.closest?.("[data-station]")) return;
     if (form.matches("[data-station-next]")) this.#instead(event, () => this.#play(this.page.dataset.station));
     else if (form.dataset.say && this.here) this.#instead(event, () => this.#say(form.dataset.say));
@@ -170,7 +178,10 @@ class Stations {
     const onAir = page.querySelector("[data-onair]");
     onAir.hidden = false;
     for (const name of ["title", "artist", "release", "why"]) onAir.querySelector(`[data-air="${name}"]`).textContent = track[name];
-    onAir.querySelector('[data-air="cover"]').innerHTML = track.coverMarkup;
+    const cover = onAir.querySelector('[data-air="cover"]');
+    cover.innerHTML = track.coverMarkup;
+    // A row's, for which a small picture is enough.
+    for (const picture of cover.querySelectorAll("img")) picture.sizes = "480px";
     onAir.querySelector('[data-say="like"] button').setAttribute("aria-pressed", String(track.liked === true));
     for (const row of page.querySelectorAll("[data-station-track]")) row.toggleAttribute("data-current", row.dataset.stationTrack === track.id);
   }

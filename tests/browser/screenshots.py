@@ -24,6 +24,7 @@ QUALITY = 50
 
 
 def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
     for picture in FOLDER.glob("*.webp"):
         picture.unlink()
     with after_a_month() as (service, _), running_chromium() as chromium:

@@ -103,7 +103,6 @@ class TestAListener:
         ben.page.get_by_role("link", name="Slow Signals").first.click()
         ben.page.get_by_role("button", name="Start a station", exact=True).first.click()
         ben.page.wait_for_selector("[data-station]")
-        ben.page.locator("[data-station-play]").click()
         ben.listen_on()
         on_air, shown = ben.page.locator('[data-air="title"]'), list[str]()
         for _ in range(2):

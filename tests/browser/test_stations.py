@@ -148,11 +148,10 @@ class Network:
 
 
 def tune_in(listener: Listener) -> None:
-    """Start a station from a release's first track, and play it."""
+    """Start a station from a release's first track, which plays it."""
     listener.open_release()
     listener.page.get_by_role("button", name="Start a station", exact=True).first.click()
     listener.page.wait_for_selector("[data-station]")
-    listener.page.locator("[data-station-play]").click()
     listener.listen_on()
 
 

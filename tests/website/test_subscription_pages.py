@@ -185,7 +185,7 @@ class TestARelease:
         catalogue.worker.send(RecordTranscode(claim.job_id, claim.lease, audio(), whole))
         Deals(core_app).only(release_id, model=CommercialModel.SUBSCRIPTION)
         page = listener.get(f"/releases/{release_id}").text
-        assert (page.count(">With a plan<"), page.count(">Still being prepared<")) == (1, 1)
+        assert (page.count(">With a plan<"), page.count(">Not ready<")) == (1, 1)
         catalogue.transcode(catalogue.waiting("transcode")[0])
         page = listener.get(f"/releases/{release_id}").text
         assert (page.count(">With a plan<"), page.count(">Preview<"), page.count("still being prepared")) == (1, 1, 0)

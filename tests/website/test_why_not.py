@@ -74,7 +74,7 @@ class TestARow:
         (release_id,) = catalogue.deliver(catalogue.files("Green Garden", ["Dawn", "Dusk"]))
         catalogue.transcode(catalogue.waiting("transcode")[0])
         path = f"/releases/{release_id}"
-        assert told(listener.get(path).text) == [("Still being prepared", path, "Look again")]
+        assert told(listener.get(path).text) == [("Not ready", path, "Look again")]
 
     def test_that_is_gone_for_a_visitor_says_so(self, guest, ana_s_playlist, release, deals):
         deals.none(release.id)

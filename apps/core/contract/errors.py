@@ -52,7 +52,7 @@ class CelestaError(Exception):
     def __init__(self, message: str, next_step: str = "", details: dict[str, str] | None = None, **values: str | int) -> None:
         """With values, `%(name)s` stands for them in message and next step."""
         self.wording = Wording(message, next_step, {name: str(value) for name, value in values.items()})
-        self.message, self.next_step = self.wording.in_english()
+        self.message, self.next_step = self.wording.whole()
         self.details = details or {}
         super().__init__(self.message)
 

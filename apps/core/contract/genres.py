@@ -25,7 +25,7 @@ class GenreSummary(msgspec.Struct, frozen=True):
     name: str
     """As it was first delivered."""
     newest: ReleaseSummary
-    """The newest release of it that is offered here."""
+    """The newest release of it that is offered here, a compilation only where there is nothing else."""
 
 
 class GenreDetail(msgspec.Struct, frozen=True):

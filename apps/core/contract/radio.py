@@ -14,7 +14,7 @@ from apps.core.contract.days import Day
 from apps.core.contract.exports import Sha256
 from apps.core.contract.ids import ArtistId, JobId, LeaseToken, RecordingId, ReleaseId, StationId, TrackId
 from apps.core.contract.paging import Cursor, Page, PageSize
-from apps.core.contract.words import Wording
+from apps.core.contract.words import Wording, marked
 
 BATCH = 25
 """Tracks that are given at once."""
@@ -49,13 +49,17 @@ class MixSeed(msgspec.Struct, frozen=True, tag="mix"):
 Seed = TrackSeed | ArtistSeed | ReleaseSeed | GenreSeed | MixSeed
 
 
+MIX_TITLE = marked("My mix")
+"""Of a station that plays on from all that somebody plays; every other has the name of something."""
+
+
 class Station(msgspec.Struct, frozen=True):
     """What plays on from a seed, for one listener."""
 
     id: StationId
     seed: Seed
     title: str
-    """What it plays on from: the track's, artist's or release's name, the genre, or "My mix"."""
+    """What it plays on from: the track's, artist's or release's name, the genre, or `MIX_TITLE`."""
     started_at: datetime
     played_at: datetime
     """When it was started, or its last batch was given."""
@@ -75,7 +79,7 @@ class StationTrack(msgspec.Struct, frozen=True):
     duration_ms: int
     why: str
     """Why it is played, for the listener: "Because you liked “Blue Garden”"."""
-    wording: Wording
+    wording: Wording = Wording("")
     """The same, to be said in another language."""
 
 
@@ -89,6 +93,8 @@ class StationBatch(msgspec.Struct, frozen=True):
     """Why they are not 25 new ones, for the listener; None where they are."""
     tells_ahead: bool
     """Whether the listener may be shown titles before they are played: in some territories the licence forbids it."""
+    fewer_wording: Wording | None = None
+    """`fewer`, to be said in another language."""
 
 
 class Skips(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ class Wording(msgspec.Struct, frozen=True):
     next_step: str = ""
     values: dict[str, str] = {}
 
-    def in_english(self) -> tuple[str, str]:
+    def whole(self) -> tuple[str, str]:
         """The message and the next step, whole."""
         return (self.message % self.values, self.next_step % self.values) if self.values else (self.message, self.next_step)
 

@@ -17,6 +17,7 @@ from apps.core.contract.errors import Invalid, NotFound
 from apps.core.contract.ids import new_id
 from apps.core.contract.jobs import TrainWork
 from apps.core.contract.radio import (
+    MIX_TITLE,
     AskForTraining,
     FeedbackKind,
     HideTrack,
@@ -30,7 +31,7 @@ from apps.core.contract.radio import (
     Superseded,
     UnhideTrack,
 )
-from apps.core.contract.words import marked
+from apps.core.contract.words import Wording
 from apps.core.database import fetch
 from apps.core.database import insert as insert_or_not
 from apps.core.jobs.holding import finish, held_work
@@ -76,7 +77,7 @@ def _title(session: Session, kind: str, parameters: dict[str, Any]) -> str:
     if kind == "mix":
         if session.scalar(statements.SEEDS["mix"], parameters) is None:
             raise Invalid("There is nothing yet to make your mix of.", "Play some music first; then start it again.")
-        return marked("My mix")
+        return MIX_TITLE
     title = session.scalar(statements.TITLES[kind], parameters)
     if title is None:
         raise NotFound("There is nothing here to start a station from.", "It may not be offered in your country, or no longer.")
@@ -98,8 +99,7 @@ def next_tracks(
     if unheard:
         skips = skips_of(connection, station.id, licence, now)
         if skips.left == 0:
-            refusal = no_more_skips(skips.again_at)
-            return batch_of(station.id, station.batches, unheard, f"{refusal.message} {refusal.next_step}", licence)
+            return batch_of(station.id, station.batches, unheard, no_more_skips(skips.again_at).wording, licence)
     made, used = playing.next(models)
     number = station.batches
     # Where nothing comes before its time nobody has skipped for it, and what was given before is not over the sooner.
@@ -110,7 +110,7 @@ def next_tracks(
         row = {"station_id": station.id, "number": number, "given_at": now, "tracks": stored.encode(made.tracks), "fewer": made.fewer}
         connection.execute(statements.NEW_BATCH, row)
     connection.execute(statements.AFTER_BATCH, {"whose": station.id, "number": number, "now": now, "places": used})
-    return batch_of(station.id, number, made.tracks, made.fewer, licence)
+    return batch_of(station.id, number, made.tracks, Wording(made.fewer) if made.fewer else None, licence)
 
 
 @handles(SendStationFeedback)

@@ -54,16 +54,17 @@ def station_of(row: Any) -> Station:
     return Station(row.id, seed_of(row.kind, row.subject), row.title, row.started_at, row.played_at)
 
 
-def batch_of(station_id: str, number: int, tracks: Sequence[Candidate], fewer: str | None, licence: Licence) -> StationBatch:
+def batch_of(station_id: str, number: int, tracks: Sequence[Candidate], fewer: Wording | None, licence: Licence) -> StationBatch:
     told = tuple(
         StationTrack(
             one.track_id, one.recording_id, one.release_id, next(iter(one.artist_ids), None), one.title, one.artist, one.release_title,
-            one.cover, one.duration_ms, why.in_english()[0], why,
+            one.cover, one.duration_ms, why.whole()[0], why,
         )
         for one in tracks
         for why in [Wording(one.why, values=one.values)]
     )  # fmt: skip
-    return StationBatch(station_id, number, told, fewer, licence.tells_ahead)
+    words = " ".join(filter(None, fewer.whole())) if fewer else None
+    return StationBatch(station_id, number, told, words, licence.tells_ahead, fewer)
 
 
 def no_such_station() -> NotFound:

@@ -26,6 +26,7 @@ from apps.core.contract.radio import (
     Station,
     StationDetail,
 )
+from apps.core.contract.words import Wording
 from apps.core.database import at_most, fetch
 from apps.core.radio import statements
 from apps.core.radio.describing import batch_of, candidates_decoder, no_such_station, station_of
@@ -65,7 +66,8 @@ def get_station(action: GetStation, actor: Actor, connection: Connection, clock:
     if not batches:
         return StationDetail(station_of(row), None, skips, (), ())
     latest = batches[0]
-    batch = batch_of(row.id, latest.number, candidates_decoder.decode(latest.tracks), latest.fewer, licence)
+    fewer = Wording(latest.fewer) if latest.fewer else None
+    batch = batch_of(row.id, latest.number, candidates_decoder.decode(latest.tracks), fewer, licence)
     told = {one.track_id for one in batch.tracks}
     liked, skipped = (_told(connection, row.id, kind, latest.given_at, told) for kind in (FeedbackKind.LIKE, FeedbackKind.SKIP))
     return StationDetail(station_of(row), batch, skips, liked, skipped)

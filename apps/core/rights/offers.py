@@ -37,8 +37,8 @@ def offered(
 
 
 def offered_anywhere(release_id: Any, track_id: Any) -> ColumnElement[bool]:
-    """True where a deal lets the track be streamed on demand in some territory now."""
-    return exists(select(DealRow.id).where(*_of(release_id, track_id, UseType.ON_DEMAND_STREAM)))
+    """True where a deal lets the track be streamed on demand in some territory, now or later."""
+    return exists(select(DealRow.id).where(*_of(release_id, track_id, UseType.ON_DEMAND_STREAM, later=True)))
 
 
 def offered_until(release_id: Any, track_id: Any, use_type: UseType) -> ScalarSelect[datetime]:
@@ -62,14 +62,15 @@ def _allowing(release_id: Any, track_id: Any, use_type: UseType, *, on_plan: boo
     return conditions
 
 
-def _of(release_id: Any, track_id: Any, use_type: UseType) -> list[ColumnElement[bool]]:
-    """The conditions on a deal of it that runs, wherever."""
+def _of(release_id: Any, track_id: Any, use_type: UseType, *, later: bool = False) -> list[ColumnElement[bool]]:
+    """The conditions on a deal of it that runs, or is to run `later`, wherever."""
     conditions = [
         DealRow.release_id == release_id,
         DealRow.use_type == use_type,
-        DealRow.starts_at <= NOW,
         or_(DealRow.ends_at.is_(None), DealRow.ends_at > NOW),
     ]
+    if not later:
+        conditions.append(DealRow.starts_at <= NOW)
     if track_id is TrackRow.id:
         conditions.append(TrackRow.hidden_at.is_(None))
     if track_id is not None:

@@ -16,6 +16,7 @@ from apps.core.contract.library import (
     RemoveFavourite,
     TrackSubject,
 )
+from apps.core.contract.playlists import ListPlaylists
 from apps.website.actor import core
 from apps.website.addresses import safe_path
 
@@ -28,10 +29,10 @@ FEW = 6
 
 @views.get("")
 def show() -> str:
-    tracks, releases, artists = core().send_many(
-        ListFavouriteTracks(size=FEW), ListFavouriteReleases(size=FEW), ListFavouriteArtists(size=FEW)
+    playlists, tracks, releases, artists = core().send_many(
+        ListPlaylists(size=FEW), ListFavouriteTracks(size=FEW), ListFavouriteReleases(size=FEW), ListFavouriteArtists(size=FEW)
     )
-    return render_template("library/show.html", tracks=tracks, releases=releases, artists=artists)
+    return render_template("library/show.html", playlists=playlists, tracks=tracks, releases=releases, artists=artists)
 
 
 @views.get("/tracks")

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, url_for
 
 from apps.core.client.kept import KeptPage
 from apps.core.contract.actions import Query
-from apps.core.contract.charts import ListCharts
+from apps.core.contract.charts import ChartList, ListCharts
 from apps.core.contract.errors import NotFound
 from apps.core.contract.genres import ListGenres
 from apps.core.contract.ids import Id
@@ -47,10 +47,7 @@ def index() -> Response:
 
 @views.get("/sitemap/pages.xml")
 def fixed() -> Response:
-    charts = [url_for("charts.show", code=chart.code, _external=True) for chart in on_own_behalf(ListCharts()).items]
-    fixed = [url_for(endpoint, _external=True) for endpoint in FIXED]
-    genres = [url_for("genres.show", slug=slug, _external=True) for slug in _genres()]
-    return _answer(KeptPage.of(_list("urlset", (_url(address) for address in (*fixed, *charts, *genres)))))
+    return _answer(_kept(ListCharts(), _fixed))
 
 
 @views.get("/sitemap/<any(release, track, artist, series, playlist):kind>/<id:first>.xml")
@@ -72,6 +69,13 @@ def _genres() -> Iterator[str]:
 
 def _kept(query: Query[R], write: Callable[[R], bytes]) -> KeptPage:
     return kept_pages().get(query, stranger(), write, request.host_url, lasting=LASTS)
+
+
+def _fixed(charts: ChartList) -> bytes:
+    fixed = [url_for(endpoint, _external=True) for endpoint in FIXED]
+    of_charts = [url_for("charts.show", code=chart.code, _external=True) for chart in charts.items]
+    genres = [url_for("genres.show", slug=slug, _external=True) for slug in _genres()]
+    return _list("urlset", (_url(address) for address in (*fixed, *of_charts, *genres)))
 
 
 def _index(parts: tuple[SitemapPart, ...]) -> bytes:

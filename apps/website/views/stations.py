@@ -24,7 +24,7 @@ from apps.core.contract.radio import (
 )
 from apps.website.actor import core
 from apps.website.answers import in_json
-from apps.website.languages import translated
+from apps.website.languages import said
 
 views = Blueprint("stations", __name__)
 
@@ -76,7 +76,7 @@ def unhide(track_id: TrackId) -> ResponseReturnValue:
 @views.post("/player/stations/<id:station_id>/next")
 def next_tracks(station_id: StationId) -> Response:
     batch = core().send(NextTracks(station_id), request.headers.get("Idempotency-Key"))
-    return in_json({"fewer": batch.fewer and translated(batch.fewer), "rows": _rows(batch)})
+    return in_json({"fewer": batch.fewer_wording and said(batch.fewer_wording), "rows": _rows(batch)})
 
 
 @views.post("/player/stations/feedback")

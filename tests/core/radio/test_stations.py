@@ -86,7 +86,7 @@ class TestNextTracks:
         assert len({track.recording_id for track in batch.tracks}) == 25
         assert all(track.why for track in batch.tracks)
         assert any(track.why == "More by The Lanterns" for track in batch.tracks)
-        assert {track.wording.in_english()[0]: track.wording for track in batch.tracks}["More by The Lanterns"] == Wording(
+        assert {track.wording.whole()[0]: track.wording for track in batch.tracks}["More by The Lanterns"] == Wording(
             "More by %(artist)s", values={"artist": "The Lanterns"}
         )
 

@@ -1,0 +1,66 @@
+"""Menus beside rows and in the player: one at a time, closed as everywhere else, and never under what lies over the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.listener import Listener
+
+OVERLAP = """
+(items) => {
+  const bars = [...document.querySelectorAll(".player, .rail nav")].map((bar) => bar.getBoundingClientRect());
+  const floors = bars.filter(({ height, top }) => height && top > innerHeight / 2).map(({ top }) => top);
+  return items.getBoundingClientRect().bottom - Math.min(innerHeight, ...floors);
+}
+"""
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def listener(request, visit) -> Listener:
+    """Somebody who plays a release and looks at it."""
+    someone = visit(request.param)
+    someone.play_a_release()
+    return someone
+
+
+def buttons(listener: Listener) -> Locator:
+    return listener.page.locator(".tracks .menu summary")
+
+
+class TestAMenu:
+    def test_is_closed_by_another_one(self, listener):
+        buttons(listener).nth(0).click()
+        buttons(listener).nth(0).press("Tab")
+        buttons(listener).nth(1).focus()
+        buttons(listener).nth(1).press("Enter")
+        expect(listener.page.locator(".menu[open]")).to_have_count(1)
+
+    def test_is_closed_by_a_press_elsewhere(self, listener):
+        buttons(listener).nth(0).click()
+        listener.page.get_by_role("heading", level=1).click()
+        expect(listener.page.locator(".menu[open]")).to_have_count(0)
+
+    def test_is_closed_by_escape_which_gives_the_focus_back(self, listener):
+        buttons(listener).nth(0).click()
+        listener.page.keyboard.press("Tab")
+        listener.page.keyboard.press("Escape")
+        expect(listener.page.locator(".menu[open]")).to_have_count(0)
+        expect(buttons(listener).nth(0)).to_be_focused()
+
+    def test_is_not_under_the_player_for_the_last_row(self, listener):
+        listener.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        last = buttons(listener).last
+        last.click()
+        items = listener.page.locator(".menu[open] .menu__items")
+        listener.until(lambda: items.evaluate(OVERLAP) <= 0, "the menu above the player")
+
+
+def test_search_is_ready_to_be_typed_into(visit):
+    """Keys that drive the player would be pressed otherwise."""
+    listener = visit()
+    listener.play_a_release()
+    listener.go("Search")
+    expect(listener.page.get_by_role("searchbox")).to_be_focused()
+    expect(listener.player).to_be_visible()
