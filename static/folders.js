@@ -1,13 +1,13 @@
 /** Playlists are dragged into folders, and out of them; where each lies can be chosen on its own page as well. */
 
-const KIND = "application/x-playlist";
 const PLACES = "[data-into]";
 
+let dragged = null;
 let over = null;
 
 /** The place under a playlist that is being dragged. */
 function placeOf(event) {
-  return event.dataTransfer.types.includes(KIND) ? event.target.closest(PLACES) : null;
+  return dragged ? event.target.closest(PLACES) : null;
 }
 
 function mark(place) {
@@ -19,7 +19,8 @@ function mark(place) {
 document.addEventListener("dragstart", (event) => {
   const row = event.target.closest?.("[data-place]");
   if (!row) return;
-  event.dataTransfer.setData(KIND, row.dataset.place);
+  dragged = row.dataset.place;
+  event.dataTransfer.setData("text/plain", row.textContent.trim());
   event.dataTransfer.effectAllowed = "move";
 });
 
@@ -29,7 +30,10 @@ document.addEventListener("dragover", (event) => {
   if (place !== over) mark(place);
 });
 
-document.addEventListener("dragend", () => mark(null));
+document.addEventListener("dragend", () => {
+  dragged = null;
+  mark(null);
+});
 
 document.addEventListener("drop", (event) => {
   const place = placeOf(event);
@@ -37,7 +41,7 @@ document.addEventListener("drop", (event) => {
   if (!place) return;
   event.preventDefault();
   const form = document.getElementById("into");
-  form.action = event.dataTransfer.getData(KIND);
+  form.action = dragged;
   form.elements.into.value = place.dataset.into;
   form.requestSubmit();
 });

@@ -31,11 +31,11 @@ function failed() {
   notice.hidden = false;
 }
 
-/** Where a reader goes on: at what went wrong in a form, or at the top. */
+/** Where a reader goes on: at what went wrong in a form, where the page wants it, or at the top. */
 function focusPage() {
   const main = document.getElementById("main");
-  const wrong = main.querySelector("[aria-invalid=true]") ?? main.querySelector("[role=alert]");
-  if (wrong) wrong.focus();
+  const first = main.querySelector("[aria-invalid=true]") ?? main.querySelector("[role=alert]") ?? main.querySelector("[autofocus]");
+  if (first) first.focus();
   else main.focus({ preventScroll: true });
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, bindparam, select, tuple_, type_coerce
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, ScalarSelect, bindparam, func, select, tuple_, type_coerce
 from sqlalchemy.orm import aliased
 
 from apps.core.catalogue.models import ReleaseRow, TrackRow
 from apps.core.catalogue.statements import HEARABLE, LAST_ID, SUMMARY, VISIBLE
+from apps.core.contract.catalogue import ReleaseType
 from apps.core.database import LIMIT, Moment
 from apps.core.genres.models import GenreReleaseRow, GenreRow
 from apps.core.rights.offers import offered
@@ -14,17 +17,23 @@ from apps.core.rights.offers import offered
 SLUG = bindparam("slug")
 
 _release = aliased(ReleaseRow)
-_newest = (
-    select(GenreReleaseRow.release_id)
-    .join(_release, _release.id == GenreReleaseRow.release_id)
-    .where(GenreReleaseRow.slug == GenreRow.slug, _release.published_at.is_not(None), offered(_release.id))
-    .order_by(GenreReleaseRow.published_at.desc(), GenreReleaseRow.release_id.desc())
-    .limit(1)
-    .correlate(GenreRow)
-    .scalar_subquery()
-)
-_GENRES = select(*SUMMARY, GenreRow.slug, GenreRow.name).join(GenreRow, ReleaseRow.id == _newest)
-"""Each with the newest release of it that is offered here."""
+
+
+def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return (
+        select(GenreReleaseRow.release_id)
+        .join(_release, _release.id == GenreReleaseRow.release_id)
+        .where(GenreReleaseRow.slug == GenreRow.slug, _release.published_at.is_not(None), offered(_release.id), *conditions)
+        .order_by(GenreReleaseRow.published_at.desc(), GenreReleaseRow.release_id.desc())
+        .limit(1)
+        .correlate(GenreRow)
+        .scalar_subquery()
+    )
+
+
+_SHOWN = func.coalesce(_newest(_release.type != ReleaseType.COMPILATION), _newest())
+_GENRES = select(*SUMMARY, GenreRow.slug, GenreRow.name).join(GenreRow, ReleaseRow.id == _SHOWN)
+"""Each with the newest release of it that is offered here: a compilation, which is of many genres, where there is nothing else."""
 GENRES = _GENRES.order_by(GenreRow.slug).limit(LIMIT)
 FURTHER_GENRES = GENRES.where(GenreRow.slug > bindparam("key"))
 GENRE = _GENRES.where(GenreRow.slug == SLUG)

@@ -1,0 +1,45 @@
+/** Menus: one is open at a time, a press elsewhere or Escape closes it, and where there is no room below it opens upwards. */
+
+const MENU = "details.menu";
+
+const open = () => document.querySelectorAll(`${MENU}[open]`);
+
+/** Where the page ends for the eye: at what lies over it at the bottom. */
+function floor() {
+  const over = [...document.querySelectorAll(".player, .rail nav")].map((bar) => bar.getBoundingClientRect()).filter(({ height, top }) => height && top > innerHeight / 2);
+  return Math.min(innerHeight, ...over.map(({ top }) => top));
+}
+
+function place(menu) {
+  const [button, items] = [menu.querySelector("summary"), menu.querySelector(".menu__items")].map((part) => part.getBoundingClientRect());
+  menu.toggleAttribute("data-up", items.bottom > floor() && button.top > items.height);
+}
+
+document.addEventListener(
+  "toggle",
+  ({ target: menu }) => {
+    if (!menu.matches?.(MENU)) return;
+    menu.removeAttribute("data-up");
+    if (!menu.open) return;
+    for (const other of open()) if (other !== menu) other.open = false;
+    place(menu);
+  },
+  true,
+);
+
+document.addEventListener("click", ({ target }) => {
+  for (const menu of open()) if (!menu.contains(target)) menu.open = false;
+});
+
+// Before whoever else closes something by it.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const [menu] = open();
+    if (event.key !== "Escape" || !menu) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  },
+  true,
+);
