@@ -29,7 +29,7 @@ DOMAINS = (
 """Those of Core whose refusals somebody meets on the website. What apps and operators alone are told is in English."""
 
 
-def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - Babel's
+def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - Babel gives every extractor these four
     """What errors say, wherever they are raised with it, and what is marked."""
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
@@ -38,7 +38,7 @@ def refusals(file: IO[bytes], _keywords: object, _tags: object, options: object)
                     yield argument.lineno, "_", argument.value, []
 
 
-def titles(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - likewise
+def titles(file: IO[bytes], _keywords: object, _tags: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:  # noqa: ARG001 - Babel gives every extractor these four
     """Of what is data and comes with us, such as plans and charts."""
     for things in tomllib.loads(file.read().decode()).values():
         yield from ((0, "_", thing["title"], []) for thing in things)

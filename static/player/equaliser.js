@@ -1,6 +1,6 @@
 /** How strong each range of tones is, where somebody wants to choose that in this browser. */
 
-import { keep, recall } from "./keepsake.js";
+import { keep, recallParsed } from "./keepsake.js";
 import { BANDS, canMix } from "./mixer.js";
 import { _ } from "../words.js";
 
@@ -23,7 +23,7 @@ export class Equaliser {
 
   /** As it was left, from the first gesture on. */
   #takeUp() {
-    const { on = false, gains = [] } = parsed(recall(SETTING)) ?? {};
+    const { on = false, gains = [] } = recallParsed(SETTING) ?? {};
     this.choice.checked = on;
     this.#set(BANDS.map((_band, at) => Math.max(-MOST, Math.min(MOST, Number(gains[at]) || 0))));
     this.mixer.openByGesture(() => this.choice.checked);
@@ -46,13 +46,5 @@ export class Equaliser {
     this.mixer.setGains(on ? gains : BANDS.map(() => 0));
     keep(SETTING, JSON.stringify({ on, gains }));
     for (const slider of this.sliders) slider.setAttribute("aria-valuetext", _("{number} decibels", { number: slider.value }));
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -15,6 +15,15 @@ export function recall(name) {
   }
 }
 
+/** What was kept there as JSON; null where there is nothing, or something else. */
+export function recallParsed(name) {
+  try {
+    return JSON.parse(recall(name));
+  } catch {
+    return null;
+  }
+}
+
 export function keep(name, text) {
   try {
     localStorage.setItem(name, text);

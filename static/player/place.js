@@ -1,6 +1,6 @@
 /** Where the listener is, kept for the next page load: the queue, the track, the position. Never seen by another listener. */
 
-import { forget, keep, recall, storedNames } from "./keepsake.js";
+import { forget, keep, recallParsed, storedNames } from "./keepsake.js";
 
 const SHELF = "place:";
 const KEEP_EVERY_SECONDS = 5;
@@ -40,7 +40,7 @@ export class Place {
   }
 
   #takeUp() {
-    const { revision, ...place } = parsed(recall(this.#name)) ?? {};
+    const { revision, ...place } = recallParsed(this.#name) ?? {};
     if (!place.queue?.[place.index]) return;
     this.#keptAs(JSON.stringify(place), place.position);
     this.player.restore({ ...place, revision });
@@ -54,13 +54,5 @@ export class Place {
   #forget() {
     this.kept = null;
     if (this.accountId) forget(this.#name);
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -1,7 +1,7 @@
 /** The play log: each stretch of listening once, measured on the media clock, kept until the service has it. */
 
 import { recordPlays } from "./api.js";
-import { forget, keep, randomId, recall, storedNames } from "./keepsake.js";
+import { forget, keep, randomId, recall, recallParsed, storedNames } from "./keepsake.js";
 
 const BATCH = 100;
 const MOST_SESSIONS = 20;
@@ -89,7 +89,7 @@ export class PlayLog {
   #adoptLeftOver() {
     const own = this.play && this.#nameOf(this.play);
     for (const name of storedNames(this.unfinished)) {
-      const { play, at } = parsed(recall(name)) ?? { at: 0 };
+      const { play, at } = recallParsed(name) ?? { at: 0 };
       if (name === own || at > Date.now() - LEFT_AFTER_MS) continue;
       if (play) this.#store([...this.#waiting(), play]);
       forget(name);
@@ -127,7 +127,7 @@ export class PlayLog {
   }
 
   #waiting() {
-    return parsed(recall(this.shelf)) ?? [];
+    return recallParsed(this.shelf) ?? [];
   }
 
   #store(plays) {
@@ -138,12 +138,4 @@ export class PlayLog {
 /** A play as the service is told of it. */
 function told({ heard, ...play }) {
   return { ...play, played_ms: Math.round(heard * 1000) };
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

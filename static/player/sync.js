@@ -2,7 +2,7 @@
 
 import { readQueue, saveQueue, saveQueuePosition } from "./api.js";
 import { recordingOf } from "./editing.js";
-import { LAST_TO_START, deviceName, forget, keep, recall, storedNames } from "./keepsake.js";
+import { LAST_TO_START, deviceName, forget, keep, recall, recallParsed, storedNames } from "./keepsake.js";
 
 const SHELF = "queue:";
 const SETTLED_MS = 1000;
@@ -95,7 +95,7 @@ export class QueueSync {
 
   /** What a page of this browser saved or read last. */
   get #known() {
-    return parsed(recall(this.#name)) ?? { revision: 0 };
+    return recallParsed(this.#name) ?? { revision: 0 };
   }
 
   /** What an earlier page left may be of an older queue than another page has saved since: then it is not known what that one was. */
@@ -241,12 +241,4 @@ export class QueueSync {
 function entryOf({ id, source, autoplay, given }) {
   const given_at = given ? new Date(given).toISOString() : undefined;
   return { track_id: id, source: source ?? undefined, autoplay: autoplay || undefined, given_at };
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

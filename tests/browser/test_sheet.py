@@ -13,6 +13,16 @@ from tests.live import LINES
 FOCUS = "document.activeElement.closest('#player') ? 'player' : document.activeElement.tagName"
 
 
+def focused_by(listener: Listener, key: str) -> set[str]:
+    """Controls that have had the focus after it was moved by the key again and again, which was always in the player."""
+    focused = set[str]()
+    for _ in range(20):
+        listener.page.keyboard.press(key)
+        focused.add(listener.page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.part"))
+        assert listener.page.evaluate(FOCUS) == "player"
+    return focused
+
+
 @pytest.fixture
 def listener(visit) -> Listener:
     """Somebody who plays a release's longest track, with its page shown."""
@@ -41,12 +51,7 @@ class TestTheSheet:
 
     @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
     def test_keeps_the_focus(self, listener, sheet, key):
-        focused = set()
-        for _ in range(20):
-            listener.page.keyboard.press(key)
-            focused.add(listener.page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.part"))
-            assert listener.page.evaluate(FOCUS) == "player"
-        assert focused >= {"close", "title", "previous", "toggle", "seek"}
+        assert focused_by(listener, key) >= {"close", "title", "previous", "toggle", "seek"}
 
     def test_closes_by_escape(self, listener, sheet):
         listener.page.evaluate("document.activeElement.blur()")
@@ -191,12 +196,7 @@ class TestTheFullView:
 
     @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
     def test_keeps_the_focus(self, listener, view, key):
-        focused = set()
-        for _ in range(20):
-            listener.page.keyboard.press(key)
-            focused.add(listener.page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.part"))
-            assert listener.page.evaluate(FOCUS) == "player"
-        assert focused >= {"close", "favourite", "toggle", "seek", "volume", "show-queue"}
+        assert focused_by(listener, key) >= {"close", "favourite", "toggle", "seek", "volume", "show-queue"}
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_has_nothing_that_axe_finds(self, listener, view, theme):

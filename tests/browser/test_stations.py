@@ -73,11 +73,7 @@ class TestAStation:
 
 class TestAStationThatRunsOut:
     def test_goes_on_by_itself_once_it_can_be_reached_again(self, visit):
-        listener, network = visit(), Network()
-        listener.register()
-        listener.page.route(f"**{NEXT}", network.carry)
-        tune_in(listener)
-        listener.until(lambda: network.lost > 0, "the first attempt to get more")
+        listener, network = out_of_reach(visit())
         listener.page.keyboard.press("n")
         hear_out(listener)
         listener.until(lambda: "cannot reach the service" in listener.said, "word of what is wrong")
@@ -104,11 +100,7 @@ class TestAStationThatRunsOut:
         assert listener.page.evaluate("document.querySelector('[data-heard]').ended")
 
     def test_that_the_listener_wanted_to_end_stays_silent_when_there_is_more(self, visit):
-        listener, network = visit(), Network()
-        listener.register()
-        listener.page.route(f"**{NEXT}", network.carry)
-        tune_in(listener)
-        listener.until(lambda: network.lost > 0, "the attempt to get more")
+        listener, network = out_of_reach(visit())
         listener.page.keyboard.press("n")
         listener.listen_on()
         choose(listener, "Stop playing", "track")
@@ -145,6 +137,16 @@ class Network:
     @staticmethod
     def deliver(route: Route, rows: list[str]) -> None:
         route.fulfill(json={"fewer": None, "rows": "".join(f"<li {row}" for row in rows)})
+
+
+def out_of_reach(listener: Listener) -> tuple[Listener, Network]:
+    """Somebody whose station plays on, and has asked for more in vain."""
+    network = Network()
+    listener.register()
+    listener.page.route(f"**{NEXT}", network.carry)
+    tune_in(listener)
+    listener.until(lambda: network.lost > 0, "the first attempt to get more")
+    return listener, network
 
 
 def tune_in(listener: Listener) -> None:
