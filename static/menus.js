@@ -10,6 +10,16 @@ function floor() {
   return Math.min(innerHeight, ...over.map(({ top }) => top));
 }
 
+/** What a card's menu offers is the same for all of a kind. */
+function fill(menu) {
+  const { menu: kind, id } = menu.dataset;
+  const items = document.importNode(document.getElementById(`${kind}-menu`).content.firstElementChild, true);
+  for (const button of items.querySelectorAll("button")) button.value = id;
+  for (const link of items.querySelectorAll("a")) link.search = new URLSearchParams({ [kind]: id });
+  menu.append(items);
+  htmx.process(items);
+}
+
 function place(menu) {
   const [button, items] = [menu.querySelector("summary"), menu.querySelector(".menu__items")].map((part) => part.getBoundingClientRect());
   menu.toggleAttribute("data-up", items.bottom > floor() && button.top > items.height);
@@ -22,6 +32,7 @@ document.addEventListener(
     menu.removeAttribute("data-up");
     if (!menu.open) return;
     for (const other of open()) if (other !== menu) other.open = false;
+    if (!menu.querySelector(".menu__items")) fill(menu);
     place(menu);
   },
   true,

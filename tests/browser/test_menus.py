@@ -64,3 +64,13 @@ def test_search_is_ready_to_be_typed_into(visit):
     listener.go("Search")
     expect(listener.page.get_by_role("searchbox")).to_be_focused()
     expect(listener.player).to_be_visible()
+
+
+def test_a_card_leads_to_playlists_while_music_plays(listener):
+    listener.go("Home")
+    listener.forget_breaks()
+    listener.page.locator(".kept .menu summary").first.click()
+    listener.page.locator(".menu[open]").get_by_role("link", name="Add to a playlist").click()
+    expect(listener.page.locator("#main")).to_contain_text("Add to a playlist")
+    assert "?release=" in listener.page.url
+    assert not listener.breaks()
