@@ -14,6 +14,8 @@ PALETTES = 6
 BARS = 12
 SIDE = 100
 """The drawing's width and height, in units of its own."""
+PITCH, WIDTH = SIDE / BARS, 5.2
+"""Of its bars: from one to the next, and each."""
 SHORTEST, TALLEST = 8, 44
 """The upper half is left to the words."""
 
@@ -33,26 +35,21 @@ def in_size(address: str, side: int) -> str:
 
 
 @dataclass(frozen=True)
-class Bar:
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
 class Motif:
     palette: int
-    bars: tuple[Bar, ...]
+    heights: tuple[int, ...]
+    """Of its bars, from left to right."""
+
+    @property
+    def path(self) -> str:
+        """All bars as one path: a rectangle each would be most of a page of covers."""
+        return "".join(f"M{round(number * PITCH, 1)} {SIDE}v-{height}h{WIDTH}v{height}" for number, height in enumerate(self.heights))
 
 
 def motif(release_id: str) -> Motif:
     """Always the same for the same release."""
     digest = hashlib.sha256(release_id.encode()).digest()
-    pitch = SIDE / BARS
-    heights = [SHORTEST + digest[index + 1] % (TALLEST - SHORTEST) for index in range(BARS)]
-    bars = (Bar(round(index * pitch, 2), SIDE - height, round(pitch * 0.62, 2), height) for index, height in enumerate(heights))
-    return Motif(digest[0] % PALETTES, tuple(bars))
+    return Motif(digest[0] % PALETTES, tuple(SHORTEST + digest[number + 1] % (TALLEST - SHORTEST) for number in range(BARS)))
 
 
 def under_light_words(colour: str) -> str:

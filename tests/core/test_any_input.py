@@ -15,7 +15,7 @@ from apps.core.contract.playback import StartPlayback
 from tests.conftest import STORES
 from tests.factories.anything import Anything
 
-FUZZ = settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from apps.website.app import create_website
-from apps.website.covers import PALETTES, SIDE, motif, under_light_words
+from apps.website.covers import BARS, PALETTES, SIDE, motif, under_light_words
 from apps.website.languages import MIRRORED, ngettext
 from apps.website.wording import clock_time, day_range, full_date, moment, money, rough_length, took
 
@@ -76,9 +77,11 @@ class TestSleeves:
 
     def test_differ_between_releases_and_stay_in_their_frame(self):
         drawn = [motif(f"release-{number}") for number in range(60)]
-        assert len({drawing.bars for drawing in drawn}) == 60
+        assert len({drawing.path for drawing in drawn}) == 60
         assert {drawing.palette for drawing in drawn} == set(range(PALETTES))
-        assert all(bar.x >= 0 and bar.x + bar.width <= SIDE and bar.y + bar.height == SIDE for one in drawn for bar in one.bars)
+        bars = [tuple(map(float, bar)) for one in drawn for bar in re.findall(r"M([0-9.]+) 100v-([0-9]+)h([0-9.]+)v\2", one.path)]
+        assert len(bars) == 60 * BARS
+        assert all(x + width <= SIDE and height < SIDE / 2 for x, height, width in bars)
 
 
 class TestMoney:

@@ -110,7 +110,7 @@ class TestRemembering:
         found(index, "blue")
         tracemalloc.start()
         try:
-            for number in range(40):
+            for number in range(24):
                 assert len(index.find("blue" + " " * number, EVERYTHING, Filters(first_year=None), 1_000)[SearchKind.TRACK]) == 1_000
             assert tracemalloc.get_traced_memory()[0] < 20 * 1_000 * 40
         finally:
