@@ -25,6 +25,13 @@ function place(menu) {
   menu.toggleAttribute("data-up", items.bottom > floor() && button.top > items.height);
 }
 
+/** With the focus where the menu was opened; what is in no menu stays as it is. */
+export function closeMenuAround(item) {
+  const menu = item.closest("details");
+  menu?.removeAttribute("open");
+  menu?.querySelector("summary").focus();
+}
+
 document.addEventListener(
   "toggle",
   ({ target: menu }) => {

@@ -62,6 +62,11 @@ export function favour(trackId, keep) {
   return ask(`/library/favourites/track/${trackId}`, { method: "POST", headers, body }, (answer) => answer.text());
 }
 
+/** As a form of a page does it; a refusal comes as to the player, and the page that it would lead to does not. */
+export function sendForm(path, body) {
+  return ask(path, { method: "POST", headers: { Accept: "application/problem+json" }, redirect: "manual", body }, async () => null);
+}
+
 export const lyricsOf = (trackId) => get(`/player/tracks/${trackId}/lyrics`);
 
 /** By quality: of all renditions that are streamed, of the smallest, of the best. FLAC is for apps, which fetch files. */
@@ -102,8 +107,9 @@ async function ask(path, request, read = (answer) => answer.json()) {
   } catch {
     throw new Refusal(OFFLINE);
   }
-  const answer = await (response.ok ? read(response) : response.json()).catch(() => GARBLED);
-  if (!response.ok || answer === GARBLED) {
+  const granted = response.ok || response.type === "opaqueredirect";
+  const answer = await (granted ? read(response) : response.json()).catch(() => GARBLED);
+  if (!granted || answer === GARBLED) {
     throw new Refusal({ ...GARBLED, ...answer, status: response.status });
   }
   return answer;

@@ -1,5 +1,6 @@
 /** The pages' side of the player: their play buttons, and the mark on what is playing. */
 
+import { closeMenuAround } from "../menus.js";
 import { _ } from "../words.js";
 
 const LAST_WORDS_MS = 3000;
@@ -38,6 +39,23 @@ export function wirePages(player, sync, modes) {
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
+}
+
+const ADDING = 'a.menu__item[href*="/library/add?"]';
+
+/** Links to where a playlist is chosen open over the page; what that takes is fetched with the first of them. */
+export function wireAdding(say) {
+  const plain = new WeakSet();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(ADDING);
+    if (!link || plain.has(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    closeMenuAround(link);
+    import("./adding.js")
+      .then(({ chooseOver }) => chooseOver(link, say))
+      .catch(() => plain.add(link) && link.click());
+  }, true);
 }
 
 /** Once logged out, nobody may tell any more what was heard, nor save the queue: that comes first. */

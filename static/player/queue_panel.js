@@ -4,6 +4,7 @@ import { tracksOf } from "./api.js";
 import { Drawer } from "./drawer.js";
 import { Editing } from "./editing.js";
 import { QueueList } from "./queue_list.js";
+import { closeMenuAround } from "../menus.js";
 import { _ } from "../words.js";
 
 const SAID_FOR_MS = 5000;
@@ -69,8 +70,7 @@ export class QueuePanel {
     event.preventDefault();
     event.stopPropagation();
     const { enqueue } = button.dataset;
-    button.closest("details")?.removeAttribute("open");
-    button.closest("details")?.querySelector("summary").focus();
+    closeMenuAround(button);
     try {
       const tracks = await tracksOf(button.name, button.value);
       if (enqueue === "next") this.editing.playNext(tracks);

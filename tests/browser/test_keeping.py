@@ -46,11 +46,13 @@ class TestAPlaylist:
         rows = listener.page.locator("[data-track]")
         add(listener, rows.nth(0))
         listener.page.get_by_label("Title of a new playlist").fill("Evenings")
-        listener.page.get_by_role("button", name="Make it with this").click()
-        expect(listener.page.get_by_role("heading", name="Evenings")).to_be_visible()
-        listener.open_release()
+        listener.page.get_by_role("button", name="Create").click()
+        expect(listener.page.get_by_role("dialog")).to_have_count(0)
         add(listener, rows.nth(1))
         listener.page.get_by_role("button", name="Add to Evenings").click()
+        expect(listener.page.get_by_role("dialog")).to_have_count(0)
+        listener.go("Library")
+        listener.page.get_by_role("link", name="Evenings").click()
         expect(rows).to_have_count(2)
         return listener
 

@@ -1,0 +1,55 @@
+/** Adding to a playlist over the page: the page where one is chosen, in a dialog. */
+
+import { sendForm } from "./api.js";
+import { _ } from "../words.js";
+
+const LOADING_SHOWS_AFTER = 200;
+const root = document.documentElement;
+
+/** Rejects where that page does not come. @param {(words: string) => void} say tells what was added */
+export async function chooseOver(link, say) {
+  const part = await fetched(link.href);
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-label", link.textContent.trim());
+  dialog.setAttribute("closedby", "any");
+  dialog.append(part);
+  const close = part.querySelector("[data-close]");
+  close.hidden = false;
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("submit", (event) => add(event, dialog, say), true);
+  dialog.addEventListener("close", () => dialog.remove());
+  addEventListener("popstate", () => dialog.close(), { once: true });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function fetched(address) {
+  const loading = setTimeout(() => root.toggleAttribute("data-loading", true), LOADING_SHOWS_AFTER);
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    return document.adoptNode(page.querySelector("[data-adding]"));
+  } finally {
+    clearTimeout(loading);
+    root.removeAttribute("data-loading");
+  }
+}
+
+/** htmx would lead to the playlist. */
+async function add(event, dialog, say) {
+  const { target: form, submitter } = event;
+  event.preventDefault();
+  event.stopPropagation();
+  const fields = new FormData(form, submitter);
+  form.inert = true;
+  try {
+    await sendForm(form.action, new URLSearchParams(fields));
+    dialog.close();
+    say(_("{what} was added to {playlist}", { what: dialog.querySelector("h1").title, playlist: submitter.dataset.playlist ?? fields.get("title").trim() }));
+  } catch (refusal) {
+    const place = dialog.querySelector("[data-refusal]");
+    place.textContent = refusal.words;
+    place.hidden = false;
+    form.inert = false;
+  }
+}
