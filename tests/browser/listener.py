@@ -66,7 +66,7 @@ class Listener:
         self.page.fill("#name", "Ana")
         self.page.fill("#email", self.email)
         self.page.fill("#password", self.password)
-        self._enter("Open account")
+        self._enter("Create account")
 
     def log_in(self) -> None:
         self.open("/log-in")

@@ -180,7 +180,7 @@ class TestForms:
         visitor.page.fill("#email", visitor.email)
         visitor.page.fill("#password", "short")
         visitor.page.locator("form").evaluate("form => (form.noValidate = true)")
-        visitor.page.locator("main").get_by_role("button", name="Open account").click()
+        visitor.page.locator("main").get_by_role("button", name="Create account").click()
         expect(visitor.page.locator("#password[aria-invalid=true]")).to_be_focused()
 
     def test_are_sent_once_though_the_button_is_pressed_twice(self, visit):
@@ -191,6 +191,6 @@ class TestForms:
         visitor.page.fill("#name", "Ana")
         visitor.page.fill("#email", visitor.email)
         visitor.page.fill("#password", PASSWORD)
-        visitor.page.locator("main").get_by_role("button", name="Open account").dblclick()
+        visitor.page.locator("main").get_by_role("button", name="Create account").dblclick()
         expect(visitor.page.get_by_role("button", name="Log out")).to_be_visible()
         assert sent == [visitor.url + "/register"]

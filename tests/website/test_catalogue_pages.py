@@ -109,6 +109,14 @@ class TestAReleasePage:
         assert f"/log-in?next=/releases/{release_id}" in page
         assert "data-play=" not in page
 
+    def test_a_visitor_who_presses_play_is_told_what_for_and_comes_back(self, guest, catalogue):
+        page = f"/releases/{catalogue.release()}"
+        ways = [unescape(way) for way in re.findall(r'href="((?:/log-in|/register)\?[^"]+)"', guest.get(page).text)]
+        assert {way.partition("?")[0] for way in ways} == {"/log-in", "/register"}
+        for way in ways:
+            assert "Log in or create an account to listen." in guest.get(way).text
+        assert guest.register(path=ways[0].replace("/log-in", "/register")).location == page
+
     def test_a_listener_may_play_each_track(self, listener, catalogue):
         page = listener.get(f"/releases/{catalogue.release(tracks=3)}").text
         assert len(re.findall(r'data-play="[^"]', page)) == 3
@@ -188,7 +196,8 @@ class TestAnArtistPage:
         assert ("<h2>Tracks</h2>" in page, "<h2>Credits</h2>" in page) == (False, True)
         assert re.findall(r'<details class="credited" open>\s*<summary>(\w+)<', page) == ["Wrote"]
         assert page.count("data-play=") == 2
-        assert f'href="/log-in?next=/artists/{release.credits[0].artist_id}"' in guest.get(f"/artists/{release.credits[0].artist_id}").text
+        artist = f"/artists/{release.credits[0].artist_id}"
+        assert f'href="/log-in?next={artist}&amp;to=listen"' in guest.get(artist).text
 
 
 class TestHostileNames:

@@ -119,6 +119,11 @@ class TestLoggingIn:
         assert (asked.status_code, asked.location) == (303, "/log-in?next=%2Frecently-played%3Fcursor%3Dabc")
         assert guest.log_in(path=asked.location).location == "/recently-played?cursor=abc"
 
+    def test_says_why_where_a_page_asked_for_it(self, guest):
+        for path in ("/log-in", "/register"):
+            assert "create an account to go on" in guest.get(f"{path}?next=%2Frecently-played").text
+            assert "You come back" not in guest.get(path).text
+
     @pytest.mark.parametrize(("page", "back"), [("http://localhost/recently-played?cursor=abc", "/recently-played"), ("", "/")])
     def test_a_form_sent_without_an_account_comes_back_to_its_page(self, guest, page, back):
         token = form_token(guest.get("/log-in"))
