@@ -90,7 +90,7 @@ def through_forms(walk: Walk) -> None:
     walk.step(lambda: listener.go("Library"), "/library", "Library")
     walk.step(walk.link("Playlists"), "/library/playlists", "Playlists")
     walk.fill("Title of a new playlist", "Slow ones")
-    walk.step(walk.page.get_by_role("button", name="Make it").first.click, r"/playlists/\w+", "Slow ones")
+    walk.step(walk.page.get_by_role("button", name="Create playlist").click, r"/playlists/\w+", "Slow ones")
     walk.step(walk.link("Edit"), r"/playlists/\w+/edit", "Slow ones")
     walk.fill("Title", "Slower ones")
     walk.step(walk.button("Save"), r"/playlists/\w+", "Slower ones")

@@ -207,6 +207,14 @@ class TestPlaylists:
         assert inner in shown
         assert listener.get(folder).status_code == HTTPStatus.NOT_FOUND
 
+    def test_go_into_a_folder_that_is_created_for_them(self, listener, page):
+        answer = listener.submit(f"{page}/edit", "/library/folders", title="Jazz", playlist=page.rpartition("/")[2])
+        assert page in listener.get(answer.location).text
+        edited = listener.get(f"{page}/edit").text
+        assert '<label for="into">Kept in</label>' in edited
+        (chosen,) = re.findall(r'<option value="([^"]+)" selected>Jazz<', edited)
+        assert answer.location == f"/library/folders/{chosen}"
+
     def test_have_an_order_of_their_own(self, listener, page):
         second = listener.submit("/library/playlists", title="Second").location
         listener.submit("/library/playlists", f"{second}/place", number="1")

@@ -70,8 +70,12 @@ def create() -> ResponseReturnValue:
 
 @views.post("/library/folders")
 def create_folder() -> ResponseReturnValue:
+    """With `playlist` that is moved there."""
     parent_id = request.form.get("folder") or None
-    core().send(CreateFolder(request.form.get("title", "").strip(), parent_id))
+    made = core().send(CreateFolder(request.form.get("title", "").strip(), parent_id))
+    if playlist_id := read_id(request.form.get("playlist", "")):
+        core().send(MovePlaylist(playlist_id, made.id))
+        return _to_folder(made.id)
     return _to_folder(parent_id)
 
 
