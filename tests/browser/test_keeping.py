@@ -74,6 +74,26 @@ class TestAPlaylist:
         filled.until(lambda: filled.playing_title == first, "the next track")
         filled.listen_on()
 
+    @pytest.mark.parametrize("listener", [DESKTOP], ids=["desktop"], indirect=True)
+    def test_has_the_cover_of_what_is_moved_to_its_beginning(self, filled):
+        page, cover = filled.page, filled.page.locator("#cover")
+        filled.open("/releases")
+        page.locator(f'.card:not([href="{filled.release}"])').first.click()
+        expect(page.locator("[data-release-cover]")).to_be_visible()
+        add(filled, page.locator(".tracks [data-track]").first)
+        page.get_by_role("button", name="Add to Evenings").click()
+        filled.go("Library")
+        page.get_by_role("link", name="Evenings").click()
+        moved = page.locator("#entries [data-track]").nth(2)
+        before, title = cover.inner_html(), moved.get_attribute("data-title")
+        for number in (1, 0):
+            page.get_by_role("button", name=f"Move {title} up").press("Enter")
+            expect(page.locator("#entries [data-track]").nth(number)).to_have_attribute("data-title", title)
+        filled.until(lambda: cover.inner_html() != before, "another cover")
+        after = cover.inner_html()
+        page.reload()
+        assert cover.inner_html() == after
+
     def test_made_public_is_found_by_others(self, filled, visit):
         filled.page.get_by_role("link", name="Edit", exact=True).click()
         filled.page.get_by_label("Title").fill("Embers of a Hearth")
