@@ -16,6 +16,8 @@ from apps.core.contract.actions import Actor
 from apps.core.contract.errors import AccountSuspended, NotFound
 from apps.website.session import WebSession, WebSessionInterface
 
+NEWCOMER = "newcomer"
+
 
 class User(UserMixin):
     """An account as Core told it at most five seconds ago."""
@@ -74,6 +76,16 @@ def log_in(account: Account) -> None:
     login_user(cast(Accounts, current_app.extensions["accounts"]).keep(account))
     g.pop("csrf_token", None)
     generate_csrf()
+
+
+def await_newcomer() -> None:
+    """The first page that looks is told that an account was created just now."""
+    session[NEWCOMER] = True
+
+
+def is_newcomer() -> bool:
+    """Once."""
+    return session.pop(NEWCOMER, False) if NEWCOMER in session else False
 
 
 def log_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,19 @@ class TestRegistering:
         answer = guest.register()
         assert (answer.status_code, answer.location) == (303, "/")
         assert guest.name == "Ana"
+
+    def test_is_welcomed_by_name_once(self, guest):
+        guest.register(name="Ana <b>")
+        assert "Welcome, Ana &lt;b&gt;." in guest.get("/").text
+        assert "Welcome, Ana" not in guest.get("/").text
+        guest.log_out()
+        assert "Welcome, Ana" not in guest.get("/").text
+        guest.log_in()
+        assert "Welcome, Ana" not in guest.get("/").text
+
+    def test_begins_to_be_written_at_once(self, guest):
+        for path, name in (("/register", "name"), ("/log-in", "email")):
+            assert re.findall(r'<input[^>]* autofocus[^>]*id="(\w+)"', guest.get(path).text) == [name]
 
     def test_comes_back_to_the_page_that_asked_for_it(self, guest):
         assert guest.register(path="/register?next=/recently-played").location == "/recently-played"

@@ -96,6 +96,7 @@ class TestTheStore:
         assert "executed" not in capsys.readouterr().out
 
     def test_a_session_in_use_is_prolonged_once_a_day(self, listener, clock):
+        listener.get("/")  # which welcomes a newcomer, and keeps that it did
         assert "Set-Cookie" not in listener.get("/").headers
         clock.advance(REFRESH + 1)
         assert f"Max-Age={LIFETIME}" in listener.get("/").headers["Set-Cookie"]

@@ -9,6 +9,7 @@ from apps.core.contract.accounts import AcceptInvitation, LogIn, RegisterAccount
 from apps.website.actor import viewer
 from apps.website.addresses import next_page
 from apps.website.forms.entrance import LogInForm, RegisterForm
+from apps.website.login import await_newcomer
 from apps.website.login import log_in as open_session
 from apps.website.login import log_out as end_session
 
@@ -24,6 +25,7 @@ def register() -> ResponseReturnValue:
         account = form.attempt(RegisterAccount(email=form.email.data or "", name=form.name.data or "", password=form.password.data or ""))
         if account is not None:
             open_session(account)
+            await_newcomer()
             return redirect(next_page(), 303)
     return render_template("entrance/register.html", form=form), form.status
 

@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from apps.core.contract.editorial import GetHome, Home
-from apps.website.actor import actor
+from apps.website.actor import actor, viewer
 from apps.website.kept_parts import kept_pages
 from apps.website.languages import language
+from apps.website.login import is_newcomer
 
 views = Blueprint("home", __name__)
 
@@ -19,7 +20,8 @@ KEPT_SECONDS = 1
 @views.get("/")
 def show() -> str:
     shelves = kept_pages().get(GetHome(), actor(), _written, f"{language().tag} {request.script_root}", lasting=KEPT_SECONDS)
-    return render_template("home.html", shelves=Markup(shelves.body.decode().strip()))  # noqa: S704 - written by the template below
+    written = Markup(shelves.body.decode().strip())  # noqa: S704 - written by the template below
+    return render_template("home.html", shelves=written, newcomer=viewer() is not None and is_newcomer())
 
 
 def _written(home: Home) -> bytes:
