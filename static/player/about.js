@@ -69,5 +69,5 @@ function heartsOf(track) {
 function fill(heart, kept) {
   heart.setAttribute("aria-pressed", String(kept));
   heart.value = kept ? "no" : "yes";
-  heart.title = kept ? _("One of your favourites") : _("Keep as a favourite");
+  heart.title = kept ? _("One of your favourites") : _("Add to favourites");
 }

@@ -159,7 +159,7 @@ class TestTheEqualiser:
         assert listener.page.evaluate(GAINS) == [0, 0, 0, 0, 6]
         listener.page.evaluate(LISTEN_IN)
         listener.until(lambda: listener.page.evaluate(IS_LOUD), "the music to go through it")
-        listener.page.get_by_role("button", name="All as recorded").click()
+        listener.page.get_by_role("button", name="Reset").click()
         assert listener.page.evaluate(GAINS) == [0] * 5
 
     def test_is_remembered_and_taken_up_by_the_first_gesture(self, visit):
@@ -179,7 +179,7 @@ class TestTheEqualiser:
 
 
 class TestMovingBars:
-    OPTION = "Bars that move in the full view"
+    OPTION = "Visualiser in the full view"
 
     def test_are_drawn_behind_the_full_view_where_they_are_wanted(self, visit):
         listener = visit(reduced_motion="no-preference")

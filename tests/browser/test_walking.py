@@ -104,7 +104,7 @@ def through_the_account(walk: Walk) -> None:
     listener, page = walk.listener, walk.page
     walk.step(lambda: listener.go("Stations"), "/stations", "Stations")
     walk.step(lambda: listener.go("Account"), "/account", "Ana")
-    walk.fill("Present password", "not this one")
+    walk.fill("Current password", "not this one")
     walk.fill("New password", PASSWORD)
     walk.step(walk.button("Change password"), "/account.*", "Ana")
     walk.step(walk.link("Devices that keep music offline"), "/account/devices", "Devices")

@@ -270,7 +270,7 @@ class TestSharing:
         (change,) = re.findall(r'action="([^"]+/change)"', shown)
         (remove,) = re.findall(r'action="([^"]+/remove)"', shown)
         assert listener.submit(f"{page}/share", change, role="viewer").location == f"{page}/share"
-        assert "Looks at it" in listener.get(f"{page}/share").text
+        assert "Can view" in listener.get(f"{page}/share").text
         assert listener.submit(f"{page}/share", change, role="owner").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert listener.submit(f"{page}/share", remove).location == f"{page}/share"
         assert ben.get(page).status_code == HTTPStatus.NOT_FOUND
@@ -282,7 +282,7 @@ class TestSharing:
 
     def test_keeps_what_others_show(self, listener, ben, page):
         listener.submit(f"{page}/edit", title="Ours", description="", visibility="public")
-        assert "Keep in my library" in ben.get(page).text
+        assert "Add to my library" in ben.get(page).text
         assert ben.submit(page, f"{page}/follow").location == page
         assert page in ben.get("/library/playlists").text
         assert "by Ana" in ben.get("/library/playlists").text

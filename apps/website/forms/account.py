@@ -12,8 +12,8 @@ from apps.website.languages import marked
 
 class ChangePasswordForm(Form):
     present = PasswordField(
-        marked("Present password"),
-        [InputRequired(marked("Give the password you have now.")), Length(max=LONGEST_PASSWORD)],
+        marked("Current password"),
+        [InputRequired(marked("Enter your current password.")), Length(max=LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password", "maxlength": LONGEST_PASSWORD},
     )
     new = password_field(marked("New password"))

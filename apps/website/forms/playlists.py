@@ -13,8 +13,8 @@ from apps.website.languages import marked
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2_000
 AUDIENCES = [
-    SelectChoice(Visibility.PRIVATE.value, marked("Only you, and whoever you share it with")),
-    SelectChoice(Visibility.UNLISTED.value, marked("Whoever has its address")),
+    SelectChoice(Visibility.PRIVATE.value, marked("Only you and people you share it with")),
+    SelectChoice(Visibility.UNLISTED.value, marked("Anyone with the link")),
     SelectChoice(Visibility.PUBLIC.value, marked("Everybody")),
 ]
 

@@ -44,5 +44,5 @@ def _asked() -> Asked:
         return msgspec.convert({name: value for name, value in request.args.items() if value}, Asked, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(
-            "The search cannot be narrowed like that: %(why)s.", "Take the filter out, or choose another.", why=str(error)
+            "The search cannot be narrowed like that: %(why)s.", "Remove the filter, or choose another.", why=str(error)
         ) from None
