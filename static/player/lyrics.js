@@ -14,7 +14,7 @@ export class Lyrics {
     this.drawer = new Drawer(element, "lyrics", () => this.#show());
     this.host = this.drawer.section.querySelector("[data-words]");
     this.host.addEventListener("click", (event) => this.#clicked(event));
-    sheet.addEventListener("opened", () => WIDE.matches && this.drawer.offer());
+    sheet.addEventListener("opened", () => WIDE.matches && this.#offer(sheet));
     sheet.addEventListener("closed", () => this.drawer.isOpen && this.drawer.toggle(false));
     player.addEventListener("track", () => this.drawer.isOpen && this.#show());
     player.addEventListener("stopped", () => this.drawer.toggle(false));
@@ -22,16 +22,29 @@ export class Lyrics {
     player.audio.addEventListener("timeupdate", () => this.#follow());
   }
 
-  async #show() {
+  /** Only words open by themselves. */
+  async #offer(sheet) {
+    if ((await this.#show()) && sheet.isOpen) this.drawer.offer();
+  }
+
+  /** Whether there are any. */
+  #show() {
     const { track } = this.player;
-    if (!track || this.of === track.id) return;
-    this.of = track.id;
+    if (track && this.of !== track.id) {
+      this.of = track.id;
+      this.known = this.#read(track);
+    }
+    return this.known;
+  }
+
+  async #read(track) {
     this.lines = [];
     this.host.replaceChildren();
     const words = await lyricsOf(track.id).catch((refusal) => refusal);
-    if (this.of !== track.id) return;
+    if (this.of !== track.id) return false;
     if (words.text) this.#fill(words);
     else this.#tell(words);
+    return Boolean(words.text);
   }
 
   /** Without a connection it is asked again the next time. */

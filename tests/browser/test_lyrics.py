@@ -64,6 +64,20 @@ class TestWordsWithout:
         play(listener, "Love Theme")
         expect(show(listener).get_by_text(WORDS.splitlines()[1])).to_be_visible()
 
+    def test_any_nothing_opens_beside_the_full_view(self, visit):
+        listener = visit()
+        listener.register()
+        listener.open_release()
+        full, pane = listener.player.get_by_role("button", name="Full view"), listener.page.get_by_role("region", name="Lyrics")
+        for title, words in (("Elf Land", False), ("Battle Epic", True)):
+            play(listener, title)
+            with listener.page.expect_response("**/lyrics"):
+                full.click()
+            expect(pane).to_be_visible(visible=words)
+            listener.page.keyboard.press("Escape")
+            listener.page.keyboard.press("Escape")
+            expect(full).to_be_visible()
+
     def test_any_say_so(self, listener):
         play(listener, "Elf Land")
         expect(show(listener)).to_contain_text("There are no words to this track here.")
