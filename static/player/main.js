@@ -8,7 +8,7 @@ import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
 import { Mixer } from "./mixer.js";
 import { Modes } from "./modes.js";
-import { markPlaying, wireAdding, wirePages } from "./page.js";
+import { markPlaying, wireAdding, wirePages, wireReleases } from "./page.js";
 import { Panel } from "./panel.js";
 import { Place } from "./place.js";
 import { Player } from "./player.js";
@@ -35,7 +35,8 @@ new Equaliser(element, mixer);
 new Visualiser(element, mixer, panel.sheet, player.audio);
 wirePages(player, sync, modes);
 wireAdding((words) => queue.say(words));
-wireStations(player);
+wireReleases(player, modes, (words) => queue.say(words));
+wireStations(player, (words, undo) => queue.say(words, undo));
 obeySystem(player);
 
 player.addEventListener("session", () => announceToSystem(player.session, player.track));

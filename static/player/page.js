@@ -1,5 +1,6 @@
 /** The pages' side of the player: their play buttons, and the mark on what is playing. */
 
+import { tracksOf } from "./api.js";
 import { closeMenuAround } from "../menus.js";
 import { _ } from "../words.js";
 
@@ -24,6 +25,24 @@ function queueOf(page, list, rows) {
 function coverOf(element) {
   return { cover: element?.currentSrc ?? element?.src, coverMarkup: element?.outerHTML ?? "" };
 }
+
+/** Links to a release that play it, for whoever is logged in. */
+export function wireReleases(player, modes, say) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-play-release]");
+    if (!link || !player.accountId || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (isOf(player.track, link)) player.toggle();
+    else playRelease(link.dataset.playRelease, player, modes).catch((refusal) => say(refusal.words));
+  }, true);
+}
+
+async function playRelease(id, player, modes) {
+  return player.play(...modes.arranged(await tracksOf("release", id), 0, true));
+}
+
+const isOf = (track, link) => track?.releaseUrl === link.getAttribute("href");
 
 export function wirePages(player, sync, modes) {
   document.addEventListener("submit", (event) => event.target.matches("[data-log-out]") && player.active && stopBefore(event, player, sync), true);
@@ -78,6 +97,7 @@ export function markPlaying(player) {
     row.toggleAttribute("data-current", row.dataset.track === current);
     mark(row.querySelector("[data-play]"), playing && row.dataset.track === current);
   }
+  for (const link of document.querySelectorAll("[data-play-release]")) mark(link, playing && isOf(player.track, link));
   const whole = document.querySelector('[data-play=""]');
   if (whole) mark(whole, playing && document.querySelector("[data-current]") !== null);
 }

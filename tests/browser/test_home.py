@@ -1,0 +1,27 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+class TestTheLeadingRelease:
+    def test_plays_from_there_and_has_its_menu(self, listener):
+        lead = listener.page.locator(".lead")
+        title = lead.locator("h2").inner_text()
+        lead.get_by_role("link", name=f"Play {title}").click()
+        listener.listen_on()
+        lead.get_by_role("link", name=f"Pause {title}").click()
+        assert listener.is_paused
+        expect(listener.page).to_have_url(listener.url + "/")
+        lead.locator("summary").click()
+        lead.get_by_role("button", name="Add to the queue").click()
+        expect(listener.page.locator("#said")).to_contain_text("added to the queue")
+
+    def test_leads_a_visitor_to_its_page(self, visit):
+        visitor = visit()
+        visitor.open("/")
+        title = visitor.page.locator(".lead h2").inner_text()
+        expect(visitor.page.locator(".lead summary")).to_be_hidden()
+        visitor.page.locator(".lead").get_by_role("link", name="Play").click()
+        expect(visitor.page.get_by_role("heading", level=1, name=title)).to_be_visible()
