@@ -43,6 +43,9 @@ export const sayToStation = (stationId, trackId, kind) => post("/player/stations
 
 export const hideTrack = (trackId) => post("/player/hidden-tracks", { track_id: trackId });
 
+/** Takes that back. */
+export const showTrack = (trackId) => sendForm(`/stations/hidden/${trackId}/show`, new URLSearchParams({ csrf_token: csrfToken() }));
+
 export const readQueue = () => get("/player/queue");
 
 /** May be the last thing a closing page says. */

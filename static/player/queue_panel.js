@@ -18,7 +18,7 @@ export class QueuePanel {
     this.said = document.getElementById("said");
     this.editing = new Editing(player, (words, undo) => this.say(words, undo));
     this.list = new QueueList(this.drawer.section.querySelector("[data-queue-list]"), player, this.editing);
-    this.said.querySelector("button").addEventListener("click", () => this.editing.undo());
+    this.said.querySelector("button").addEventListener("click", () => this.undo());
     for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
     player.addEventListener("stopped", () => this.drawer.toggle(false));
     player.addEventListener("elsewhere", ({ detail }) => this.#showElsewhere(detail));
@@ -84,6 +84,7 @@ export class QueuePanel {
     clearTimeout(this.silence);
     document.getElementById("now-playing").textContent = words;
     this.said.querySelector("p").textContent = words;
+    this.undo = undo;
     this.said.querySelector("button").hidden = !undo;
     this.said.hidden = false;
     this.silence = setTimeout(() => this.#hush(), undo ? UNDONE_FOR_MS : SAID_FOR_MS);

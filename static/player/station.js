@@ -1,6 +1,6 @@
 /** Stations: their tracks become the player's queue, batch by batch; a skip is asked for, since a licence may limit it. */
 
-import { Refusal, hideTrack, sayToStation } from "./api.js";
+import { Refusal, hideTrack, sayToStation, showTrack } from "./api.js";
 import { Supply } from "./supply.js";
 import { _ } from "../words.js";
 
@@ -11,13 +11,14 @@ const LONGEST_PAUSE = 60_000;
 const KEPT_FOR = 11 * 3600 * 1000;
 /* Milliseconds; the service counts a batch as heard within twelve hours, so what is older is not played any more. */
 
-export function wireStations(player) {
-  new Stations(player);
+/** @param {(words: string, undo?: () => void) => void} say tells what has happened */
+export function wireStations(player, say) {
+  new Stations(player, say);
 }
 
 class Stations {
-  constructor(player) {
-    this.player = player;
+  constructor(player, say) {
+    Object.assign(this, { player, say });
     this.supply = new Supply();
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
@@ -158,6 +159,7 @@ class Stations {
     try {
       if (what === "hide") {
         await hideTrack(track.id);
+        this.say(_("Stations never play {title} again", track), () => this.#unhide(track));
         await this.#skip();
       } else {
         await sayToStation(track.station, track.id, what);
@@ -166,6 +168,15 @@ class Stations {
       }
     } catch (refusal) {
       this.#tell(refusal.words);
+    }
+  }
+
+  async #unhide(track) {
+    try {
+      await showTrack(track.id);
+      this.say(_("Stations may play {title} again", track));
+    } catch (refusal) {
+      this.say(refusal.words);
     }
   }
 

@@ -41,6 +41,22 @@ class TestAStation:
         listener.until(lambda: listener.playing_title != title, "the next track")
         assert listener.count("POST /player/stations/feedback") == 1
 
+    def test_never_plays_a_track_again_unless_that_is_undone(self, listener):
+        page, said = listener.page, listener.page.locator("#said")
+        tune_in(listener)
+        titles = [listener.playing_title]
+        page.get_by_role("button", name="Never play this", exact=True).click()
+        listener.until(lambda: listener.playing_title not in titles, "the next track")
+        titles.append(listener.playing_title)
+        expect(said).to_contain_text(f"Stations never play {titles[0]} again")
+        said.get_by_role("button", name="Undo").click()
+        expect(said).to_contain_text(f"Stations may play {titles[0]} again")
+        page.get_by_role("button", name="Never play this", exact=True).click()
+        expect(said).to_contain_text(f"Stations never play {titles[1]} again")
+        listener.open("/stations/hidden")
+        expect(page.locator("main")).to_contain_text(titles[1])
+        expect(page.locator("main")).not_to_contain_text(titles[0])
+
     def test_is_not_repeated_though_the_listener_repeats_tracks(self, visit):
         listener = visit()
         listener.register()
