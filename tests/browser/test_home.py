@@ -1,8 +1,12 @@
-"""The first page."""
+"""The first page, and what leads away from it on a phone."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.listener import Listener
 
 
 class TestTheLeadingRelease:
@@ -25,3 +29,10 @@ class TestTheLeadingRelease:
         expect(visitor.page.locator(".lead summary")).to_be_hidden()
         visitor.page.locator(".lead").get_by_role("link", name="Play").click()
         expect(visitor.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+@pytest.mark.parametrize("listener", [PHONE], ids=["phone"], indirect=True)
+def test_a_phone_has_the_way_out_among_more(listener: Listener):
+    listener.page.get_by_role("navigation", name="Main").get_by_role("button", name="More", exact=True).click()
+    listener.log_out()
+    expect(listener.page.get_by_role("navigation", name="Main").get_by_role("link", name="Log in")).to_be_visible()
