@@ -71,6 +71,13 @@ class TestSearching:
         searcher.listen_on()
         assert searcher.playing_title == "Elf Land"
 
+    def test_leaves_room_above_the_word_that_there_is_nothing(self, searcher):
+        field(searcher).press_sequentially("zzzzqqq")
+        nothing, choice = searcher.page.locator("#found .empty"), searcher.page.locator("#found .choice")
+        expect(nothing).to_contain_text("Nothing here is called")
+        above, below = choice.bounding_box(), nothing.bounding_box()
+        assert below["y"] - above["y"] - above["height"] >= 16
+
     def test_keeps_its_filters_in_the_address(self, searcher):
         field(searcher).press_sequentially("love theme")
         searcher.page.get_by_text("Filters", exact=True).click()
