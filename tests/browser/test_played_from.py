@@ -58,3 +58,12 @@ class TestTheHistory:
         heard.open("/recently-played?source=history")
         heard.until(lambda: heard.page.reload() is not None and heard.page.locator("#history [data-track]").count() == 1, "the play")
         expect(heard.page.locator("#history .track__why")).to_have_text("From your history")
+
+    def test_has_the_days_and_times_of_the_browser_s_zone(self, visit):
+        listener = visit(timezone_id="Asia/Tokyo")
+        listener.play_a_release()
+        played = listener.page.locator("#history time").first
+        listener.until(lambda: played.count() > 0 or listener.open("/recently-played"), "the play to be told")
+        expect(listener.page.get_by_text("Days and times are those of Asia/Tokyo.")).to_be_visible()
+        inside = "time => new Date(time.dateTime).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'})"
+        assert played.inner_text() == played.evaluate(inside)
