@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from apps.core.contract.actions import Query
 from apps.core.contract.exports import DropExportedPlays
+from apps.core.contract.genres import FileUnfiledReleases
 from apps.core.contract.intake import KEYS_PER_QUERY, QUARANTINE, ListSpentKeys
 from apps.core.contract.jobs import PruneExpired
 from apps.core.contract.offline import WrapKeysAnew
@@ -19,13 +20,16 @@ from tasks.schedule import CLEAR_QUARANTINE, PRUNE, take_slot
 
 @celery.task
 def prune() -> None:
-    """Remove what has served its time, keys that are being replaced among it, and make up for previews that older audio lacks."""
+    """Remove what has served its time, keys that are being replaced among it, and make up for what older versions left: releases
+    under no genre, audio without a preview."""
     if take_slot(office(), PRUNE):
         while office().core.send(PruneExpired()):
             pass
         while office().core.send(WrapKeysAnew()):
             pass
         while office().core.send(DropExportedPlays()):
+            pass
+        while office().core.send(FileUnfiledReleases()):
             pass
         cut_missing_previews(office())
 

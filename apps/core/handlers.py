@@ -21,6 +21,7 @@ MODULES = (
     "costs.queries",
     "editorial.commands",
     "editorial.queries",
+    "genres.commands",
     "genres.queries",
     "health.queries",
     "intake.commands",

@@ -81,6 +81,7 @@ MAY: dict[str, set[str]] = {
     "ListActionCosts": OFFICE,
     "ListStatementCosts": OFFICE,
     "GetHealth": OFFICE,
+    "FileUnfiledReleases": {"tasks"},
     "GetGenre": EVERYBODY,
     "GetSeries": EVERYBODY,
     "ListReleases": EVERYBODY,

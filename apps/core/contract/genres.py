@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from apps.core.contract.actions import ANYONE, Permission, Query, Scope
+from apps.core.contract.actions import ANYONE, BACK_OFFICE, Command, Permission, Query, Scope
 from apps.core.contract.catalogue import ReleaseSummary, TrackDetail
 from apps.core.contract.paging import Cursor, Page, PageSize
 
@@ -67,3 +67,10 @@ class ListGenreReleases(Query[Page[ReleaseSummary]], frozen=True):
     slug: GenreSlug
     cursor: Cursor | None = None
     size: PageSize = 50
+
+
+class FileUnfiledReleases(Command[bool], frozen=True):
+    """File some of the releases that say of what genre they are and are filed under none, as a process that did not know of genres yet
+    left them. True where more may be left, for another call."""
+
+    permission: ClassVar[Permission] = BACK_OFFICE

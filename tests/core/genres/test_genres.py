@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from apps.core.catalogue.rules import genre_slug
-from apps.core.contract.catalogue import GetRelease, GetTrackInFull
+from apps.core.contract.catalogue import GetCatalogueState, GetRelease, GetTrackInFull
 from apps.core.contract.errors import Invalid, NotFound
-from apps.core.contract.genres import MOST_TRACKS, GetGenre, ListGenreReleases, ListGenres
+from apps.core.contract.genres import MOST_TRACKS, FileUnfiledReleases, GetGenre, ListGenreReleases, ListGenres
 from apps.core.contract.ids import new_id
 from apps.core.contract.paging import encode_cursor
+from apps.core.database import db
+from apps.core.genres import commands
+from apps.core.genres.models import GenreReleaseRow
 from apps.core.search import keeping
 from apps.core.search.keeping import SearchIndexes
 
@@ -17,6 +21,18 @@ from apps.core.search.keeping import SearchIndexes
 @pytest.fixture
 def indexes(core_app):
     return core_app.extensions["container"].get(SearchIndexes)
+
+
+@pytest.fixture
+def forget(core_app):
+    """Take releases out of all genres, as a process leaves them that knows of none yet."""
+
+    def forget(*release_ids: str) -> None:
+        with core_app.app_context():
+            db.session.execute(delete(GenreReleaseRow).where(GenreReleaseRow.release_id.in_(release_ids)))
+            db.session.commit()
+
+    return forget
 
 
 def walk(sender, query, size):
@@ -169,3 +185,30 @@ class TestGetGenre:
     def test_is_not_found_where_there_is_none(self, visitor, name):
         with pytest.raises(NotFound, match="no such genre here"):
             visitor.send(GetGenre(name))
+
+
+class TestFileUnfiledReleases:
+    def test_files_what_an_older_process_left(self, catalogue, visitor, worker, forget):
+        tags = {"title": "Dawn", "artist": "Ana", "album": "Garden", "album_artist": "Ana", "track": 1}
+        catalogue.deliver([catalogue.file("dawn.flac", genre="Dub", **tags)])
+        catalogue.transcode_all()
+        album = catalogue.release("Album", genre="Rock")
+        catalogue.release("Other", genre="Rock")
+        catalogue.release("Of no genre")
+        forget(album, *(one.id for one in visitor.send(ListGenreReleases("dub")).items))
+        assert (genres(visitor), titles(visitor, "rock")) == ([("rock", "Rock")], ["Other"])
+        assert worker.send(FileUnfiledReleases()) is False
+        assert (genres(visitor), sorted(titles(visitor, "rock"))) == ([("dub", "Dub"), ("rock", "Rock")], ["Album", "Other"])
+
+    def test_does_so_some_at_a_time_and_ends(self, catalogue, visitor, worker, forget, monkeypatch):
+        monkeypatch.setattr(commands, "FILED_AT_ONCE", 2)
+        forget(*(catalogue.release(f"Album {number}", artist=f"Artist {number}", genre="Rock") for number in range(3)))
+        catalogue.deliver(catalogue.files("Not to be heard yet", ["Dawn"], genre="Rock"))
+        assert [worker.send(FileUnfiledReleases()) for _ in range(3)] == [True, False, False]
+        assert titles(visitor, "rock", 1) == titles(visitor, "rock") != []
+
+    def test_changes_nothing_where_all_is_filed(self, catalogue, visitor, worker):
+        catalogue.release("Album", genre="Rock")
+        before = visitor.send(GetCatalogueState())
+        assert worker.send(FileUnfiledReleases()) is False
+        assert visitor.send(GetCatalogueState()) == before

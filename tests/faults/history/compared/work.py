@@ -8,6 +8,7 @@ from datetime import datetime
 
 from apps.core.contract.charts import RecordEdition
 from apps.core.contract.exports import DropExportedPlays, RecordExport
+from apps.core.contract.genres import FileUnfiledReleases
 from apps.core.contract.intake import CompleteDelivery, HideRemovedFiles, OpenDelivery, RecordFiles, SetFolderAudience, WriteRelease
 from apps.core.contract.jobs import (
     MAXIMUM_ATTEMPTS,
@@ -148,4 +149,5 @@ RULES: tuple[Rule, ...] = (
     passing(RenewJob, ReturnJob, because="they prolong or shorten a claim; that its job ends once is compared as its end"),
     Rule((TakeSlot,), moments),
     passing(PruneExpired, DropExportedPlays, because="they remove what has served its time; that nothing else goes is compared everywhere"),
+    passing(FileUnfiledReleases, because="it keeps what follows from releases, and they are compared themselves"),
 )  # fmt: skip

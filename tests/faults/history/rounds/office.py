@@ -13,6 +13,7 @@ from apps.core.contract.billing import ClaimUnsettled
 from apps.core.contract.charts import AskForEditions
 from apps.core.contract.errors import LeaseLost
 from apps.core.contract.exports import AskForExports, DropExportedPlays
+from apps.core.contract.genres import FileUnfiledReleases
 from apps.core.contract.ids import id_from_bytes
 from apps.core.contract.jobs import (
     Claimed,
@@ -42,7 +43,7 @@ WHERE source.name = '{PREVIEW_SOURCE}' AND preview.name = '{PREVIEW}' LIMIT 1
 
 
 def keep_house(town: Town, _chance: random.Random) -> None:
-    for command in (PruneExpired(), WrapKeysAnew(), DropExportedPlays(), ClaimUnsettled()):
+    for command in (PruneExpired(), WrapKeysAnew(), DropExportedPlays(), FileUnfiledReleases(), ClaimUnsettled()):
         town.office.again(command)
     for command in (AskForExports(), AskForEditions(), AskForTraining(), AskForStatements()):
         town.office.again(command)
