@@ -65,7 +65,8 @@ class TestTheList:
 
 
 class TestAnEdition:
-    def test_tells_how_each_has_moved_without_colour(self, guest, publish):
+    def test_tells_how_each_has_moved_without_colour(self, guest, publish, catalogue):
+        catalogue.transcode_all()
         publish("0123", "1032", "12", "120", "021")
         assert places(guest.get("/charts/daily/2026-03-03").text) == [
             "1 Up 1 place Blue Garden 2 The Lanterns Last 2 · Peak 1 · 2 days 2 1 2",

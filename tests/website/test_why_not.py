@@ -6,9 +6,14 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import delete
 
-from apps.core.contract.catalogue import GetRelease
+from apps.core.contract.catalogue import GetRelease, ReleaseDetail
+from apps.core.contract.playback import PREVIEW
+from apps.core.database import db
+from apps.core.playback.models import RenditionRow
 from apps.core.rights.terms import CommercialModel
+from tests.factories.charts import Charting
 from tests.factories.deals import Deals
 
 
@@ -76,9 +81,34 @@ class TestARow:
         path = f"/releases/{release_id}"
         assert told(listener.get(path).text) == [("Not ready", path, "Look again")]
 
+    def test_of_a_chart_does_so_too(self, listener, guest, in_the_chart, core_app, deals):
+        release = in_the_chart
+        waiting = ("Not ready", "/charts/daily", "Look again")
+        assert told(listener.get("/charts/daily").text) == told(guest.get("/charts/daily").text) == [waiting]
+        deals.only(release.id, model=CommercialModel.SUBSCRIPTION)
+        assert told(listener.get("/charts/daily").text) == [("Preview", "/plans", "Look at the plans"), waiting]
+        with core_app.app_context():
+            db.session.execute(delete(RenditionRow).where(RenditionRow.name == PREVIEW))
+            db.session.commit()
+        assert told(listener.get("/charts/daily").text) == [("With a plan", "/plans", "Look at the plans"), waiting]
+        page = guest.get("/charts/daily").text
+        assert (told(page), len(re.findall(r'aria-label="Log in to play ', page))) == ([waiting], 1)
+
     def test_that_is_gone_for_a_visitor_says_so(self, guest, ana_s_playlist, release, deals):
         deals.none(release.id)
         assert [word for word, *_ in told(guest.get(ana_s_playlist).text)] == ["Withdrawn"]
+
+
+@pytest.fixture
+def in_the_chart(core_app, catalogue, worker, visitor, clock) -> ReleaseDetail:
+    """A release of two tracks; the first place has the one that is ready."""
+    (release_id,) = catalogue.deliver(catalogue.files("Green Garden", ["Dawn", "Dusk"]))
+    catalogue.transcode(catalogue.waiting("transcode")[0])
+    release = visitor.send(GetRelease(release_id))
+    charting = Charting(core_app, catalogue, worker, clock)
+    charting.days_pass(1)
+    charting.publish(*sorted(release.tracks, key=lambda track: not track.for_subscribers))
+    return release
 
 
 @pytest.fixture

@@ -89,8 +89,9 @@ class ChartTrack(msgspec.Struct, frozen=True):
     duration_ms: int
     explicit: bool
     playable: bool
-    """As of a `TrackSummary`."""
+    """As of a `TrackSummary`; so are the others."""
     preview: bool
+    for_subscribers: bool
 
 
 class ChartEntry(msgspec.Struct, frozen=True):
