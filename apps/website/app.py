@@ -25,7 +25,7 @@ from apps.website.headers import set_up_headers
 from apps.website.kept_parts import set_up_kept_parts
 from apps.website.languages import set_up_languages
 from apps.website.login import Accounts, set_up_login
-from apps.website.navigation import entries_for
+from apps.website.navigation import entries_for, may_open
 from apps.website.session import WebSessionInterface
 from apps.website.uploads import set_up_uploads
 from apps.website.views import (
@@ -190,5 +190,5 @@ def _set_up_templates(app: Flask) -> None:
     names.update(
         actor=actor, brand=app.config["BRAND_NAME"], canonical=canonical, house=app.config["BRAND"], cover_in_size=covers.in_size,
         cover_in_sizes=covers.in_sizes, day_range=wording.day_range, entries_for=entries_for, money=wording.money, motif=covers.motif,
-        structured=structured, this_page=this_page, viewer=viewer,
+        may_open=may_open, structured=structured, this_page=this_page, viewer=viewer,
     )  # fmt: skip

@@ -67,3 +67,8 @@ ENTRIES = (
 
 def entries_for(actor: Actor) -> tuple[Entry, ...]:
     return tuple(entry for entry in ENTRIES if entry.permission.allows(actor))
+
+
+def may_open(endpoint: str, actor: Actor) -> bool:
+    """Whether an entry leads this actor there."""
+    return any(entry.endpoint == endpoint for entry in entries_for(actor))

@@ -86,7 +86,8 @@ def _of_playlist(playlist_id: PlaylistId) -> tuple[QueuedTrack, ...]:
 
 
 def _listed(track: TrackSummary, release: ReleaseDetail | ReleaseSummary) -> ListedTrack:
-    unplayable = None if track.playable else Unplayable.NOT_ON_PLAN if track.for_subscribers else Unplayable.NOT_READY
+    unprepared = Unplayable.REFUSED if track.refused else Unplayable.NOT_READY
+    unplayable = None if track.playable else Unplayable.NOT_ON_PLAN if track.for_subscribers else unprepared
     return ListedTrack(
         track.id, track.recording_id, release.id, track.title, track.artist, release.title, release.cover, track.duration_ms,
         track.explicit, track.preview, unplayable,

@@ -128,7 +128,7 @@ class TestAReleasePage:
         page = listener.get(f"/releases/{release_id}").text
         assert page.count(">Not ready<") == 1
         assert len(re.findall(r'data-play="[^"]', page)) == 1
-        assert "Its audio is not ready: it is being prepared, or could not be. Look in again in a few minutes." in page
+        assert "Its audio is still being prepared. Look in again in a few minutes." in page
 
     def test_discs_are_set_apart(self, guest, catalogue):
         files = [

@@ -83,7 +83,7 @@ class TestATrackPage:
         catalogue.transcode(catalogue.waiting("transcode")[0])
         unready = next(one for one in visitor.send(GetRelease(release_id)).tracks if not one.for_subscribers)
         page = listener.get(f"/tracks/{unready.id}").text
-        assert "Its audio is not ready: it is being prepared, or could not be. Look in again in a few minutes." in words(page)
+        assert "Its audio is still being prepared. Look in again in a few minutes." in words(page)
         assert "data-play=" not in page
 
     def test_costs_few_statements(self, listener, track, core_app):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from apps.core.contract.catalogue import GetRelease, ReleaseDetail
+from apps.core.contract.jobs import FailJob
 from apps.core.contract.playback import PREVIEW
 from apps.core.database import db
 from apps.core.playback.models import RenditionRow
@@ -80,6 +81,22 @@ class TestARow:
         catalogue.transcode(catalogue.waiting("transcode")[0])
         path = f"/releases/{release_id}"
         assert told(listener.get(path).text) == [("Not ready", path, "Look again")]
+
+    def test_tells_what_could_not_be_prepared_from_what_is_being_prepared(self, listener, guest, clerk, in_the_chart, catalogue):
+        refused = next(track for track in in_the_chart.tracks if not track.for_subscribers)
+        listener.submit("/charts/daily", f"/library/favourites/track/{refused.id}", keep="yes")
+        claim = catalogue.claim(catalogue.waiting("transcode")[0])
+        catalogue.worker.send(FailJob(claim.job_id, claim.lease, "It holds no sound."))
+        paths = f"/releases/{in_the_chart.id}", "/charts/daily", "/library/tracks"
+        another = ("Could not be prepared", f"/search?q={refused.title}+{refused.artist.replace(' ', '+')}", "Look for another one")
+        assert [told(listener.get(path).text) for path in paths] == [[another]] * 3
+        for path in (*paths[:2], f"/tracks/{refused.id}"):
+            pages = [who.get(path).text for who in (listener, guest, clerk)]
+            assert ["See why, among the jobs" in page for page in pages] == [False, False, True]
+        page = listener.get(f"/tracks/{refused.id}").text
+        assert ("could not be prepared, so nobody can play it" in page, "Look again" in page) == (True, False)
+        clerk.submit("/jobs", f"/jobs/{claim.job_id}/replay")
+        assert told(listener.get(paths[0]).text) == [("Not ready", paths[0], "Look again")]
 
     def test_of_a_chart_does_so_too(self, listener, guest, in_the_chart, core_app, deals):
         release = in_the_chart

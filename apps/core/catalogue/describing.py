@@ -20,6 +20,7 @@ def track_summary(row: Any, actor: Actor) -> TrackSummary:
         id=row.id, recording_id=row.recording_id, disc=row.disc, number=row.number, title=row.title, artist=row.artist,
         duration_ms=row.duration_ms, explicit=row.explicit, playable=bool(row.ready and row.allowed),
         preview=bool(row.preview and not row.allowed and actor.account_id), for_subscribers=bool(row.ready and not row.allowed),
+        refused=bool(row.refused and not row.ready),
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ HEARABLE = (
         TrackRow.id, TrackRow.recording_id, TrackRow.disc, TrackRow.number, TrackRow.title, RecordingRow.artist, RecordingRow.duration_ms,
         RecordingRow.explicit, PublishedRenditionRow.recording_id.is_not(None).label("ready"),
         RenditionRow.name.is_not(None).label("preview"),
-        offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"),
+        offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"), RecordingRow.refusal.is_not(None).label("refused"),
     )
     .join(RecordingRow, RecordingRow.id == TrackRow.recording_id)
     .outerjoin(PublishedRenditionRow, PublishedRenditionRow.recording_id == TrackRow.recording_id)

@@ -136,5 +136,5 @@ def _track(row: Any, actor: Actor) -> ChartTrack:
     return ChartTrack(
         id=row.id, release_id=row.release_id, release_title=row.release_title, cover=row.cover, duration_ms=row.duration_ms,
         explicit=row.explicit, playable=bool(row.ready and row.allowed), preview=bool(row.preview and not row.allowed and actor.account_id),
-        for_subscribers=bool(row.ready and not row.allowed),
+        for_subscribers=bool(row.ready and not row.allowed), refused=bool(row.refused and not row.ready),
     )  # fmt: skip

@@ -79,6 +79,8 @@ class TrackSummary(msgspec.Struct, frozen=True):
     """Is not on the actor's plan, but its beginning may be heard."""
     for_subscribers: bool
     """Its audio is ready, and it takes a plan that the actor has not. The shortest have no preview."""
+    refused: bool
+    """Its audio could not be prepared, and is not until it is delivered again, or staff have it tried again."""
 
 
 class TrackDetail(msgspec.Struct, frozen=True):

@@ -92,6 +92,7 @@ class ChartTrack(msgspec.Struct, frozen=True):
     """As of a `TrackSummary`; so are the others."""
     preview: bool
     for_subscribers: bool
+    refused: bool
 
 
 class ChartEntry(msgspec.Struct, frozen=True):

@@ -43,6 +43,8 @@ class Unplayable(StrEnum):
     """In this territory, or no longer."""
     NOT_READY = "not_ready"
     """Its audio is not prepared yet."""
+    REFUSED = "refused"
+    """Its audio could not be prepared."""
     NOT_ON_PLAN = "not_on_plan"
     """It takes a plan; its beginning may be heard where `preview` says so."""
 

@@ -18,7 +18,7 @@ LISTED = (
     TrackRow.id, TrackRow.recording_id, TrackRow.release_id, TrackRow.title, RecordingRow.artist,
     ReleaseRow.title.label("release_title"), ReleaseRow.cover, RecordingRow.duration_ms, RecordingRow.explicit,
     PublishedRenditionRow.recording_id.is_not(None).label("ready"), RenditionRow.name.is_not(None).label("previewed"),
-    _VISIBLE.label("visible"),
+    RecordingRow.refusal.is_not(None).label("refused"), _VISIBLE.label("visible"),
     offered(TrackRow.release_id, TrackRow.id, on_plan=True).label("allowed"),
     case((_VISIBLE, true()), else_=offered_anywhere(TrackRow.release_id, TrackRow.id)).label("anywhere"),
 )  # fmt: skip
@@ -53,5 +53,5 @@ def _hindrance(row: Any) -> Unplayable | None:
     if not row.visible:
         return Unplayable.NOT_OFFERED
     if not row.ready:
-        return Unplayable.NOT_READY
+        return Unplayable.REFUSED if row.refused else Unplayable.NOT_READY
     return None if row.allowed else Unplayable.NOT_ON_PLAN

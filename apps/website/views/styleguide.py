@@ -116,7 +116,7 @@ def sample_found(releases: tuple[ReleaseSummary, ...]) -> list[TrackDetail]:
         TrackDetail(
             TrackSummary(
                 one, one, 1, 1, release.title, release.artist, 185_000, explicit=False, playable=playable, preview=False,
-                for_subscribers=not playable,
+                for_subscribers=not playable, refused=False,
             ),
             release,
         )

@@ -7,6 +7,7 @@ import pytest
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.errors import Invalid, NotFound, Unauthenticated
 from apps.core.contract.ids import new_id
+from apps.core.contract.jobs import FailJob
 from apps.core.contract.library import (
     AddFavourite,
     ArtistSubject,
@@ -208,6 +209,19 @@ class TestWhatIsNotOfferedAnyMore:
             ana.send(AddFavourite(TrackSubject(track.id)))
         reasons = [one.track.unplayable for one in ana.send(ListFavouriteTracks()).items]
         assert sorted(reasons, key=str) == [None, Unplayable.NOT_READY]
+
+    def test_or_none_that_could_be_prepared(self, ana, catalogue, visitor):
+        (release_id,) = catalogue.deliver(catalogue.files("Blue Garden", ["Dawn", "Noon"]))
+        first, second = catalogue.waiting("transcode")
+        catalogue.transcode(first)
+        claim = catalogue.claim(second)
+        catalogue.worker.send(FailJob(claim.job_id, claim.lease, "It holds no sound."))
+        tracks = visitor.send(GetRelease(release_id)).tracks
+        assert sorted(track.refused for track in tracks) == [False, True]
+        for track in tracks:
+            ana.send(AddFavourite(TrackSubject(track.id)))
+        reasons = {one.track.track_id: one.track.unplayable for one in ana.send(ListFavouriteTracks()).items}
+        assert reasons == {track.id: Unplayable.REFUSED if track.refused else None for track in tracks}
 
 
 class TestFindFavourites:
