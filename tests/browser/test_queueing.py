@@ -10,6 +10,11 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.listener import Listener
 
+NEAR_THE_END = "(() => { const audio = document.querySelector('[data-heard]'); audio.currentTime = audio.duration - 8; })()"
+HAS_CUED = "document.querySelector('audio:not([data-heard])').readyState >= HTMLMediaElement.HAVE_FUTURE_DATA"
+HEARD_SECONDS = "document.querySelector('[data-heard]').duration"
+MOVE_UP = """document.querySelector('#player-queue [data-at="2"] [data-edit=up]').click()"""
+MOVE_UP_AT_THE_END = f"addEventListener('ended', () => {MOVE_UP}, {{ capture: true, once: true }})"
 SAVED_PLACE = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.position_ms)"
 SAVED_TRACKS = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.tracks.length)"
 SAVED_BY = "fetch('/player/queue').then((answer) => answer.json()).then((queue) => queue.device)"
@@ -151,6 +156,20 @@ class TestChangingIt:
         playing.player.get_by_role("button", name="Next track").click()
         playing.until(lambda: playing.playing_title == names[2], "what was moved up")
         playing.listen_on()
+
+    @pytest.mark.parametrize("moment", [MOVE_UP, MOVE_UP_AT_THE_END], ids=["in time", "at the end"])
+    def test_holds_though_the_next_track_was_made_ready(self, playing, moment):
+        """Whether it is changed while there is time, or just as the track ends."""
+        names = titles(playing)
+        minutes, seconds = playing.page.locator("[data-track]").nth(2).locator(".track__length").inner_text().split(":")
+        show_queue(playing)
+        playing.page.evaluate(NEAR_THE_END)
+        playing.until(lambda: playing.page.evaluate(HAS_CUED), "the next track to be made ready")
+        playing.page.evaluate(moment)
+        playing.until(lambda: playing.playing_title != names[0], "the next track")
+        playing.listen_on()
+        assert playing.playing_title == names[2]
+        assert abs(playing.page.evaluate(HEARD_SECONDS) - 60 * int(minutes) - int(seconds)) < 1
 
     def test_keeps_the_focus_when_the_next_track_begins(self, playing):
         names = titles(playing)

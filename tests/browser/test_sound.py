@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.listener import Listener
 
 PLAYING = "[...document.querySelectorAll('audio')].filter((one) => !one.paused).length"
+FED = "document.querySelectorAll('audio[src]').length"
+HEARD_VOLUME = "document.querySelector('[data-heard]').volume"
 VOLUMES = "Array.from(document.querySelectorAll('audio'), (one) => one.volume)"
 NOTE_OVERLAPS = """
 window.overlaps = 0;
@@ -59,6 +61,14 @@ def choose(listener: Listener, label: str, option: str) -> None:
 
 def hear_to_the_end(listener: Listener) -> None:
     listener.page.evaluate("[...document.querySelectorAll('audio')].forEach((one) => one.paused || (one.currentTime = one.duration - 10))")
+
+
+def volume_without_fades(listener: Listener) -> float:
+    """Of what plays, where the page has just been opened."""
+    listener.page.reload()
+    listener.player.get_by_role("button", name="Play", exact=True).click()
+    listener.listen_on()
+    return listener.page.evaluate(HEARD_VOLUME)
 
 
 def asked_for(listener: Listener) -> set[str]:
@@ -123,6 +133,44 @@ class TestCrossfade:
         plays = listener.count("POST /player/plays")
         listener.player.get_by_role("button", name="Next track").click()
         listener.until(lambda: listener.count("POST /player/plays") > plays, "the second play to be told")
+
+    @pytest.fixture
+    def fading(self, listener) -> Listener:
+        """Two tracks are heard, for six seconds."""
+        listener.play_longest()
+        listener.listen_on()
+        choose(listener, "Crossfade", "6")
+        listener.player.get_by_role("button", name="Shuffle").click()
+        hear_to_the_end(listener)
+        listener.until(lambda: listener.page.evaluate(PLAYING) == 2, "both to be heard")
+        return listener
+
+    def test_ends_at_a_pause_and_what_came_goes_on_alone(self, fading):
+        coming = fading.playing_title
+        fading.player.get_by_role("button", name="Pause", exact=True).click()
+        fading.until(lambda: fading.page.evaluate(PLAYING) == 0, "silence")
+        loud = fading.page.evaluate(HEARD_VOLUME)
+        assert fading.page.evaluate(FED) == 1
+        fading.player.get_by_role("button", name="Play", exact=True).click()
+        fading.listen_on(1)
+        assert (fading.playing_title, fading.page.evaluate(PLAYING), fading.page.evaluate(HEARD_VOLUME)) == (coming, 1, loud)
+        assert volume_without_fades(fading) == loud
+
+    def test_ends_where_another_track_is_chosen(self, fading):
+        coming = fading.playing_title
+        fading.player.get_by_role("button", name="Next track", exact=True).click()
+        fading.until(lambda: fading.playing_title != coming, "the one after")
+        assert fading.page.evaluate(PLAYING) <= 1
+        fading.listen_on()
+        loud = fading.page.evaluate(HEARD_VOLUME)
+        fading.listen_on(1)
+        assert (fading.page.evaluate(PLAYING), fading.page.evaluate(HEARD_VOLUME)) == (1, loud)
+        assert volume_without_fades(fading) == loud
+
+    def test_ends_at_the_log_out(self, fading):
+        fading.log_out()
+        expect(fading.player).to_be_hidden()
+        assert (fading.page.evaluate(PLAYING), fading.page.evaluate(FED)) == (0, 0)
 
     def test_leaves_a_release_that_is_played_in_its_order_as_it_is(self, listener):
         listener.page.locator('[data-play][data-name="Battle Epic"]').click()
