@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 
 from jinja2 import Environment, nodes
-from sqlalchemy import String, inspect, select, table, text
+from sqlalchemy import column, select, table
 from sqlalchemy.engine import Connection
+
+from apps.core.contract.codec import ACTIONS
 
 MARKED = re.compile("\u2067\u202e.*?\u202c\u2069", re.DOTALL)
 """By the pseudo-language."""
@@ -20,6 +22,32 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-valuetext", "hx-con
 LETTER = re.compile(r"[^\W\d_]{2}")
 KEYWORD = re.compile(r"[a-z_:.\-]*")
 """In the database, but nobody's words."""
+WRITTEN: Mapping[str, Sequence[str]] = {
+    "account": ("name", "email"),
+    "artist": ("name",),
+    "chart_entry": ("title", "artist"),
+    "delivered_file": ("path",),
+    "delivery": ("source",),
+    "device": ("name",),
+    "genre": ("name",),
+    "history": ("source_name",),
+    "label": ("name",),
+    "lyrics": ("text",),
+    "oauth_client": ("name",),
+    "playlist": ("title", "description"),
+    "playlist_folder": ("title",),
+    "playlist_track": ("note",),
+    "recording": ("title", "artist", "genre", "p_line"),
+    "recording_credit": ("credited_as",),
+    "release": ("title", "artist", "genre", "p_line", "c_line"),
+    "release_credit": ("credited_as",),
+    "series": ("title",),
+    "shelf": ("title",),
+    "shelf_item": ("note",),
+    "statement": ("label",),
+    "track": ("title",),
+}
+"""Where the database holds what people have called things and said of them. Whatever else it holds, code has written."""
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 NO_WORDS = re.compile(
     rf"\b(?:\d{{1,2}} )?(?:{MONTH})(?: \d{{4}})?\b|\b[A-Z][A-Z0-9]{{1,4}}\b|\b[0-9A-Za-z]{{22}}\b|\b(?:ms|min|s)\b|[A-Z]\w+/[A-Z]\w+|https?://\S+"
@@ -78,13 +106,12 @@ def unmarked(environment: Environment, template: str) -> set[str]:
 
 
 def names_in(connection: Connection) -> Collection[str]:
-    """Everything that somebody has written into the database, the longest first."""
-    found: set[str] = set()
-    for name in inspect(connection).get_table_names():
-        for column in inspect(connection).get_columns(name):
-            if isinstance(column["type"], String):
-                rows = connection.execute(select(text(column["name"])).select_from(table(name)).distinct())
-                found.update(value for (value,) in rows if value and not KEYWORD.fullmatch(value))
+    """What people have called things and said of them, and what Actions are called, the longest first."""
+    found = set(ACTIONS)
+    for name, columns in WRITTEN.items():
+        for told in columns:
+            values = connection.scalars(select(column(told)).select_from(table(name)).distinct())
+            found.update(value for value in values if value and not KEYWORD.fullmatch(value))
     return sorted(found, key=lambda name: (-len(name), name))
 
 
