@@ -26,6 +26,10 @@ SMALL = """
   .map((element) => element.outerHTML)
 """
 
+EDGES = """
+([rows, button]) => Array.from(document.querySelectorAll(`${rows} ${button}`), (one) => Math.round(one.getBoundingClientRect().left))
+"""
+"""Where the buttons of these rows begin."""
 
 TELL_OF_PLAYS = """
 (count) => fetch("/player/plays", {
@@ -73,6 +77,16 @@ class TestEveryPage:
             assert listener.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert listener.page.evaluate(UNNAMED) == [], path
             assert listener.page.evaluate(SMALL) == [], path
+
+    def test_has_its_buttons_one_under_the_other_though_some_tracks_have_fewer(self, visit, narrow_or_wide):
+        listener = visit(narrow_or_wide)
+        listener.register()
+        listener.open("/styleguide")
+        for rows in (".track--listed", ".tracks--found .track"):
+            assert listener.page.locator(f"{rows}:not([data-track])").count() > 0, rows
+            for button in (".heart", ".menu", "[data-play]"):
+                edges = listener.page.evaluate(EDGES, [rows, button])
+                assert (len(set(edges)), len(edges) > 1) == (1, button != "[data-play]" or rows == ".track--listed"), (rows, button)
 
     def test_takes_the_focus_and_the_title_along(self, visit):
         listener = visit()
