@@ -1,4 +1,4 @@
-/** Playlists are dragged into folders, and out of them; where each lies can be chosen on its own page as well. */
+/** Playlists are dragged into folders, and out of them: as the form below them does, which tells what has become of it. */
 
 const PLACES = "[data-into]";
 
@@ -41,7 +41,8 @@ document.addEventListener("drop", (event) => {
   if (!place) return;
   event.preventDefault();
   const form = document.getElementById("into");
-  form.action = dragged;
+  // It may be on a later page of the list than the form is.
+  form.elements.playlist.append(new Option("", dragged, true, true));
   form.elements.into.value = place.dataset.into;
   form.requestSubmit();
 });

@@ -123,10 +123,27 @@ class TestAFolder:
         listener.open("/library/playlists")
         row.drag_to(folder)
         expect(row).to_have_count(0)
-        expect(page).to_have_url(f"{listener.url}/library/playlists")
+        expect(page.get_by_role("status").filter(has_text="“Slow ones” is in “Evenings” now.")).to_be_focused()
+        expect(page.get_by_role("heading", name="Playlists", exact=True)).to_be_visible()
         folder.click()
         expect(row).to_be_visible()
         row.drag_to(page.get_by_role("link", name="Back to all playlists"))
         expect(row).to_have_count(0)
         page.get_by_role("link", name="Back to all playlists").click()
         expect(row).to_be_visible()
+
+    def test_is_chosen_by_the_keyboard_where_its_playlists_are_listed(self, listener):
+        page = listener.page
+        listener.open("/library/playlists")
+        for kind, title in (("folder", "Evenings"), ("playlist", "Slow ones")):
+            page.get_by_label(f"Title of a new {kind}").fill(title)
+            page.keyboard.press("Enter")
+            expect(page.get_by_text(title).first).to_be_visible()
+            listener.open("/library/playlists")
+        page.get_by_label("Playlist", exact=True).focus()
+        page.keyboard.press("Tab")
+        page.keyboard.type("Evenings")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").filter(has_text="“Slow ones” is in “Evenings” now.")).to_be_focused()
+        expect(page.locator("#playlists li", has_text="Slow ones")).to_have_count(0)

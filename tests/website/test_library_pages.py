@@ -190,9 +190,9 @@ class TestPlaylists:
         assert made.location == "/library/playlists"
         (folder,) = re.findall(r'href="(/library/folders/[^"]+)"', listener.get("/library/playlists").text)
         folder_id = folder.rpartition("/")[2]
-        assert listener.submit(f"{page}/edit", f"{page}/place", into=folder_id).location == folder
-        for back, leads_to in (("/library/playlists", "/library/playlists"), ("//example.com/", folder)):
-            assert listener.submit(f"{page}/edit", f"{page}/place", into=folder_id, next=back).location == leads_to
+        told = listener.submit(f"{page}/edit", f"{page}/place", into=folder_id).location
+        assert told.partition("?")[0] == folder
+        assert "is in “Jazz” now." in listener.get(told).text
         assert page in listener.get(folder).text
         assert page not in listener.get("/library/playlists").text
         inside = listener.submit(folder, "/library/folders", title="Bebop", folder=folder_id)
@@ -214,6 +214,22 @@ class TestPlaylists:
         assert '<label for="into">Kept in</label>' in edited
         (chosen,) = re.findall(r'<option value="([^"]+)" selected>Jazz<', edited)
         assert answer.location == f"/library/folders/{chosen}"
+
+    def test_are_put_into_folders_from_where_they_are_listed(self, listener, page):
+        assert "/library/playlists/place" not in listener.get("/library/playlists").text
+        listener.submit("/library/playlists", "/library/folders", title="Jazz")
+        (folder_id,) = re.findall(r'href="/library/folders/([^"]+)"', listener.get("/library/playlists").text)
+        place, playlist = "/library/playlists/place", page.rpartition("/")[2]
+        told = listener.submit("/library/playlists", place, playlist=playlist, into=folder_id).location
+        assert told.partition("?")[0] == "/library/playlists"
+        assert "is in “Jazz” now." in listener.get(told).text
+        folder = f"/library/folders/{folder_id}"
+        told = listener.submit(folder, place, playlist=playlist, into="", here=folder_id).location
+        assert told.partition("?")[0] == folder
+        assert "is outside of all folders now." in listener.get(told).text
+        for nothing in ("", "x", "0" * 22):
+            assert listener.submit("/library/playlists", place, playlist=nothing).status_code == HTTPStatus.NOT_FOUND
+            assert 'class="success"' not in listener.get(f"/library/playlists?placed={nothing}").text
 
     def test_have_an_order_of_their_own(self, listener, page):
         second = listener.submit("/library/playlists", title="Second").location

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,12 +28,12 @@ from apps.core.contract.playlists import (
     MoveInPlaylist,
     MovePlaylist,
     PlaylistFolder,
+    PlaylistSummary,
     RemoveFromPlaylist,
     RenameFolder,
     RestorePlaylist,
 )
 from apps.website.actor import actor, core
-from apps.website.addresses import safe_path
 from apps.website.favourites import favourites_among
 from apps.website.forms.playlists import EditPlaylistForm
 
@@ -48,7 +50,17 @@ def index(folder_id: FolderId | None) -> str:
     )
     folder = _named(folders, folder_id) if folder_id else None
     within = [one for one in folders if one.parent_id == folder_id]
-    return render_template("playlists/index.html", playlists=playlists, folders=folders, folder=folder, within=within, deleted=deleted)
+    return render_template(
+        "playlists/index.html", playlists=playlists, folders=folders, folder=folder, within=within, deleted=deleted, placed=_placed()
+    )  # fmt: skip
+
+
+def _placed() -> PlaylistSummary | None:
+    """What has just been put into another folder."""
+    playlist_id = read_id(request.args.get("placed", ""))
+    with suppress(NotFound):
+        return core().send(GetPlaylistTracks(playlist_id, size=1)).playlist if playlist_id else None
+    return None
 
 
 def _named(folders: tuple[PlaylistFolder, ...], folder_id: FolderId) -> PlaylistFolder:
@@ -99,8 +111,7 @@ def delete_folder(folder_id: FolderId) -> ResponseReturnValue:
 
 
 def _to_folder(folder_id: FolderId | None) -> ResponseReturnValue:
-    address = url_for("playlists.index", folder_id=folder_id) if folder_id else url_for("playlists.index")
-    return redirect(address, 303)
+    return redirect(url_for("playlists.index", folder_id=folder_id), 303)
 
 
 @views.get("/playlists/<id:playlist_id>")
@@ -130,12 +141,22 @@ def save(playlist_id: PlaylistId) -> ResponseReturnValue:
 
 @views.post("/playlists/<id:playlist_id>/place")
 def place(playlist_id: PlaylistId) -> ResponseReturnValue:
-    """To `number` among those in the folder `into`, or to their end; back to `next`, else to that folder."""
+    """To `number` among those in the folder `into`, or to their end, which is told there."""
     folder_id = request.form.get("into") or None
     number = request.form.get("number", type=int)
     core().send(MovePlaylist(playlist_id, folder_id, max(number, 1) if number is not None else None))
-    page = safe_path(request.form.get("next", ""))
-    return redirect(page, 303) if page else _to_folder(folder_id)
+    return redirect(url_for("playlists.index", folder_id=folder_id, placed=playlist_id if number is None else None), 303)
+
+
+@views.post("/library/playlists/place")
+def place_chosen() -> ResponseReturnValue:
+    """The `playlist` into the folder `into`; back to the folder `here`, where it is told."""
+    playlist_id = read_id(request.form.get("playlist", ""))
+    if playlist_id is None:
+        raise NotFound("There is no such playlist.", "Choose one of those that there are.")
+    core().send(MovePlaylist(playlist_id, request.form.get("into") or None))
+    here = read_id(request.form.get("here", ""))
+    return redirect(url_for("playlists.index", folder_id=here, placed=playlist_id), 303)
 
 
 @views.post("/playlists/<id:playlist_id>/cover/<id:release_id>")
