@@ -23,8 +23,7 @@ export class QueueSync {
     player.audio.addEventListener("pause", () => this.#later());
     player.audio.addEventListener("timeupdate", () => Math.abs(player.position - this.positionKept) >= POSITION_EVERY_SECONDS && this.#later());
     window.addEventListener("online", () => this.#later());
-    // Another page has saved: what is here may be old, which this one finds out when it is looked at.
-    window.addEventListener("storage", ({ key }) => key === this.#name && (this.readAt = 0));
+    window.addEventListener("storage", ({ key }) => key === this.#name && this.#savedByAnother());
   }
 
   /** Whose queue this is from now on. */
@@ -48,6 +47,12 @@ export class QueueSync {
     if (!queue || accountId !== this.accountId || this.saved || this.told) return;
     if (queue.revision === this.player.revision) this.#sameQueue(queue);
     else this.#another(queue);
+  }
+
+  /** What is here may be old, which a page that is seen and plays nothing finds out at once, any other when it is looked at. */
+  #savedByAnother() {
+    this.readAt = 0;
+    if (!document.hidden && this.#free) this.read();
   }
 
   /** Saves what is not saved yet. */

@@ -340,6 +340,14 @@ class TestAnotherTab:
         second.until(lambda: second.page.evaluate(SAVED_TRACKS) == 1, "the second queue to be saved")
         return second
 
+    def test_that_is_seen_and_silent_follows_at_once(self, first):
+        other = Listener(first.page.context.new_page(), first.url, first.release)
+        other.open("/")
+        names = queued(show_queue(other))
+        show_queue(first).get_by_role("button", name=f"Remove {names[1]}").click()
+        expect(other.page.locator("#player-queue [data-title]")).to_have_text([names[0], *names[2:]])
+        first.listen_on()
+
     def test_that_was_stopped_does_not_say_where_somebody_is(self, first, second):
         before = first.count(POSITION_SAVED)
         first.page.evaluate("document.querySelector('[data-heard]').pause()")
