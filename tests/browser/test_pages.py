@@ -30,6 +30,12 @@ EDGES = """
 ([rows, button]) => Array.from(document.querySelectorAll(`${rows} ${button}`), (one) => Math.round(one.getBoundingClientRect().left))
 """
 """Where the buttons of these rows begin."""
+OUTSIDE = """
+() => Array.from(document.querySelectorAll(".track__names .hindrance summary"))
+  .filter((one) => one.getBoundingClientRect().right > one.closest(".track__names").getBoundingClientRect().right + 1)
+  .map((one) => one.textContent)
+"""
+"""What reaches from a row's names into its buttons."""
 
 TELL_OF_PLAYS = """
 (count) => fetch("/player/plays", {
@@ -82,6 +88,7 @@ class TestEveryPage:
         listener = visit(narrow_or_wide)
         listener.register()
         listener.open("/styleguide")
+        assert listener.page.evaluate(OUTSIDE) == []
         for rows in (".track--listed", ".tracks--found .track"):
             assert listener.page.locator(f"{rows}:not([data-track])").count() > 0, rows
             for button in (".heart", ".menu", "[data-play]"):
