@@ -25,7 +25,7 @@ def some_cost(clerk, core_app, ana):
 class TestTheRanking:
     def test_names_each_action_and_leads_to_its_statements(self, clerk, some_cost):
         page = clerk.get("/costs?by=count").text
-        names = re.findall(r'<th scope="row"><a href="(/costs/[^"]+)">(\w+)</a>', page)
+        names = re.findall(r'<th scope="row"><a lang="en" href="(/costs/[^"]+)">(\w+)</a>', page)
         assert names[0] == ("/costs/GetOwnAccount?since=1h", "GetOwnAccount")
         assert "/costs/ListReleases?since=1h" in dict(names)
         assert page.count('class="cost__bar"') == len(names)

@@ -38,7 +38,7 @@ class TestAGenre:
         assert len(re.findall(r'data-play="\w+"', page)) == 2
         assert 'data-enqueue="next"' in page
         assert 'id="heart-track-' in page
-        assert 'href="/log-in?next=/genres/folk"' in guest.get("/genres/folk").text
+        assert 'href="/log-in?next=/genres/folk&amp;to=listen"' in guest.get("/genres/folk").text
 
     def test_goes_on_without_its_tracks(self, listener, catalogue):
         for number in range(49):

@@ -62,13 +62,13 @@ class TestACard:
             page = listener.get(path).text
             (card,) = (one for one in re.findall(r'<li class="kept".*?</li>', page, re.DOTALL) if f'href="/releases/{release.id}"' in one)
             assert '<form id="hearts"' in page, path
-            assert re.findall(r'formaction="([^"]+)" name="release" value="(\w+)"', card) == [
-                ("/queue/tracks?place=next", release.id), ("/queue/tracks?place=end", release.id),
-            ]  # fmt: skip
+            assert f'<details class="menu" data-menu="release" data-id="{release.id}">' in card
+            (menu,) = re.findall(r'<template id="release-menu">(.*?)</template>', page, re.DOTALL)
+            assert re.findall(r'formaction="([^"]+)" name="release"', menu) == ["/queue/tracks?place=next", "/queue/tracks?place=end"]
 
     def test_asks_nobody_who_cannot_queue(self, guest, release):
         for path in ("/releases", "/search?q=blue+garden"):
-            assert "formaction" not in guest.get(path).text
+            assert "data-menu" not in guest.get(path).text
         home = guest.get("/").text
         assert 'id="hearts"' not in home, "what has no form to send is hidden by the stylesheet"
 
