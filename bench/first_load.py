@@ -120,8 +120,9 @@ def _swap(browser: Browser, address: str, path: str, entry: str) -> float:
 
 
 def _worked(session: CDPSession) -> float:
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+    """Without what it was asked by this benchmark, which was a third of it."""
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    return metrics["TaskDuration"] - metrics["DevToolsCommandDuration"]
 
 
 def _visitor(browser: Browser) -> tuple[Page, CDPSession]:

@@ -392,7 +392,6 @@ def test_a_save_that_is_answered_late_is_not_taken_for_the_next_account_s(visit)
     ana.page.context.add_cookies(ben.page.context.cookies())
     ana.go("Releases")
     expect(ana.page.get_by_title(ben.email)).to_be_visible()
-    # The page is there before the player hears of it: it comes in with a transition.
     expect(ana.player).to_be_hidden()
     with ana.page.expect_response("**/player/queue"):
         held[0].fulfill(json={"revision": 7})
