@@ -1,6 +1,7 @@
-/** Menus: one is open at a time, a press elsewhere or Escape closes it, and where there is no room below it opens upwards. */
+/** Menus: one is open at a time, a press elsewhere or Escape closes it, and it opens to where there is room. */
 
 const MENU = "details.menu";
+const root = document.documentElement;
 
 const open = () => document.querySelectorAll(`${MENU}[open]`);
 
@@ -23,6 +24,7 @@ function fill(menu) {
 function place(menu) {
   const [button, items] = [menu.querySelector("summary"), menu.querySelector(".menu__items")].map((part) => part.getBoundingClientRect());
   menu.toggleAttribute("data-up", items.bottom > floor() && button.top > items.height);
+  menu.toggleAttribute("data-onwards", items.left < 0 || items.right > root.clientWidth);
 }
 
 /** With the focus where the menu was opened; what is in no menu stays as it is. */
@@ -36,7 +38,7 @@ document.addEventListener(
   "toggle",
   ({ target: menu }) => {
     if (!menu.matches?.(MENU)) return;
-    menu.removeAttribute("data-up");
+    for (const way of ["data-up", "data-onwards"]) menu.removeAttribute(way);
     if (!menu.open) return;
     for (const other of open()) if (other !== menu) other.open = false;
     if (!menu.querySelector(".menu__items")) fill(menu);

@@ -75,3 +75,25 @@ def test_a_card_leads_to_playlists_while_music_plays(listener):
     chosen = listener.page.get_by_role("dialog").locator("[name=release]").first
     assert (card.locator(".card").get_attribute("href") or "").endswith(f"/{chosen.get_attribute('value')}")
     assert listener.breaks == []
+
+
+def test_a_menu_is_within_the_screen_of_a_phone(visit):
+    """At its right edge on a release, at its left beside a playlist's Play, and on cards at both."""
+    listener = visit(PHONE)
+    listener.register()
+    listener.open("/library/playlists")
+    listener.page.get_by_label("Title of a new playlist").fill("Quiet")
+    listener.page.get_by_role("button", name="Create playlist").click()
+    expect(listener.page.get_by_role("heading", level=1)).to_have_text("Quiet")
+    playlist = urlsplit(listener.page.url).path
+    for path in ("/releases", listener.release, playlist):
+        listener.open(path)
+        buttons = listener.page.locator("main .menu summary")
+        expect(buttons.first).to_be_visible()
+        for button in buttons.all()[:3]:
+            button.click()
+            items = listener.page.locator(".menu[open] .menu__items").bounding_box()
+            assert items is not None
+            assert items["x"] >= 0, path
+            assert items["x"] + items["width"] <= PHONE["width"], path
+            listener.page.keyboard.press("Escape")

@@ -79,6 +79,9 @@ class TestSubscribing:
         assert "your plan “Monthly” has begun" in page
         assert "£4.99 on 2 April 2026" in page and "£0.83 tax" in page
 
+    def test_to_a_trial_says_until_when_it_is_free(self, listener, subscribe):
+        assert "your free trial has begun, and you hear everything in full until 16 March 2026." in subscribe(listener, "trial").text
+
     def test_has_a_script_go_to_the_shop_by_itself(self, listener):
         """A page that was swapped into another is held to the other's policy, and its music plays on until the shop shows."""
         token = form_token(listener.get("/plans/monthly"))
