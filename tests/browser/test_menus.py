@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -81,9 +83,9 @@ def test_a_menu_is_within_the_screen_of_a_phone(visit):
     """At its right edge on a release, at its left beside a playlist's Play, and on cards at both."""
     listener = visit(PHONE)
     listener.register()
-    listener.open("/library/playlists")
+    listener.open(f"/library/add?release={listener.release.rpartition('/')[2]}")
     listener.page.get_by_label("Title of a new playlist").fill("Quiet")
-    listener.page.get_by_role("button", name="Create playlist").click()
+    listener.page.get_by_role("button", name="Create").click()
     expect(listener.page.get_by_role("heading", level=1)).to_have_text("Quiet")
     playlist = urlsplit(listener.page.url).path
     for path in ("/releases", listener.release, playlist):
