@@ -53,8 +53,7 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--seeds", type=int, default=2, help="how many seeds the fault run goes through (./celesta test --faults --seeds 10)")
-    parser.addoption("--no-twins", action="store_true", help="of Core's tests, those on SQLite only where they are marked sqlite_too")
+    parser.addoption("--seeds", type=int, default=1, help="how many seeds the fault run goes through (./celesta test --faults --seeds 10)")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,11 +70,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Core's own tests run on both databases, or on PostgreSQL alone where they are marked so; the others on SQLite."""
     if "database" in metafunc.fixturenames:
-        marked = metafunc.definition.get_closest_marker
-        of_core = "tests/core/" in str(metafunc.definition.path)
-        twin = of_core and metafunc.config.getoption("no_twins") and not marked("sqlite_too")
-        databases: list[object] = [] if twin or marked("postgresql") else ["sqlite"]
-        if of_core:
+        databases: list[object] = [] if metafunc.definition.get_closest_marker("postgresql") else ["sqlite"]
+        if "tests/core/" in str(metafunc.definition.path):
             databases.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("database", databases, indirect=True)
 

@@ -75,7 +75,7 @@ COVERED = (
     "tests/api/test_kept_pages.py",
     "tests/console/test_actions.py",
 )
-"""The tests that must run every line and branch of Core; those that the default suite runs on SQLite alike run on PostgreSQL only."""
+"""The tests that must run every line and branch of Core, on both databases."""
 COVERAGE = ("-m", "coverage")
 
 MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - pytest makes its own folder there, which nobody else may read
@@ -133,7 +133,6 @@ def _covers(pytest_arguments: tuple[str, ...]) -> bool:
         "not browser and not faults and not image and not manifests and not media and not nginx and not roles and not split",
         "-n",
         "2",
-        "--no-twins",
     )
     _python(*COVERAGE, "erase")
     passed = _python(*COVERAGE, "run", "-m", "pytest", *marks, *COVERED, *pytest_arguments, in_memory=True)
