@@ -12,6 +12,8 @@ from uuid import uuid4
 import pytest
 import structlog
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as of_hypothesis
 from prometheus_client import CollectorRegistry
 from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -50,6 +52,11 @@ PLAIN_LOGS = {
 }
 """As the development packages set structlog up, a traceback shows every variable and takes seconds."""
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+of_hypothesis.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_hypothesis.load_profile("any machine")
+"""How fast examples are made tells of the machine's other work alone."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
