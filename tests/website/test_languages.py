@@ -75,7 +75,7 @@ class TestTheVisitorsChoice:
         assert ENGLISH in guest.get("/").text
 
     def test_tells_who_may_hear_music_what_becomes_of_it(self, guest, listener):
-        assert ["What is playing pauses" in someone.get("/language").text for someone in (guest, listener)] == [False, True]
+        assert ["Music that plays pauses" in someone.get("/language").text for someone in (guest, listener)] == [False, True]
 
     def test_is_within_reach_on_every_page(self, guest, listener):
         assert all('href="/language"' in someone.get(path).text for someone in (guest, listener) for path in ("/", "/nowhere"))
