@@ -5,11 +5,29 @@ const root = document.documentElement;
 const notice = document.getElementById("notice");
 let loading;
 
+function departed() {
+  clearTimeout(loading);
+  loading = setTimeout(() => root.toggleAttribute("data-loading", true), LOADING_SHOWS_AFTER);
+}
+
 function arrived() {
   clearTimeout(loading);
   root.removeAttribute("data-loading");
   localTimes();
 }
+
+/** Something is on its way: that shows where it takes long. */
+export async function loaded(promise) {
+  departed();
+  try {
+    return await promise;
+  } finally {
+    arrived();
+  }
+}
+
+/** A press that opens the link in a tab or window of its own is the browser's. */
+export const opensElsewhere = ({ ctrlKey, metaKey, shiftKey }) => ctrlKey || metaKey || shiftKey;
 
 /** For pages that are made of days: they cannot ask. */
 function tellZone() {
@@ -46,8 +64,7 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("htmx:before:request", () => {
   notice.hidden = true;
-  clearTimeout(loading);
-  loading = setTimeout(() => root.toggleAttribute("data-loading", true), LOADING_SHOWS_AFTER);
+  departed();
 });
 
 // A proxy's own error page has nothing of what was asked for.

@@ -84,8 +84,8 @@ def await_newcomer() -> None:
 
 
 def is_newcomer() -> bool:
-    """Once."""
-    return session.pop(NEWCOMER, False) if NEWCOMER in session else False
+    """Once. What is taken out of a session that has it not would have it written all the same."""
+    return NEWCOMER in session and session.pop(NEWCOMER)
 
 
 def log_out() -> None:

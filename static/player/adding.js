@@ -1,55 +1,18 @@
-/** Adding to a playlist over the page: the page where one is chosen, in a dialog. */
+/** Links to where a playlist is chosen open over the page; what that takes is fetched with the first of them. */
 
-import { sendForm } from "./api.js";
-import { _ } from "../words.js";
+import { closeMenuAround } from "../menus.js";
+import { opensElsewhere } from "../navigation.js";
 
-const LOADING_SHOWS_AFTER = 200;
-const root = document.documentElement;
-
-/** Rejects where that page does not come. @param {(words: string) => void} say tells what was added */
-export async function chooseOver(link, say) {
-  const part = await fetched(link.href);
-  const dialog = document.createElement("dialog");
-  dialog.className = "dialog";
-  dialog.setAttribute("aria-label", link.textContent.trim());
-  dialog.setAttribute("closedby", "any");
-  dialog.append(part);
-  const close = part.querySelector("[data-close]");
-  close.hidden = false;
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("submit", (event) => add(event, dialog, say), true);
-  dialog.addEventListener("close", () => dialog.remove());
-  addEventListener("popstate", () => dialog.close(), { once: true });
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-async function fetched(address) {
-  const loading = setTimeout(() => root.toggleAttribute("data-loading", true), LOADING_SHOWS_AFTER);
-  try {
-    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-    return document.adoptNode(page.querySelector("[data-adding]"));
-  } finally {
-    clearTimeout(loading);
-    root.removeAttribute("data-loading");
-  }
-}
-
-/** htmx would lead to the playlist. */
-async function add(event, dialog, say) {
-  const { target: form, submitter } = event;
-  event.preventDefault();
-  event.stopPropagation();
-  const fields = new FormData(form, submitter);
-  form.inert = true;
-  try {
-    await sendForm(form.action, new URLSearchParams(fields));
-    dialog.close();
-    say(_("{what} was added to {playlist}", { what: dialog.querySelector("h1").title, playlist: submitter.dataset.playlist ?? fields.get("title").trim() }));
-  } catch (refusal) {
-    const place = dialog.querySelector("[data-refusal]");
-    place.textContent = refusal.words;
-    place.hidden = false;
-    form.inert = false;
-  }
+export function wireAdding(say) {
+  const plain = new WeakSet();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-add]");
+    if (!link || plain.has(link) || opensElsewhere(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    closeMenuAround(link);
+    import("./playlist_dialog.js")
+      .then(({ chooseOver }) => chooseOver(link, say))
+      .catch(() => plain.add(link) && link.click());
+  }, true);
 }

@@ -1,6 +1,7 @@
 /** Brings the player to life, once; pages come and go beside it. */
 
 import { About } from "./about.js";
+import { wireAdding } from "./adding.js";
 import { offerCrossfade } from "./crossfade_setting.js";
 import { Equaliser } from "./equaliser.js";
 import { Keyboard } from "./keyboard.js";
@@ -8,7 +9,7 @@ import { Lyrics } from "./lyrics.js";
 import { announceToSystem, obeySystem, tellSystem, withdrawFromSystem } from "./media_session.js";
 import { Mixer } from "./mixer.js";
 import { Modes } from "./modes.js";
-import { markPlaying, wireAdding, wirePages, wireReleases } from "./page.js";
+import { markPlaying, wirePages, wireReleases } from "./page.js";
 import { Panel } from "./panel.js";
 import { Place } from "./place.js";
 import { Player } from "./player.js";

@@ -1,7 +1,7 @@
 /** The pages' side of the player: their play buttons, and the mark on what is playing. */
 
 import { tracksOf } from "./api.js";
-import { closeMenuAround } from "../menus.js";
+import { opensElsewhere } from "../navigation.js";
 import { _ } from "../words.js";
 
 const LAST_WORDS_MS = 3000;
@@ -30,7 +30,7 @@ function coverOf(element) {
 export function wireReleases(player, modes, say) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-play-release]");
-    if (!link || !player.accountId || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || !player.accountId || opensElsewhere(event)) return;
     event.preventDefault();
     event.stopPropagation();
     if (isOf(player.track, link)) player.toggle();
@@ -58,23 +58,6 @@ export function wirePages(player, sync, modes) {
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
   for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
-}
-
-const ADDING = 'a.menu__item[href*="/library/add?"]';
-
-/** Links to where a playlist is chosen open over the page; what that takes is fetched with the first of them. */
-export function wireAdding(say) {
-  const plain = new WeakSet();
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest(ADDING);
-    if (!link || plain.has(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    closeMenuAround(link);
-    import("./adding.js")
-      .then(({ chooseOver }) => chooseOver(link, say))
-      .catch(() => plain.add(link) && link.click());
-  }, true);
 }
 
 /** Once logged out, nobody may tell any more what was heard, nor save the queue: that comes first. */

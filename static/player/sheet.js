@@ -1,5 +1,7 @@
 /** The whole player over the page: a dialog, and an entry of the history, so that Back closes it. */
 
+import { opensElsewhere } from "../navigation.js";
+
 const CONTROLS = 'a[href]:not([tabindex="-1"]), button:enabled, summary, select, input, [tabindex="0"]';
 
 export class Sheet extends EventTarget {
@@ -59,7 +61,7 @@ export class Sheet extends EventTarget {
   /** A link leads on from the page, not from the sheet: Back shall find the page. */
   async #follow(event) {
     const link = event.target.closest("a[href]");
-    if (!link || !this.isOpen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || !this.isOpen || opensElsewhere(event)) return;
     event.preventDefault();
     event.stopPropagation();
     await this.close();

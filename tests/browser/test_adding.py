@@ -83,7 +83,7 @@ class TestAddingToAPlaylist:
 
 def test_where_it_does_not_open_over_the_page_it_is_a_page(visit):
     listener = visit(DESKTOP)
-    listener.page.route("**/adding.js", lambda route: route.abort())
+    listener.page.route("**/playlist_dialog.js", lambda route: route.abort())
     listener.register()
     listener.open_release()
     row = listener.page.locator(".tracks [data-track]").first
