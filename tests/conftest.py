@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from apps.core.app import create_core
 from apps.core.client.in_process import InProcessClient
@@ -77,8 +78,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Core's own tests run on both databases, or on PostgreSQL alone where they are marked so; the others on SQLite."""
     if "database" in metafunc.fixturenames:
-        databases: list[object] = [] if metafunc.definition.get_closest_marker("postgresql") else ["sqlite"]
-        if "tests/core/" in str(metafunc.definition.path):
+        both = "tests/core/" in str(metafunc.definition.path)
+        databases: list[object] = []
+        if not metafunc.definition.get_closest_marker("postgresql"):
+            databases.append(pytest.param("sqlite", marks=pytest.mark.twin) if both else "sqlite")
+        if both:
             databases.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("database", databases, indirect=True)
 
@@ -104,6 +108,20 @@ def statements_compiled_once() -> Iterator[None]:
         event.listen(Engine, "engine_connect", share)
         yield
         event.remove(Engine, "engine_connect", share)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """Every test has apps of its own, whose rules are the same: a quarter of what tests of pages and of the API took."""
+    compile_builder, compiled = Rule._compile_builder, dict[Any, Any]()
+
+    def share(rule: Rule, append_unknown: bool = True) -> Any:
+        of = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
+        return compiled.get(of) or compiled.setdefault(of, compile_builder(rule, append_unknown))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", share)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from apps.console.backups.restoring import restore
 from apps.console.backups.taking import backup
+from apps.console.embedded import free_port
 from apps.console.jobs import jobs as jobs_command
 from apps.console.migrate import migrate as bring_up_to_date
 from apps.console.preflight import take_run_lock
@@ -267,10 +268,12 @@ class TestAnInterruptedRestore:
         (home / "celesta.db.part").rmdir()
         return home
 
-    @pytest.mark.parametrize("command", [start, bring_up_to_date, jobs_command])
-    def test_is_no_home_for_anything(self, interrupted, command, monkeypatch):
+    @pytest.mark.parametrize(
+        ("command", "arguments"), [(start, ("--port", str(free_port()))), (bring_up_to_date, ()), (jobs_command, ("list",))]
+    )
+    def test_is_no_home_for_anything(self, interrupted, command, arguments, monkeypatch):
         monkeypatch.setenv("CACHE", "none such")  # nothing would start for this reason either, but it is asked later
-        refused = run(command, *(["list"] if command is jobs_command else []))
+        refused = run(command, *arguments)
         assert "run celesta restore again" in str(refused.exception)
         assert not (interrupted / "celesta.db").exists()
 

@@ -75,7 +75,7 @@ class TestErrors:
             assert refused(celesta(command), "cannot be used", "CELESTA_HOME")
 
     def test_a_missing_secret_stops_run_with_one_line(self, celesta):
-        assert refused(celesta("run", SECRETS="env", PORT="0"), "VALKEY_PASSWORD")
+        assert refused(celesta("run", "--port", str(free_port()), SECRETS="env"), "VALKEY_PASSWORD")
 
     @pytest.mark.parametrize(
         ("settings", "words"),
