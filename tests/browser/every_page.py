@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from http.client import BAD_REQUEST
-from itertools import product
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
@@ -135,6 +134,8 @@ SIZES = (ViewportSize(width=390, height=844), ViewportSize(width=1440, height=90
 """A phone and a desk."""
 OVERFLOWS = "() => document.documentElement.scrollWidth > innerWidth || document.scrollingElement.scrollLeft !== 0"
 THEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""The rules of axe that a theme can make a difference to."""
 
 
 @dataclass
@@ -156,12 +157,13 @@ class Reader:
         return answer.text() if answer.ok or answer.status == BAD_REQUEST else None
 
     def look(self, path: str) -> Iterator[tuple[int, str]]:
-        """Open the page in every size and theme; gives its width and theme while it is open."""
-        for size, theme in product(SIZES, THEMES):
+        """Open the page in every size and, while it is open, show it in every theme; gives its width and theme."""
+        for size in SIZES:
             self.page.set_viewport_size(size)
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             self.page.goto(self.url + path)
-            yield size["width"], theme
+            for theme in THEMES:
+                self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                yield size["width"], theme
 
     def too_narrow_for(self, path: str) -> Iterator[int]:
         """The widths at which the page is wider than the window."""
@@ -175,7 +177,7 @@ class Reader:
         """What axe finds against the page, and where."""
         found: set[str] = set()
         for width, theme in self.look(path):
-            for one in Axe().run(self.page).response["violations"]:
+            for one in Axe().run(self.page, options=None if theme == THEMES[0] else COLOURS).response["violations"]:
                 found.update(f"{one['id']} at {width} px, {theme}: {node['html']}" for node in one["nodes"])
         return found
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import SEE_OTHER
 from uuid import uuid4
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
@@ -62,6 +63,16 @@ class Listener:
         self.page.goto(self.url + path)
 
     def register(self) -> None:
+        """Be somebody who has just registered and sees the first page; the form is sent without being shown, which takes a second less."""
+        form = self.page.request.get(f"{self.url}/register").text()
+        token = form.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+        fields = {"csrf_token": token, "name": "Ana", "email": self.email, "password": self.password}
+        # The first page greets once: whoever follows the way there would have been greeted.
+        answer = self.page.request.post(f"{self.url}/register", form=fields, max_redirects=0)
+        assert answer.status == SEE_OTHER, answer.text()
+        self.open("/")
+
+    def register_by_hand(self) -> None:
         self.open("/register")
         self.page.fill("#name", "Ana")
         self.page.fill("#email", self.email)

@@ -61,7 +61,7 @@ def narrow_or_wide(request: pytest.FixtureRequest) -> dict[str, int]:
 class TestWithoutJavaScript:
     def test_everything_but_playing_works(self, visit):
         visitor = visit(java_script_enabled=False)
-        visitor.register()
+        visitor.register_by_hand()
         visitor.go("Releases")
         visitor.choose_release()
         expect(visitor.page.get_by_text("playing music needs it")).to_be_visible()
@@ -182,7 +182,7 @@ class TestAListInPages:
 class TestForms:
     def test_say_what_is_wrong_where_it_is(self, visit):
         visitor = visit()
-        visitor.register()
+        visitor.register_by_hand()
         visitor.log_out()
         visitor.go("Log in")
         visitor.page.fill("#email", visitor.email)

@@ -31,7 +31,7 @@ LEFT_OF = "([one, other]) => one.getBoundingClientRect().left < other.getBoundin
 def mirrored(request, visit) -> Listener:
     """Somebody who reads from right to left."""
     someone = visit(request.param)
-    someone.register()
+    someone.register_by_hand()
     _speak(someone, "ar-XB")
     return someone
 

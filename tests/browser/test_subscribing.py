@@ -36,7 +36,7 @@ def clock(service) -> SteppedClock:
 def ana(request, chromium, service) -> Iterator[Listener]:
     page = chromium.new_context(viewport=request.param, reduced_motion="reduce").new_page()
     someone = Listener(page, service.url, longest_release(service))
-    someone.register()
+    someone.register_by_hand()
     yield someone
     page.context.close()
     assert someone.errors == []
