@@ -1,7 +1,11 @@
 /** What the player shows of a track beside its names: whether it is a favourite, as the hearts of the page say it, and where its artist is. */
 
-import { aboutTrack, favour } from "./api.js";
+import { aboutTrack, favour, sayToStation } from "./api.js";
 import { _ } from "../words.js";
+
+const HEART_ID = "heart-track-";
+const HEART = `.heart[id^="${HEART_ID}"]`;
+const NOT_GIVEN_LATELY = 404;
 
 export class About {
   /** @param {(words: string) => void} say tells what has happened */
@@ -11,7 +15,7 @@ export class About {
     this.button.addEventListener("click", () => this.toggle());
     player.addEventListener("track", () => this.#ask());
     player.addEventListener("stopped", () => this.#forget());
-    document.addEventListener("htmx:after:swap", () => this.#readPage());
+    document.addEventListener("htmx:after:swap", (event) => this.#swapped(event.detail.ctx.sourceElement));
   }
 
   async toggle() {
@@ -19,8 +23,8 @@ export class About {
     this.chosen = track.id;
     this.#show(keep);
     try {
-      await favour(track.id, keep);
-      for (const heart of heartsOf(track)) fill(heart, keep);
+      await (keep && track.station ? like(track) : favour(track.id, keep));
+      for (const heart of heartsOf(track.id)) fill(heart, keep);
       this.say(keep ? _("{title} is one of your favourites", track) : _("{title} is no favourite any more", track));
     } catch (refusal) {
       if (track === this.player.track) this.#show(!keep);
@@ -49,21 +53,43 @@ export class About {
     this.#show(false);
   }
 
+  /** A heart of the page that was pressed swaps itself alone; the others of its track follow. */
+  #swapped(source) {
+    if (!source?.matches(HEART)) return this.#readPage();
+    const id = source.id.slice(HEART_ID.length);
+    const kept = source.getAttribute("aria-pressed") === "true";
+    for (const heart of heartsOf(id)) fill(heart, kept);
+    if (id !== this.player.track?.id) return;
+    this.chosen = id;
+    this.#show(kept);
+  }
+
   #readPage() {
     const { track } = this.player;
-    const heart = track && heartsOf(track)[0];
+    const heart = track && heartsOf(track.id)[0];
     if (heart) this.#show(heart.getAttribute("aria-pressed") === "true");
   }
 
   #show(kept) {
     this.kept = kept;
     this.button.setAttribute("aria-pressed", String(kept));
+    this.player.dispatch("favourite");
+  }
+}
+
+/** A station goes by what is liked on it, which keeps it among the favourites, too. */
+async function like(track) {
+  try {
+    await sayToStation(track.station, track.id, "like");
+  } catch (refusal) {
+    if (refusal.status !== NOT_GIVEN_LATELY) throw refusal;
+    await favour(track.id, true);
   }
 }
 
 /** A page may list a track twice. */
-function heartsOf(track) {
-  return document.querySelectorAll(`[id="heart-track-${track.id}"]`);
+function heartsOf(id) {
+  return document.querySelectorAll(`[id="${HEART_ID}${id}"]`);
 }
 
 function fill(heart, kept) {

@@ -37,7 +37,7 @@ new Visualiser(element, mixer, panel.sheet, player.audio);
 wirePages(player, sync, modes);
 wireAdding((words) => queue.say(words));
 wireReleases(player, modes, (words) => queue.say(words));
-wireStations(player, (words, undo) => queue.say(words, undo));
+wireStations(player, about, (words, undo) => queue.say(words, undo));
 obeySystem(player);
 
 player.addEventListener("session", () => announceToSystem(player.session, player.track));

@@ -11,20 +11,24 @@ const LONGEST_PAUSE = 60_000;
 const KEPT_FOR = 11 * 3600 * 1000;
 /* Milliseconds; the service counts a batch as heard within twelve hours, so what is older is not played any more. */
 
-/** @param {(words: string, undo?: () => void) => void} say tells what has happened */
-export function wireStations(player, say) {
-  new Stations(player, say);
+/**
+ * @param {import("./about.js").About} about whose heart and the page's *Like* are one
+ * @param {(words: string, undo?: () => void) => void} say tells what has happened
+ */
+export function wireStations(player, about, say) {
+  new Stations(player, about, say);
 }
 
 class Stations {
-  constructor(player, say) {
-    Object.assign(this, { player, say });
+  constructor(player, about, say) {
+    Object.assign(this, { player, about, say });
     this.supply = new Supply();
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
     document.addEventListener("submit", (event) => this.#submitted(event), true);
     document.addEventListener("htmx:after:swap", () => this.#swapped());
     player.addEventListener("track", () => this.#arrived());
+    player.addEventListener("favourite", () => this.#showLiked());
     player.addEventListener("skip", () => this.#skip());
     player.addEventListener("finished", () => this.#refill());
     player.addEventListener("stopped", () => clearTimeout(this.later));
@@ -156,16 +160,11 @@ class Stations {
   async #say(what) {
     const { track } = this.player;
     if (what === "skip") return this.player.next();
+    if (what === "like") return this.about.toggle();
     try {
-      if (what === "hide") {
-        await hideTrack(track.id);
-        this.say(_("Stations never play {title} again", track), () => this.#unhide(track));
-        await this.#skip();
-      } else {
-        await sayToStation(track.station, track.id, what);
-        track.liked = true;
-        this.#show();
-      }
+      await hideTrack(track.id);
+      this.say(_("Stations never play {title} again", track), () => this.#unhide(track));
+      await this.#skip();
     } catch (refusal) {
       this.#tell(refusal.words);
     }
@@ -193,8 +192,12 @@ class Stations {
     cover.innerHTML = track.coverMarkup;
     // A row's, for which a small picture is enough.
     for (const picture of cover.querySelectorAll("img")) picture.sizes = "480px";
-    onAir.querySelector('[data-say="like"] button').setAttribute("aria-pressed", String(track.liked === true));
+    this.#showLiked();
     for (const row of page.querySelectorAll("[data-station-track]")) row.toggleAttribute("data-current", row.dataset.stationTrack === track.id);
+  }
+
+  #showLiked() {
+    if (this.here) this.page.querySelector('[data-say="like"] button').setAttribute("aria-pressed", String(this.about.kept));
   }
 
   #showState() {

@@ -57,6 +57,19 @@ class TestAStation:
         expect(page.locator("main")).to_contain_text(titles[1])
         expect(page.locator("main")).not_to_contain_text(titles[0])
 
+    def test_likes_what_the_player_s_heart_keeps_and_the_other_way_round(self, listener):
+        player, page = listener.player, listener.page
+        tune_in(listener)
+        like = page.get_by_role("button", name="Like", exact=True)
+        heart = player.locator("[data-part=favourite]")
+        for press, kept in ((like.click, "true"), (like.click, "false"), (lambda: page.keyboard.press("h"), "true")):
+            press()
+            for each in (like, heart):
+                expect(each).to_have_attribute("aria-pressed", kept)
+        listener.until(lambda: listener.count("POST /player/stations/feedback") == 2, "the station to hear of it")
+        page.reload()
+        expect(like).to_have_attribute("aria-pressed", "true")
+
     def test_is_not_repeated_though_the_listener_repeats_tracks(self, visit):
         listener = visit()
         listener.register()

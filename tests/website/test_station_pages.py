@@ -88,6 +88,12 @@ class TestAStation:
         hidden = listener.get("/stations/hidden").text
         assert (f"/stations/hidden/{track_id}/show" in hidden) == (what == "hide")
 
+    def test_shows_what_is_a_favourite_as_liked(self, listener, page):
+        listener.submit(page, f"{page}/next")
+        first = tracks_on(listener.get(page))[0]
+        listener.submit(page, f"/library/favourites/track/{first}", keep="yes")
+        assert 'aria-pressed="true"' in listener.get(page).text
+
     def test_plays_a_hidden_track_again_once_that_is_said(self, listener, page):
         listener.submit(page, f"{page}/next")
         track_id = tracks_on(listener.get(page))[0]

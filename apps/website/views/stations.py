@@ -24,6 +24,7 @@ from apps.core.contract.radio import (
 )
 from apps.website.actor import core
 from apps.website.answers import in_json
+from apps.website.favourites import favourites_among
 from apps.website.languages import said
 
 views = Blueprint("stations", __name__)
@@ -43,7 +44,8 @@ def start() -> ResponseReturnValue:
 
 @views.get("/stations/<id:station_id>")
 def show(station_id: StationId) -> str:
-    return render_template("stations/show.html", detail=core().send(GetStation(station_id)))
+    detail = core().send(GetStation(station_id))
+    return render_template("stations/show.html", detail=detail, kept=_kept(detail.batch))
 
 
 @views.post("/stations/<id:station_id>/next")
@@ -87,6 +89,10 @@ def feedback() -> Response:
 @views.post("/player/hidden-tracks")
 def hide() -> Response:
     return in_json(core().send(decode_action(HideTrack, request.get_data())))
+
+
+def _kept(batch: StationBatch | None) -> frozenset[str]:
+    return favourites_among(tracks=(track.track_id for track in batch.tracks)) if batch else frozenset()
 
 
 def _rows(batch: StationBatch) -> str:
