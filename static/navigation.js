@@ -26,6 +26,11 @@ export async function loaded(promise) {
   }
 }
 
+/** A button that was pressed waits for the answer. */
+export function setBusy(button, busy) {
+  for (const name of ["aria-busy", "aria-disabled"]) button?.setAttribute(name, String(busy));
+}
+
 /** A press that opens the link in a tab or window of its own is the browser's. */
 export const opensElsewhere = ({ ctrlKey, metaKey, shiftKey }) => ctrlKey || metaKey || shiftKey;
 
@@ -62,10 +67,13 @@ document.addEventListener("htmx:config:request", (event) => {
   if (event.detail.ctx.sourceElement.matches("form.htmx-request")) event.preventDefault();
 });
 
-document.addEventListener("htmx:before:request", () => {
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   notice.hidden = true;
   departed();
+  setBusy(ctx.sourceEvent?.submitter, true);
 });
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => setBusy(ctx.sourceEvent?.submitter, false));
 
 // A proxy's own error page has nothing of what was asked for.
 document.addEventListener("htmx:before:swap", (event) => {

@@ -57,7 +57,7 @@ export function wirePages(player, sync, modes) {
     else player.play(...modes.arranged(queueOf(page, list, rows), chosen ? rows.indexOf(chosen) : 0, !chosen));
   });
   for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => markPlaying(player));
-  for (const name of ["track", "stopped"]) player.addEventListener(name, () => markPlaying(player));
+  for (const name of ["track", "starting", "stopped"]) player.addEventListener(name, () => markPlaying(player));
 }
 
 /** Once logged out, nobody may tell any more what was heard, nor save the queue: that comes first. */
@@ -74,11 +74,14 @@ async function stopBefore(event, player, sync) {
 }
 
 export function markPlaying(player) {
-  const playing = player.active && !player.audio.paused;
+  const playing = player.isGoing;
   const current = player.track?.id;
   for (const row of document.querySelectorAll("[data-track]")) {
-    row.toggleAttribute("data-current", row.dataset.track === current);
-    mark(row.querySelector("[data-play]"), playing && row.dataset.track === current);
+    const isCurrent = row.dataset.track === current;
+    const button = row.querySelector("[data-play]");
+    row.toggleAttribute("data-current", isCurrent);
+    mark(button, playing && isCurrent);
+    button.setAttribute("aria-busy", String(isCurrent && player.starting));
   }
   for (const link of document.querySelectorAll("[data-play-release]")) mark(link, playing && isOf(player.track, link));
   const whole = document.querySelector('[data-play=""]');

@@ -7,6 +7,8 @@ import { clock } from "./time.js";
 import { _ } from "../words.js";
 
 const RING_OUT = 1;
+const LONG_MS = 2000;
+/* Then somebody who does not see that it is being fetched is told so. */
 const SMALL = "56px";
 const LARGE = "(width < 760px) 90vw, 640px";
 
@@ -23,6 +25,7 @@ export class Panel {
     for (const name of ["play", "pause", "playing", "waiting", "ended", "emptied"]) this.audio.addEventListener(name, () => this.#showState());
     this.audio.addEventListener("timeupdate", () => this.#showTime());
     this.audio.addEventListener("progress", () => this.#showLoaded());
+    player.addEventListener("starting", () => this.#showState());
     player.addEventListener("track", () => this.#showTrack());
     player.addEventListener("about", () => this.#showArtist());
     player.addEventListener("queue", () => (this.part("next").disabled = !player.hasNext));
@@ -91,7 +94,7 @@ export class Panel {
     this.#sizeCover();
     this.part("next").disabled = !this.player.hasNext;
     this.#showCourse();
-    document.getElementById("now-playing").textContent = `${track.title}, ${track.artist}`;
+    this.#tell(`${track.title}, ${track.artist}`);
     this.#showProblem(null);
     this.#showState();
   }
@@ -140,12 +143,24 @@ export class Panel {
   }
 
   #showState() {
-    const playing = !this.audio.paused && !this.audio.ended;
-    this.element.toggleAttribute("data-waiting", playing && this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA);
+    const playing = this.player.isGoing && !this.audio.ended;
+    this.#showWaiting(this.player.starting || (playing && this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA));
     for (const button of this.element.querySelectorAll('[data-action="toggle"]')) {
       button.toggleAttribute("data-playing", playing);
       button.setAttribute("aria-label", playing ? _("Pause") : _("Play"));
+      button.setAttribute("aria-busy", String(this.waiting));
     }
+  }
+
+  #showWaiting(waiting) {
+    if (waiting === this.waiting) return;
+    this.waiting = waiting;
+    clearTimeout(this.long);
+    if (waiting) this.long = setTimeout(() => this.#tell(_("{title} is on its way", this.player.track)), LONG_MS);
+  }
+
+  #tell(words) {
+    document.getElementById("now-playing").textContent = words;
   }
 
   #showProblem(refusal) {

@@ -14,7 +14,7 @@ const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `about`, `favourite`, `queue`, `skip`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
+  /** Dispatches `track`, `about`, `favourite`, `queue`, `skip`, `starting`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
   constructor(elements) {
     super();
     const audio = (this.audio = new Decks(elements));
@@ -29,6 +29,8 @@ export class Player extends EventTarget {
     this.recording = null;
     /* Whether it only shows what an earlier page or another device left. */
     this.atRest = false;
+    /* Whether it is to be heard, and is fetched yet. */
+    this.starting = false;
     this.turn = 0;
     this.id = randomId();
     this.stopsAfterTrack = false;
@@ -37,6 +39,8 @@ export class Player extends EventTarget {
     audio.addEventListener("seeking", () => this.log?.interrupted());
     audio.addEventListener("pause", () => this.log?.interrupted());
     audio.addEventListener("ended", () => this.#ended());
+    audio.addEventListener("playing", () => this.#setStarting(false));
+    this.addEventListener("problem", ({ detail }) => detail && this.#setStarting(false));
   }
 
   get queue() {
@@ -101,13 +105,19 @@ export class Player extends EventTarget {
     return this.#start(index, { paused: this.audio.paused && this.session !== null });
   }
 
+  /** Whether it is heard, or about to be. */
+  get isGoing() {
+    return this.active && (this.starting || !this.audio.paused);
+  }
+
   toggle() {
-    return this.audio.paused ? this.resume() : this.pause();
+    return this.isGoing ? this.pause() : this.resume();
   }
 
   /** Also what is about to play. */
   pause() {
     this.paused = true;
+    this.#setStarting(false);
     this.audio.pause();
   }
 
@@ -223,6 +233,7 @@ export class Player extends EventTarget {
     this.position = position;
     if (!continued) this.recording = null;
     this.paused = paused;
+    this.#setStarting(!paused);
     this.dispatch("track");
     try {
       const session = (await prepared) ?? (await this.sessions.ask(this.track, isWanted, takeOver));
@@ -251,8 +262,15 @@ export class Player extends EventTarget {
       await this.audio.play();
     } catch (error) {
       // AbortError: another track was chosen meanwhile. NotAllowedError: the browser waits for a press on play, which is what is shown.
+      if (error.name !== "AbortError") this.#setStarting(false);
       if (!["AbortError", "NotAllowedError"].includes(error.name)) this.dispatch("problem", lost());
     }
+  }
+
+  #setStarting(starting) {
+    if (starting === this.starting) return;
+    this.starting = starting;
+    this.dispatch("starting");
   }
 
   /** Another session is about to carry on the same play. */
@@ -272,6 +290,7 @@ export class Player extends EventTarget {
   #stop({ faded = 0, joined = false } = {}) {
     this.sessions.current = null;
     this.sessions.renewNoMore();
+    this.#setStarting(false);
     this.recovery.forget();
     this.finished = false;
     if (faded) return this.crossfade.begin(faded);

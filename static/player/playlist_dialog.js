@@ -1,7 +1,7 @@
 /** Adding to a playlist over the page: the page where one is chosen, in a dialog. */
 
 import { sendForm } from "./api.js";
-import { loaded } from "../navigation.js";
+import { loaded, setBusy } from "../navigation.js";
 import { _ } from "../words.js";
 
 /** Rejects where that page does not come. @param {(words: string) => void} say tells what was added */
@@ -34,6 +34,7 @@ async function add(event, dialog, say) {
   event.stopPropagation();
   const fields = new FormData(form, submitter);
   form.inert = true;
+  setBusy(submitter, true);
   try {
     await sendForm(form.action, new URLSearchParams(fields));
     dialog.close();
@@ -43,5 +44,6 @@ async function add(event, dialog, say) {
     place.textContent = refusal.words;
     place.hidden = false;
     form.inert = false;
+    setBusy(submitter, false);
   }
 }

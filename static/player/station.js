@@ -21,7 +21,7 @@ export function wireStations(player, about, say) {
 
 class Stations {
   constructor(player, about, say) {
-    Object.assign(this, { player, about, say });
+    Object.assign(this, { player, about, say, asking: false });
     this.supply = new Supply();
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
@@ -35,7 +35,7 @@ class Stations {
     player.audio.addEventListener("play", () => this.#refill());
     window.addEventListener("online", () => this.#refill());
     for (const name of ["play", "pause", "ended"]) player.audio.addEventListener(name, () => this.#showState());
-    player.addEventListener("stopped", () => this.#showState());
+    for (const name of ["starting", "stopped"]) player.addEventListener(name, () => this.#showState());
     this.#show();
   }
 
@@ -53,12 +53,20 @@ class Stations {
   }
 
   async #play(station) {
+    this.#setAsking(true);
     try {
       const { tracks } = await this.#next(station);
       if (tracks.length && !this.#isAhead(tracks[0])) this.player.play(tracks, 0);
     } catch (refusal) {
       this.#tell(refusal.words);
+    } finally {
+      this.#setAsking(false);
     }
+  }
+
+  #setAsking(asking) {
+    this.asking = asking;
+    this.#showState();
   }
 
   /** Whether it is to come in any case: where the licence allows no more skips, a station gives once more what it gave. */
@@ -203,8 +211,9 @@ class Stations {
   #showState() {
     const button = document.querySelector("[data-station-play]");
     if (!button) return;
-    const playing = this.here && !this.player.audio.paused;
+    const playing = this.here && this.player.isGoing;
     button.toggleAttribute("data-playing", playing);
+    button.setAttribute("aria-busy", String(this.asking || (this.here && this.player.starting)));
     const name = this.page.querySelector("h1").textContent;
     button.setAttribute("aria-label", playing ? _("Pause {name}", { name }) : _("Play {name}", { name }));
   }
