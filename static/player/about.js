@@ -1,4 +1,4 @@
-/** What the player shows of a track beside its names: whether it is a favourite, as the hearts of the page say it, and where its artist is. */
+/** What the player shows of a track beside its names: whether it is a favourite, as the hearts of the page say it, where its artist is, and whether there are words to it. */
 
 import { aboutTrack, favour, sayToStation } from "./api.js";
 import { _ } from "../words.js";
@@ -44,7 +44,7 @@ export class About {
     if (!known) return (this.of = null);
     if (this.chosen !== track.id) this.#show(known.favourite);
     track.artistUrl ??= known.artistUrl ?? undefined;
-    this.player.dispatch("about");
+    this.player.dispatch("about", known);
   }
 
   /** The next track, or whoever listens next, has a heart of their own. */

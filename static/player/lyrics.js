@@ -5,26 +5,57 @@ import { lyricsOf } from "./api.js";
 import { Drawer } from "./drawer.js";
 
 const NOT_FOUND = 404;
+const NONE = _("There are no words to this track here.");
 const WIDE = matchMedia("(width >= 760px)");
 
 export class Lyrics {
-  /** @param {import("./sheet.js").Sheet} sheet which has room for them on a wide screen */
-  constructor(element, player, sheet) {
+  /**
+   * @param {import("./sheet.js").Sheet} sheet which has room for them on a wide screen
+   * @param {(words: string) => void} say tells why they do not open
+   */
+  constructor(element, player, sheet, say) {
     this.player = player;
-    this.drawer = new Drawer(element, "lyrics", () => this.#show());
+    /* Whether they were closed by a track that has none, and open with the next that has. */
+    this.comeBack = false;
+    this.drawer = new Drawer(element, "lyrics", () => this.#show(), say);
     this.host = this.drawer.section.querySelector("[data-words]");
     this.host.addEventListener("click", (event) => this.#clicked(event));
     sheet.addEventListener("opened", () => WIDE.matches && this.#offer(sheet));
-    sheet.addEventListener("closed", () => this.drawer.isOpen && this.drawer.toggle(false));
-    player.addEventListener("track", () => this.drawer.isOpen && this.#show());
-    player.addEventListener("stopped", () => this.drawer.toggle(false));
+    sheet.addEventListener("closed", () => this.#close());
+    player.addEventListener("track", () => this.#arrived());
+    player.addEventListener("about", ({ detail }) => this.#told(detail.lyrics));
+    player.addEventListener("stopped", () => this.#close());
     player.addEventListener("moved", () => this.#follow());
     player.audio.addEventListener("timeupdate", () => this.#follow());
   }
 
+  #close() {
+    this.comeBack = false;
+    if (this.drawer.isOpen) this.drawer.toggle(false);
+  }
+
+  /** What is not known yet may have words. */
+  #arrived() {
+    const { id } = this.player.track;
+    if (id !== this.about) this.drawer.withhold(null);
+    this.about = id;
+    if (this.drawer.isOpen) this.#show();
+  }
+
+  #told(hasWords) {
+    if (hasWords) {
+      this.drawer.withhold(null);
+      if (this.comeBack) this.drawer.offer();
+      this.comeBack = false;
+    } else {
+      this.comeBack ||= this.drawer.isOpen;
+      this.drawer.withhold(NONE);
+    }
+  }
+
   /** Only words open by themselves. */
   async #offer(sheet) {
-    if ((await this.#show()) && sheet.isOpen) this.drawer.offer();
+    if (!this.drawer.why && (await this.#show()) && sheet.isOpen) this.drawer.offer();
   }
 
   /** Whether there are any. */
@@ -50,7 +81,7 @@ export class Lyrics {
   /** Without a connection it is asked again the next time. */
   #tell(refusal) {
     if (refusal.status !== NOT_FOUND) this.of = null;
-    this.host.textContent = refusal.status === NOT_FOUND ? _("There are no words to this track here.") : refusal.words;
+    this.host.textContent = refusal.status === NOT_FOUND ? NONE : refusal.words;
   }
 
   #fill({ text, lines }) {

@@ -25,7 +25,7 @@ const panel = new Panel(element, player);
 const place = new Place(player);
 const sync = new QueueSync(player);
 const queue = new QueuePanel(element, player, sync);
-const lyrics = new Lyrics(element, player, panel.sheet);
+const lyrics = new Lyrics(element, player, panel.sheet, (words) => queue.say(words));
 const modes = new Modes(element, player, queue.editing, (words) => queue.say(words));
 const about = new About(element, player, (words) => queue.say(words));
 new Keyboard(document.getElementById("shortcuts"), { player, panel, queue: queue.drawer, lyrics: lyrics.drawer, modes, about });

@@ -14,7 +14,7 @@ const PREPARE_SECONDS = 20;
 const RESTART_SECONDS = 3;
 
 export class Player extends EventTarget {
-  /** Dispatches `track`, `about`, `favourite`, `queue`, `skip`, `starting`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
+  /** Dispatches `track`, `about` (detail: what is known of it), `favourite`, `queue`, `skip`, `starting`, `session`, `moved`, `problem` (detail: Refusal, null when it is over), `finished`, `slept`, `stopped`. */
   constructor(elements) {
     super();
     const audio = (this.audio = new Decks(elements));

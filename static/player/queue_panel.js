@@ -14,7 +14,7 @@ export class QueuePanel {
   constructor(element, player, sync) {
     this.player = player;
     this.sync = sync;
-    this.drawer = new Drawer(element, "queue", () => this.list.show());
+    this.drawer = new Drawer(element, "queue", () => this.list.show(), (words) => this.say(words));
     this.said = document.getElementById("said");
     this.editing = new Editing(player, (words, undo) => this.say(words, undo));
     this.list = new QueueList(this.drawer.section.querySelector("[data-queue-list]"), player, this.editing);

@@ -15,6 +15,13 @@ def listener(listener: Listener) -> Listener:
     return listener
 
 
+NONE = "There are no words to this track here."
+
+
+def button(listener: Listener) -> Locator:
+    return listener.player.locator('[data-part="show-lyrics"]')
+
+
 def play(listener: Listener, title: str) -> None:
     listener.page.locator(f'[data-play][data-name="{title}"]').click()
     listener.listen_on()
@@ -71,13 +78,26 @@ class TestWordsWithout:
         full, pane = listener.player.get_by_role("button", name="Full view"), listener.page.get_by_role("region", name="Lyrics")
         for title, words in (("Elf Land", False), ("Battle Epic", True)):
             play(listener, title)
-            with listener.page.expect_response("**/lyrics"):
-                full.click()
+            expect(button(listener)).to_have_attribute("aria-disabled", "false" if words else "true")
+            full.click()
             expect(pane).to_be_visible(visible=words)
             listener.page.keyboard.press("Escape")
             listener.page.keyboard.press("Escape")
             expect(full).to_be_visible()
 
-    def test_any_say_so(self, listener):
+    def test_any_say_so_at_the_button(self, listener):
         play(listener, "Elf Land")
-        expect(show(listener)).to_contain_text("There are no words to this track here.")
+        expect(button(listener)).to_have_attribute("title", NONE)
+        expect(button(listener)).to_have_attribute("aria-disabled", "true")
+        listener.page.evaluate("document.activeElement.blur()")
+        listener.page.keyboard.press("y")
+        expect(listener.page.locator("#said")).to_contain_text(NONE)
+        expect(listener.page.get_by_role("region", name="Lyrics")).to_be_hidden()
+
+    def test_any_close_those_of_the_track_before_until_there_are_some_again(self, listener):
+        play(listener, "Battle Epic")
+        pane = show(listener)
+        for title, words in (("Elf Land", False), ("Love Theme", True)):
+            listener.page.evaluate(f"document.querySelector('[data-play][data-name=\"{title}\"]').click()")
+            expect(pane).to_be_visible(visible=words)
+        expect(pane.get_by_text(WORDS.splitlines()[1])).to_be_visible()

@@ -121,6 +121,7 @@ class TestWhatIsPlaying:
         told = listener.get(f"/player/tracks/{track.id}").json
         assert track.artist in listener.get(told["artistUrl"]).text
         assert told["favourite"] is False
+        assert told["lyrics"] is False
         listener.submit(f"/tracks/{track.id}", f"/library/favourites/track/{track.id}", keep="yes")
         assert listener.get(f"/player/tracks/{track.id}").json["favourite"] is True
 
