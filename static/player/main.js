@@ -2,6 +2,7 @@
 
 import { About } from "./about.js";
 import { wireAdding } from "./adding.js";
+import { Chips } from "./chips.js";
 import { offerCrossfade } from "./crossfade_setting.js";
 import { Equaliser } from "./equaliser.js";
 import { Keyboard } from "./keyboard.js";
@@ -26,7 +27,7 @@ const place = new Place(player);
 const sync = new QueueSync(player);
 const queue = new QueuePanel(element, player, sync);
 const lyrics = new Lyrics(element, player, panel.sheet, (words) => queue.say(words));
-const modes = new Modes(element, player, queue.editing, (words) => queue.say(words));
+const modes = new Modes(element, player, new Chips(element, panel.sheet), queue.editing, (words) => queue.say(words));
 const about = new About(element, player, (words) => queue.say(words));
 new Keyboard(document.getElementById("shortcuts"), { player, panel, queue: queue.drawer, lyrics: lyrics.drawer, modes, about });
 new Quality(element, player);

@@ -5,13 +5,14 @@ import { forget, keep, recall } from "./keepsake.js";
 
 const FADES_OVER_MS = 6000;
 const FADE_STEP_MS = 100;
+const MINUTE_MS = 60_000;
 const REPEATS = { off: _("Repeat: off"), all: _("Repeat: the queue"), one: _("Repeat: this track") };
 const ORDER = Object.keys(REPEATS);
 
 export class Modes {
-  /** @param {import("./editing.js").Editing} editing lets a changed order be undone */
-  constructor(element, player, editing, say) {
-    Object.assign(this, { player, editing, say, original: null });
+  /** @param {import("./editing.js").Editing} editing lets a changed order be undone  @param {import("./chips.js").Chips} chips show what is on */
+  constructor(element, player, chips, editing, say) {
+    Object.assign(this, { player, chips, editing, say, original: null });
     const part = (name) => element.querySelector(`[data-part="${name}"]`);
     [this.shuffleButton, this.repeatButton, this.speed, this.sleep] = ["shuffle", "repeat", "speed", "sleep"].map(part);
     this.shuffleButton.addEventListener("click", () => this.toggleShuffle());
@@ -74,12 +75,26 @@ export class Modes {
     if (!this.speed.value) this.speed.value = "1";
     keep("speed", this.speed.value);
     this.player.setSpeed(Number(this.speed.value));
+    const words = `${this.speed.value}×`;
+    this.chips.show("speed", this.speed.value === "1" ? null : words, _("Speed {speed}", { speed: words }));
   }
 
   #sleepAfter(choice) {
     this.#wake();
     this.player.stopsAfterTrack = choice === "track";
-    if (Number(choice)) this.timer = setTimeout(() => this.#fade(Date.now()), Number(choice) * 60_000 - FADES_OVER_MS);
+    if (choice === "track") this.chips.show("sleep", _("Sleep after this track"));
+    if (!Number(choice)) return;
+    const after = Number(choice) * MINUTE_MS;
+    this.timer = setTimeout(() => this.#fade(Date.now()), after - FADES_OVER_MS);
+    this.#showLeft(Date.now() + after);
+  }
+
+  /** As many minutes as have begun until then. */
+  #showLeft(until) {
+    const left = until - Date.now();
+    const minutes = Math.ceil(left / MINUTE_MS);
+    this.chips.show("sleep", _("Sleep {minutes} min", { minutes }), _("Sleep {minutes} min: sleep timer", { minutes }));
+    this.tick = setTimeout(() => this.#showLeft(until), left - (minutes - 1) * MINUTE_MS || MINUTE_MS);
   }
 
   #fade(began) {
@@ -101,6 +116,8 @@ export class Modes {
 
   #wake() {
     clearTimeout(this.timer);
+    clearTimeout(this.tick);
+    this.chips.show("sleep", null);
     this.player.stopsAfterTrack = false;
     this.player.loudness.fade(1);
   }

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import Listener
 from tests.browser.test_queueing import queued, show_queue, titles
 
@@ -96,6 +97,10 @@ class TestRepeat:
 
 
 class TestSpeed:
+    @pytest.fixture(params=[DESKTOP, PHONE, {"width": 900, "height": 860}], ids=["desktop", "phone", "between"])
+    def size(self, request: pytest.FixtureRequest) -> dict[str, int]:
+        return request.param
+
     def test_holds_for_the_next_track_and_the_next_visit(self, playing):
         choose(playing, "Speed", "1.5")
         assert playing.page.evaluate(RATE) == 1.5
@@ -104,6 +109,22 @@ class TestSpeed:
         assert playing.page.evaluate(RATE) == 1.5
         playing.page.reload()
         assert playing.page.evaluate(RATE) == 1.5
+
+    def test_shows_beside_the_names_and_leads_to_its_setting(self, visit, size):
+        listener = visit(size)
+        listener.play_a_release()
+        chip = listener.player.get_by_role("button", name=re.compile("^Speed 1.25"))
+        expect(chip).to_have_count(0)
+        listener.player.locator('[data-action="open"]').filter(visible=True).click()
+        choose(listener, "Speed", "1.25")
+        listener.page.keyboard.press("Escape")
+        expect(listener.player).not_to_have_attribute("role", "dialog")
+        chip.click()
+        setting = listener.page.get_by_label("Speed", exact=True)
+        expect(setting).to_be_visible()
+        expect(setting).to_be_focused()
+        setting.select_option("1")
+        expect(chip).to_have_count(0)
 
     def test_counts_the_time_that_was_listened(self, playing):
         bodies: list[dict] = []
@@ -140,8 +161,13 @@ class TestTheSleepTimer:
         listener.page.clock.install()
         listener.play_a_release()
         choose(listener, "Stop playing", "5")
-        listener.page.clock.fast_forward(5 * 60_000 - 5_000)
+        left = listener.player.get_by_role("button", name=re.compile("sleep timer$")).filter(has_text="Sleep")
+        expect(left).to_have_text("Sleep 5 min")
+        listener.page.clock.fast_forward(2 * 60_000)
+        expect(left).to_have_text("Sleep 3 min")
+        listener.page.clock.fast_forward(3 * 60_000 - 5_000)
         listener.until(lambda: listener.is_paused, "the music to stop")
+        expect(left).to_have_count(0)
         assert listener.page.evaluate("document.querySelector('[data-heard]').volume") > 0
 
 
