@@ -39,6 +39,9 @@ export const recordPlays = (plays) => post("/player/plays", { plays }, { keepali
 /** The same key brings the same tracks. */
 export const nextOfStation = (stationId, key) => post(`/player/stations/${stationId}/next`, undefined, { headers: { "Idempotency-Key": key } });
 
+/** What it gave last, and when. */
+export const lastOfStation = (stationId) => get(`/player/stations/${stationId}/batch`);
+
 export const sayToStation = (stationId, trackId, kind) => post("/player/stations/feedback", { station_id: stationId, track_id: trackId, kind });
 
 export const hideTrack = (trackId) => post("/player/hidden-tracks", { track_id: trackId });

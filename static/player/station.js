@@ -21,7 +21,7 @@ export function wireStations(player, about, say) {
 
 class Stations {
   constructor(player, about, say) {
-    Object.assign(this, { player, about, say, asking: false });
+    Object.assign(this, { player, about, say, asking: false, comingBack: null });
     this.supply = new Supply();
     document.addEventListener("click", (event) => event.target.closest("[data-station-play]") && this.#toggle());
     // Before htmx sends them: with scripts the player says it, and the page stays.
@@ -94,16 +94,31 @@ class Stations {
 
   #arrived() {
     this.#show();
-    if (this.player.atRest) return;
     const { station, given } = this.player.track;
+    if (this.player.atRest) return this.#comeBack(station);
     this.pause = FIRST_PAUSE;
     if (station && Date.now() - given > KEPT_FOR) this.#play(station);
     else this.#refill();
   }
 
+  /** A queue is saved without what a station plays next: what it gave last goes on behind the present track. */
+  #comeBack(station) {
+    const { player } = this;
+    if (!station || player.index + 1 < player.queue.length) return;
+    this.comingBack = this.#goOnIn(station, player.track).catch(() => {});
+  }
+
+  async #goOnIn(station, track) {
+    const { tracks, given } = await this.supply.last(station);
+    const { player } = this;
+    if (player.track !== track || player.index + 1 < player.queue.length || Date.now() - given > KEPT_FOR) return;
+    player.extend(tracks.slice(tracks.findIndex(({ id }) => id === track.id) + 1));
+  }
+
   /** Asks for more where little is left: after growing pauses again, until there is more or something else is played. */
   async #refill() {
     clearTimeout(this.later);
+    await this.comingBack;
     const { player } = this;
     const station = player.track?.station;
     if (!station || player.queue.length - player.index > LEFT_WHEN_ASKED || this.supply.isAsking(station)) return;

@@ -1,6 +1,6 @@
 /** What stations play next, as they are asked for it: once at a time, and what was lost on the way is given again. */
 
-import { nextOfStation } from "./api.js";
+import { lastOfStation, nextOfStation } from "./api.js";
 import { randomId } from "./keepsake.js";
 
 const ANSWER_LASTS = 5 * 60 * 1000;
@@ -24,19 +24,30 @@ export class Supply {
     return asked.batch;
   }
 
+  /** What the station gave last, and when. Throws a Refusal. */
+  async last(station) {
+    const { rows, given } = await lastOfStation(station);
+    return { tracks: rowsOf(rows).map((row) => asTrack(row, station, given)), given };
+  }
+
   async #ask(asked) {
-    const { rows, fewer } = await nextOfStation(asked.station, asked.key);
+    const answer = await nextOfStation(asked.station, asked.key);
     if (this.asked === asked) this.asked = null;
-    const holder = document.createElement("ol");
-    holder.innerHTML = rows;
-    return { rows: [...holder.children], tracks: Array.from(holder.children, (row) => asTrack(row, asked.station)), fewer };
+    const rows = rowsOf(answer.rows);
+    return { rows, tracks: rows.map((row) => asTrack(row, asked.station, Date.now())), fewer: answer.fewer };
   }
 }
 
-function asTrack(row, station) {
+function rowsOf(markup) {
+  const holder = document.createElement("ol");
+  holder.innerHTML = markup;
+  return [...holder.children];
+}
+
+function asTrack(row, station, given) {
   const { stationTrack, title, artist, release, why, artistUrl, releaseUrl } = row.dataset;
   const cover = row.querySelector(".cover");
   const names = { title, artist, release, why, artistUrl, releaseUrl };
   const source = { type: "station", station_id: station };
-  return { id: stationTrack, ...names, station, source, given: Date.now(), cover: cover.src, coverMarkup: cover.outerHTML, untold: row.hidden };
+  return { id: stationTrack, ...names, station, source, given, cover: cover.src, coverMarkup: cover.outerHTML, untold: row.hidden };
 }

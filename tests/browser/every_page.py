@@ -38,7 +38,7 @@ BACK = "http://127.0.0.1:9/back"
 
 NO_PAGES = frozenset(
     {
-        "installed.manifest", "installed.worker", "partner.file", "player.lyrics", "player.playlist", "player.track",
+        "installed.manifest", "installed.worker", "partner.file", "player.lyrics", "player.playlist", "player.track", "stations.last_batch",
         "playlist_files.save", "queue.read", "queue.tracks", "reports.file", "service.favicon", "service.health",
         "service.robots", "sitemap.fixed", "sitemap.index", "sitemap.part", "subscription.come_back",
     }

@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.listener import Listener
 from tests.browser.test_modes import choose
+from tests.browser.test_queueing import queued, show_queue
 
 NEXT = "/player/stations/*/next"
 
@@ -69,6 +70,27 @@ class TestAStation:
         listener.until(lambda: listener.count("POST /player/stations/feedback") == 2, "the station to hear of it")
         page.reload()
         expect(like).to_have_attribute("aria-pressed", "true")
+
+    def test_goes_on_with_the_same_tracks_where_somebody_comes_back(self, visit):
+        listener = visit()
+        listener.register()
+        tune_in(listener)
+        title = listener.playing_title
+        listener.page.keyboard.press("n")
+        listener.until(lambda: listener.playing_title != title, "the next track")
+        listener.listen_on()
+        station = listener.page.url.removeprefix(listener.url)
+        ahead = queued(show_queue(listener))
+        assert len(ahead) > 2
+        listener.open("/account")
+        listener.log_out()
+        listener.log_in()
+        expect(show_queue(listener).locator("[data-title]")).to_have_text(ahead)
+        listener.player.get_by_role("button", name="Play", exact=True).click()
+        listener.listen_on()
+        listener.open(station)
+        expect(listener.page.locator('[data-air="title"]')).to_have_text(ahead[0])
+        assert listener.count("POST /player/stations/.*/next") == 1
 
     def test_is_not_repeated_though_the_listener_repeats_tracks(self, visit):
         listener = visit()

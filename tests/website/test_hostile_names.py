@@ -118,6 +118,7 @@ NOT_PAGES = {
     "installed.worker": "is a script",
     "player.playlist": "has numbers alone",
     "player.lyrics": "is JSON for a script, which shows it as text",
+    "stations.last_batch": "has the rows of the station's page",
     "player.track": "is JSON for a script, with no name in it",
 }
 """Endpoints whose answers have no name in them, and why."""

@@ -121,6 +121,11 @@ class TestThePlayer:
         assert (answer.status_code, answer.json["fewer"]) == (HTTPStatus.OK, None)
         assert answer.json["rows"].count("data-station-track") == 25
 
+    def test_is_given_again_what_came_last_where_somebody_comes_back(self, listener, page):
+        assert listener.get(f"/player{page}/batch").json["rows"] == ""
+        given = listener.call(f"/player{page}/next").json["rows"]
+        assert listener.get(f"/player{page}/batch").json["rows"] == given
+
     def test_is_given_the_same_once_more_where_the_answer_was_lost(self, listener, page):
         first, again, more = (listener.call(f"/player{page}/next", Idempotency_Key=key).json for key in ("one", "one", "two"))
         assert first == again != more

@@ -75,6 +75,13 @@ def unhide(track_id: TrackId) -> ResponseReturnValue:
     return redirect(url_for("stations.hidden"), 303)
 
 
+@views.get("/player/stations/<id:station_id>/batch")
+def last_batch(station_id: StationId) -> Response:
+    """What the station gave last, and when, in milliseconds: it goes on where somebody comes back to it."""
+    detail = core().send(GetStation(station_id))
+    return in_json({"rows": _rows(detail.batch) if detail.batch else "", "given": detail.station.played_at.timestamp() * 1000})
+
+
 @views.post("/player/stations/<id:station_id>/next")
 def next_tracks(station_id: StationId) -> Response:
     batch = core().send(NextTracks(station_id), request.headers.get("Idempotency-Key"))
