@@ -16,7 +16,7 @@ function queueOf(page, list, rows) {
     title: row.dataset.title,
     artist: row.dataset.artist,
     artistUrl: row.dataset.artistUrl,
-    releaseUrl: row.dataset.release ?? list.dataset.tracks,
+    releaseUrl: row.dataset.releaseUrl ?? row.dataset.release ?? list.dataset.tracks,
     source,
     ...coverOf(row.querySelector("[data-cover]")?.firstElementChild ?? coverElement),
   }));
@@ -51,8 +51,9 @@ export function wirePages(player, sync, modes) {
     if (!button) return;
     const page = document.getElementById("page");
     const list = button.closest("[data-tracks]") ?? page.querySelector("[data-tracks]");
-    const rows = [...list.querySelectorAll("[data-track]")];
     const chosen = button.closest("[data-track]");
+    // What a station gave is no queue of the listener's: of its rows each plays by itself.
+    const rows = "singly" in list.dataset ? [chosen] : [...list.querySelectorAll("[data-track]")];
     if ((chosen ? [chosen] : rows).some((row) => row.dataset.track === player.track?.id)) player.toggle();
     else player.play(...modes.arranged(queueOf(page, list, rows), chosen ? rows.indexOf(chosen) : 0, !chosen));
   });

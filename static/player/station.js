@@ -79,10 +79,16 @@ class Stations {
   async #next(station) {
     const batch = await this.supply.next(station);
     if (this.page?.dataset.station === station) {
-      if (batch.rows.length) this.page.querySelector("[data-batch]").replaceChildren(...batch.rows);
+      if (batch.rows.length) this.#list(batch.rows);
       this.#tell(batch.fewer ?? "");
     }
     return batch;
+  }
+
+  #list(rows) {
+    const list = this.page.querySelector("[data-batch]");
+    list.replaceChildren(...rows);
+    htmx.process(list);
   }
 
   #tell(words) {

@@ -65,7 +65,7 @@ class TestAStation:
         heart = player.locator("[data-part=favourite]")
         for press, kept in ((like.click, "true"), (like.click, "false"), (lambda: page.keyboard.press("h"), "true")):
             press()
-            for each in (like, heart):
+            for each in (like, heart, page.locator("[data-batch] [data-current] .heart")):
                 expect(each).to_have_attribute("aria-pressed", kept)
         listener.until(lambda: listener.count("POST /player/stations/feedback") == 2, "the station to hear of it")
         page.reload()
@@ -91,6 +91,20 @@ class TestAStation:
         listener.open(station)
         expect(listener.page.locator('[data-air="title"]')).to_have_text(ahead[0])
         assert listener.count("POST /player/stations/.*/next") == 1
+
+    def test_lists_tracks_each_of_which_plays_by_itself(self, listener):
+        page = listener.page
+        tune_in(listener)
+        row = page.locator("[data-batch] > li").nth(2)
+        title = row.get_attribute("data-title")
+        row.get_by_role("button", name=f"Favourite: {title}", exact=True).click()
+        expect(row.locator(".heart")).to_have_attribute("aria-pressed", "true")
+        row.get_by_role("button", name=f"Play {title}", exact=True).click()
+        listener.until(lambda: listener.playing_title == title, "that track")
+        listener.listen_on()
+        expect(listener.player.locator("[data-part=favourite]")).to_have_attribute("aria-pressed", "true")
+        expect(listener.player.locator("[data-part=next]")).to_be_disabled()
+        assert page.locator("[data-station-play]").get_attribute("data-playing") is None
 
     def test_is_not_repeated_though_the_listener_repeats_tracks(self, visit):
         listener = visit()

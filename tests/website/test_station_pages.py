@@ -70,6 +70,8 @@ class TestAStation:
         assert len(tracks_on(shown)) == 25
         assert "From “Album 0”" in shown.text
         assert "Artist &lt;" in shown.text
+        for each in ('data-play="', 'data-enqueue="next"', "data-add", 'id="heart-track-'):
+            assert shown.text.count(each) >= 25
 
     def test_tells_why_in_the_readers_language(self, listener, page):
         listener.submit("/language", language="de")
@@ -107,6 +109,7 @@ class TestAStation:
         shown = listener.get(page)
         assert len(re.findall(r"data-station-track=\"[^>]*hidden>", shown.text)) == 25
         assert "What comes next is a surprise" in shown.text
+        assert "data-play=" not in shown.text
         assert "1 skip left this hour" in shown.text
         first, second = tracks_on(shown)[:2]
         listener.submit(page, f"{page}/tracks/{first}/skip")

@@ -103,7 +103,7 @@ def _kept(batch: StationBatch | None) -> frozenset[str]:
 
 
 def _rows(batch: StationBatch) -> str:
-    return render_template("stations/_batch.html", batch=batch)
+    return render_template("stations/_batch.html", batch=batch, kept=_kept(batch))
 
 
 def _wanted(seed: str) -> StartStation:
