@@ -9,6 +9,7 @@ import { _ } from "../words.js";
 
 const SAID_FOR_MS = 5000;
 const UNDONE_FOR_MS = 12_000;
+const ROW = "li, tr";
 
 export class QueuePanel {
   constructor(element, player, sync) {
@@ -19,6 +20,8 @@ export class QueuePanel {
     this.editing = new Editing(player, (words, undo) => this.say(words, undo));
     this.list = new QueueList(this.drawer.section.querySelector("[data-queue-list]"), player, this.editing);
     this.said.querySelector("button").addEventListener("click", () => this.undo());
+    this.said.addEventListener("click", (event) => event.target.closest("button") || (this.said.hidden = true));
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, ({ target }) => this.#pressed(target), true);
     for (const name of ["queue", "track"]) player.addEventListener(name, () => this.show());
     player.addEventListener("stopped", () => this.drawer.toggle(false));
     player.addEventListener("elsewhere", ({ detail }) => this.#showElsewhere(detail));
@@ -87,7 +90,21 @@ export class QueuePanel {
     this.undo = undo;
     this.said.querySelector("button").hidden = !undo;
     this.said.hidden = false;
+    this.#keepClear();
     this.silence = setTimeout(() => this.#hush(), undo ? UNDONE_FOR_MS : SAID_FOR_MS);
+  }
+
+  /** Where that is, as it may be gone by the time that something is said of it. */
+  #pressed(target) {
+    const pressed = target.closest?.(ROW) ?? target.closest?.("button, a");
+    if (pressed && !this.said.contains(pressed)) this.place = pressed.getBoundingClientRect();
+  }
+
+  /** What was pressed shows what has become of it, and what is said does not lie over that. */
+  #keepClear() {
+    this.said.removeAttribute("data-away");
+    const { top, bottom } = this.said.getBoundingClientRect();
+    this.said.toggleAttribute("data-away", this.place !== undefined && this.place.top < bottom && this.place.bottom > top);
   }
 
   /** Not while somebody is about to undo it. */

@@ -401,3 +401,43 @@ def test_a_save_that_is_answered_late_is_not_taken_for_the_next_account_s(visit)
 
 def titles_without_scripts(listener: Listener) -> list[str]:
     return [row.get_attribute("data-title") or "" for row in listener.page.locator("[data-track]").all()]
+
+
+class TestWhatIsSaid:
+    def test_lies_above_the_player_and_goes_by_a_press(self, playing):
+        add_to_the_end(playing, playing.page.locator('.release__head [data-enqueue="end"]'))
+        said = playing.page.locator("#said")
+        expect(said).to_be_visible()
+        assert bottom_of(said) <= top_of(playing.player)
+        said.locator("p").click()
+        expect(said).to_be_hidden()
+
+    def test_does_not_lie_over_what_was_pressed(self, playing):
+        page, said = playing.page, playing.page.locator("#said")
+        row = page.locator("[data-track]").nth(1)
+        width, height = page.viewport_size["width"], page.viewport_size["height"]
+        page.set_viewport_size({"width": width, "height": int(bottom_of(row) + height - top_of(playing.player)) + 16})
+        add_to_the_end(playing, row.locator('[data-enqueue="end"]'))
+        assert bottom_of(said) <= top_of(row)
+        add_to_the_end(playing, playing.page.locator('.release__head [data-enqueue="end"]'))
+        assert top_of(said) < bottom_of(row)
+        assert bottom_of(said) > top_of(row)
+
+
+def add_to_the_end(listener: Listener, button: Locator) -> None:
+    """By a button of a menu that nobody looks for: the page stays where it is."""
+    for event in ("pointerdown", "click"):
+        button.dispatch_event(event)
+    expect(listener.page.locator("#said")).to_contain_text("added to the queue")
+
+
+def top_of(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"]
+
+
+def bottom_of(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box
+    return box["y"] + box["height"]
