@@ -51,6 +51,7 @@ export class Panel {
       close: () => this.sheet.close(),
       mute: () => this.toggleSound(),
     };
+    this.element.addEventListener("click", (event) => event.target === this.part("log-in") && this.#leadBack(), true);
     // To htmx even a name that leads nowhere is a link, to this page.
     this.element.addEventListener("click", (event) => event.target.closest("a:not([href])") && event.stopPropagation(), true);
     this.element.addEventListener("click", (event) => {
@@ -169,8 +170,14 @@ export class Panel {
     const elsewhere = ["stream_limit", "session_ended"].includes(refusal?.reason);
     this.part("play-here").hidden = !elsewhere;
     this.part("log-in").hidden = refusal?.status !== 401;
+    this.#leadBack();
     this.part("plans").hidden = refusal?.reason !== "not_on_plan";
     this.part("retry").hidden = !refusal || elsewhere || (refusal.status >= 400 && refusal.status < 500);
+  }
+
+  /** Who logs in comes back to this page. */
+  #leadBack() {
+    this.part("log-in").search = new URLSearchParams({ next: location.pathname + location.search, to: "listen" });
   }
 
   #dismiss() {

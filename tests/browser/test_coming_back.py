@@ -86,6 +86,24 @@ class TestANewTab:
         assert _stands_at(_another_tab(listener)) == "50"
 
 
+class TestAfterTheLogInHasRunOut:
+    def test_the_player_leads_to_it_and_back_to_the_page(self, visit):
+        listener = visit()
+        listener.play_a_release()
+        here = f"{listener.url}{listener.release}?from=here"
+        listener.open(f"{listener.release}?from=here")
+        listener.page.context.clear_cookies()
+        listener.player.get_by_role("button", name="Next track").click()
+        link = listener.player.get_by_role("link", name="Log in")
+        expect(link).to_be_visible()
+        link.click()
+        listener.page.fill("#email", listener.email)
+        listener.page.fill("#password", listener.password)
+        listener.page.locator("main").get_by_role("button", name="Log in").click()
+        expect(listener.page).to_have_url(here)
+        listener.errors.clear()
+
+
 class TestSomebodyElse:
     def test_finds_nothing_in_the_browser_after_a_log_out_and_oneself_the_queue_again(self, visit):
         listener = visit()
