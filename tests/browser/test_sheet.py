@@ -218,3 +218,23 @@ def _opened(listener: Listener) -> Locator:
     sheet = listener.page.get_by_role("dialog", name="Player")
     expect(sheet).to_be_visible()
     return sheet
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_all_begins_and_ends_at_two_edges_and_the_queue_has_its_name(visit, size):
+    someone = visit(size)
+    someone.play_a_release()
+    player = someone.player
+    player.locator('[data-action="open"]').filter(visible=True).click()
+    left, right = edges(player.locator('[data-part="seek"]'))
+    assert edges(player.locator('[data-part="title"]'))[0] == pytest.approx(left, abs=1)
+    for name in ("favourite", "show-queue"):
+        assert edges(player.locator(f'[data-part="{name}"] .icon'))[1] == pytest.approx(right, abs=1)
+    player.get_by_role("button", name="Queue", exact=True).click()
+    expect(player.get_by_role("heading", name="Queue", exact=True)).to_be_visible()
+
+
+def edges(place: Locator) -> tuple[float, float]:
+    box = place.bounding_box()
+    assert box
+    return box["x"], box["x"] + box["width"]
