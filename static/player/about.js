@@ -43,6 +43,7 @@ export class About {
     if (this.of !== track.id) return;
     if (!known) return (this.of = null);
     if (this.chosen !== track.id) this.#show(known.favourite);
+    this.player.knowWaveform(known.waveform);
     track.artistUrl ??= known.artistUrl ?? undefined;
     this.player.dispatch("about", known);
   }

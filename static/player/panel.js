@@ -27,7 +27,7 @@ export class Panel {
     this.audio.addEventListener("progress", () => this.#showLoaded());
     player.addEventListener("starting", () => this.#showState());
     player.addEventListener("track", () => this.#showTrack());
-    player.addEventListener("about", () => this.#showArtist());
+    player.addEventListener("about", () => this.#showAbout());
     player.addEventListener("queue", () => (this.part("next").disabled = !player.hasNext));
     player.addEventListener("session", () => this.#showCourse());
     player.addEventListener("moved", () => this.#showPosition(player.position));
@@ -104,6 +104,12 @@ export class Panel {
   #sizeCover() {
     const picture = this.part("cover").querySelector("img");
     if (picture) picture.sizes = this.sheet.isOpen ? LARGE : SMALL;
+  }
+
+  /** While it plays its session has told of its course. */
+  #showAbout() {
+    this.#showArtist();
+    if (this.player.atRest) this.#showCourse();
   }
 
   #showArtist() {

@@ -94,6 +94,11 @@ export class Player extends EventTarget {
     this.dispatch("track");
   }
 
+  /** What comes from the server at rest has none. */
+  knowWaveform(waveform) {
+    if (this.atRest && this.recording && !this.recording.waveform) this.recording = { ...this.recording, waveform };
+  }
+
   /** Another order or other tracks around the one that is playing. */
   rearrange(queue, index) {
     Object.assign(this.order, { queue, index });

@@ -211,13 +211,19 @@ export class QueueSync {
   #take({ revision, tracks, number, position_ms: position, numbers }) {
     if (tracks.length) {
       const index = number - 1;
-      this.player.restore({ queue: tracks, index, position: position / 1000, recording: recordingOf(tracks[index]) });
+      this.player.restore({ queue: tracks, index, position: position / 1000, recording: this.#recordingOf(tracks[index]) });
     } else if (this.player.active) {
       this.player.stop();
     }
     clearTimeout(this.timer);
     const kept = this.#savedPlaces().map((at) => numbers?.[at]);
     this.#remember(revision, JSON.stringify(this.#entries()), this.#placeNow(), kept);
+  }
+
+  /** Of the track that is shown here already more is known. */
+  #recordingOf(track) {
+    const { player } = this;
+    return (track.id === player.track?.id && player.recording) || recordingOf(track);
   }
 
   /** The queue as it is saved. */

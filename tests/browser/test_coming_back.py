@@ -9,6 +9,8 @@ from tests.browser.listener import Listener
 
 PLACES = "Object.keys(localStorage).filter((name) => name.startsWith('place:'))"
 
+WAVE = "#wave-shape path"
+
 
 @pytest.fixture
 def paused_at_twenty(listener: Listener) -> Listener:
@@ -111,6 +113,7 @@ class TestSomebodyElse:
         listener.open_release()
         title = listener.play_longest()
         listener.listen_on()
+        wave = listener.page.locator(WAVE).get_attribute("d") or ""
         assert len(listener.page.evaluate(PLACES)) == 1
         listener.log_out()
         expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
@@ -119,6 +122,7 @@ class TestSomebodyElse:
         listener.log_in()
         expect(listener.player).to_be_visible()
         assert listener.playing_title == title
+        expect(listener.page.locator(WAVE)).to_have_attribute("d", wave)
 
     def test_finds_nothing_though_the_first_never_logged_out(self, visit):
         ana, ben = visit(), visit()

@@ -47,6 +47,7 @@ from apps.core.contract.catalogue import (
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import Id
 from apps.core.contract.paging import Page, decode_cursor, encode_cursor
+from apps.core.contract.playback import Audio
 from apps.core.contract.words import marked
 from apps.core.database import fetch
 from apps.core.radio.keeping import RadioModels
@@ -58,6 +59,8 @@ NEWEST_KEY = tuple[Annotated[datetime, Meta(tz=True)], Id]
 TITLE_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Id]
 NO_SUCH_TRACK = marked("There is no such track here."), marked("It may not be offered in your country, or no longer.")
 SERIES_KEY = tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")]]
+
+audio_decoder = msgspec.json.Decoder(Audio)
 
 
 @handles(ListReleases)
@@ -117,6 +120,7 @@ def get_track_in_full(action: GetTrackInFull, actor: Actor, connection: Connecti
         released_on=row.released_on, p_line=row.p_line, c_line=row.c_line,
         also_on=tuple(track_detail(one, actor) for one in fetch(connection, statements.ALSO_ON, which)),
         words=words[0].text if words else None,
+        waveform=audio_decoder.decode(row.audio).waveform if detail.track.playable else b"",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from apps.core.catalogue.models import (
 from apps.core.contract.playback import PREVIEW
 from apps.core.database import LIMIT, IdColumn, Moment, at_most
 from apps.core.editorial.models import ShelfRow
-from apps.core.playback.models import PublishedRenditionRow, RenditionRow
+from apps.core.playback.models import AudioRow, PublishedRenditionRow, RenditionRow
 from apps.core.rights.models import DealRow
 from apps.core.rights.offers import NOW, offered
 
@@ -92,9 +92,20 @@ TRACK = (
 
 OF_RELEASE = slice(len(HEARABLE.selected_columns), len(HEARABLE.selected_columns) + len(SUMMARY))
 """Where the columns of `SUMMARY` are in a row of `HEARABLE` that they were added to."""
+_AUDIO = (
+    select(AudioRow.facts)
+    .join(
+        PublishedRenditionRow,
+        and_(PublishedRenditionRow.recording_id == AudioRow.recording_id, PublishedRenditionRow.content_hash == AudioRow.content_hash),
+    )
+    .where(AudioRow.recording_id == TrackRow.recording_id)
+    .correlate(TrackRow)
+    .scalar_subquery()
+)
 TRACK_IN_FULL = TRACK.add_columns(
     RecordingRow.isrc, func.coalesce(RecordingRow.genre, ReleaseRow.genre).label("genre"), LabelRow.name.label("label"),
     ReleaseRow.released_on, func.coalesce(RecordingRow.p_line, ReleaseRow.p_line).label("p_line"), ReleaseRow.c_line,
+    _AUDIO.label("audio"),
 ).outerjoin(LabelRow, LabelRow.id == ReleaseRow.label_id)  # fmt: skip
 RECORDING_CREDITS = (
     select(RecordingCreditRow.artist_id, RecordingCreditRow.credited_as, RecordingCreditRow.role)

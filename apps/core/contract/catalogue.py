@@ -111,6 +111,8 @@ class TrackInFull(msgspec.Struct, frozen=True):
     """The same recording on other releases that are offered here, the newest first, at most 50."""
     words: str | None
     """As `Lyrics.text`; None where nobody wrote them down, and for visitors."""
+    waveform: bytes = b""
+    """As `Audio.waveform`; empty where the actor may not hear the whole of it now."""
 
 
 class ReleaseDetail(msgspec.Struct, frozen=True):

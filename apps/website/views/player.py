@@ -50,7 +50,12 @@ def track(track_id: TrackId) -> Response:
     detail, found = core().send_many(GetTrackInFull(track_id), FindFavourites((track_id,)))
     performers = [credit.artist_id for credit in detail.credits if credit.name == detail.track.artist]
     artist_url = url_for("artists.show", artist_id=performers[0]) if performers else None
-    return in_json({"artistUrl": artist_url, "favourite": track_id in found.track_ids, "lyrics": detail.words is not None})
+    return in_json(
+        {
+            "artistUrl": artist_url, "favourite": track_id in found.track_ids, "lyrics": detail.words is not None,
+            "waveform": detail.waveform,
+        }
+    )  # fmt: skip
 
 
 @views.get("/tracks/<id:track_id>/lyrics")

@@ -10,6 +10,7 @@ from apps.core.catalogue.models import TrackRow
 from apps.core.contract.catalogue import CreditRole, GetRelease, GetTrack, GetTrackInFull, ListReleases
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import new_id
+from apps.core.contract.playback import StartPlayback
 from apps.core.database import reader
 from apps.core.rights.terms import CommercialModel
 from tests.factories.deals import Deals
@@ -65,6 +66,11 @@ class TestATrackInFull:
     def test_has_words_for_accounts_alone(self, ana, visitor, track):
         assert ana.send(GetTrackInFull(track.id)).words == "One\nTwo"
         assert visitor.send(GetTrackInFull(track.id)).words is None
+
+    def test_has_a_waveform_for_who_may_hear_it(self, ana, visitor, track):
+        waveform = ana.send(StartPlayback(track.id, "phone")).audio.waveform
+        assert ana.send(GetTrackInFull(track.id)).waveform == waveform != b""
+        assert visitor.send(GetTrackInFull(track.id)).waveform == b""
 
     def test_without_words_has_none(self, ana, release):
         assert ana.send(GetTrackInFull(release.tracks[0].id)).words is None
