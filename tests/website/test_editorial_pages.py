@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from apps.core.contract.catalogue import GetRelease
@@ -38,6 +41,16 @@ class TestTheHomePage:
         assert 'data-viewer=""' in page
         assert "Log out" not in page
         assert "Play my mix" not in page
+
+    def test_has_a_visitor_log_in_to_play_and_a_listener_play(self, guest, listener, catalogue):
+        release = f"/releases/{catalogue.release('Blue Garden')}"
+        for _ in range(2):
+            page, hers = guest.get("/").text, listener.get("/").text
+            assert ("data-play-release" in page, "data-play-release" in hers, "Log in to play" in hers) == (False, True, False)
+            (address,) = re.findall(r'href="([^"]*)">Log in to play<', page)
+        door = guest.get(unescape(address)).text
+        assert "Log in or create an account to listen. You come back to where you were." in door
+        assert guest.register("Ben", "ben@example.com", path=unescape(address).replace("/log-in", "/register")).location == release
 
 
 class TestAShelf:

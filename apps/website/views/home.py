@@ -19,11 +19,12 @@ KEPT_SECONDS = 1
 
 @views.get("/")
 def show() -> str:
-    shelves = kept_pages().get(GetHome(), actor(), _written, f"{language().tag} {request.script_root}", lasting=KEPT_SECONDS)
+    door = "" if viewer() else "visitor"
+    shelves = kept_pages().get(GetHome(), actor(), _written, f"{language().tag} {request.script_root} {door}", lasting=KEPT_SECONDS)
     written = Markup(shelves.body.decode().strip())  # noqa: S704 - written by the template below
     return render_template("home.html", shelves=written, newcomer=viewer() is not None and is_newcomer())
 
 
 def _written(home: Home) -> bytes:
-    """Nothing in it may be meant for one reader alone."""
+    """Nothing in it may be meant for one reader alone; whoever is not logged in is told to, where others play."""
     return render_template("parts/home_shelves.html", home=home).encode()
