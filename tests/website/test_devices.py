@@ -37,13 +37,20 @@ class TestDevices:
         page = listener.get(PAGE)
         assert page.status_code == HTTPStatus.OK
         assert "No device keeps music offline yet" in page.text
-        assert "your plan allows 1 device" in page.text
+
+    def test_without_a_plan_say_what_one_gives(self, listener, ana, on_plan, clock):
+        page = listener.get(PAGE).text
+        assert "Without a plan 1 device keeps offline what everybody may hear" in page
+        assert ("Your plan lets" in page, 'may be kept. <a href="/plans"' in page) == (False, True)
+        on_plan(ana, "monthly")
+        clock.advance(6)
+        page = listener.get(PAGE).text
+        assert ("Your plan lets" in page, "Without a plan" in page) == (True, False)
 
     def test_are_named_with_what_they_keep(self, listener, phone):
         page = listener.get(PAGE).text
         assert "Ana&#39;s &lt;phone&gt;" in page
         assert "0 tracks kept · last seen 2 March 2026" in page
-        assert "Your plan lets 1 device keep music offline" in page
 
     def test_are_removed(self, listener, phone, ana):
         answer = listener.submit(PAGE, f"{PAGE}/{phone.id}/remove")

@@ -104,11 +104,13 @@ class TestSubscribing:
             assert "form-action 'self' https://pay.example" in ana.get(path).headers["Content-Security-Policy"]
         assert "pay.example" not in ana.get("/plans").headers["Content-Security-Policy"]
 
-    def test_shows_on_the_plans_and_the_account(self, listener, subscribe):
+    def test_shows_on_the_plans_and_the_account(self, listener, subscribe, clock):
         subscribe(listener)
         assert "You have the plan <strong>Monthly</strong>" in listener.get("/plans").text
         assert listener.get("/plans/yearly").location == "/subscription"
-        assert "Monthly" in listener.get("/account").text
+        clock.advance(6)
+        page = listener.get("/account").text
+        assert ("Monthly, paid until" in page, ">your subscription<" in page, 'class="mark"' in page) == (True, True, False)
 
     def test_come_back_from_too_early_says_so(self, listener):
         listener.submit("/plans/monthly")
@@ -149,6 +151,7 @@ class TestTheSubscription:
         listener.get(action(page, "/cancel").replace("/cancel", "/changed"))
         page = listener.get("/subscription")
         assert "Your last payment did not go through" in page.text
+        assert "Monthly: a payment is missing" in listener.get("/account").text
         assert "until 9 April 2026" in page.text and "Pay now, or change the card" in page.text
         paying = listener.submit("/subscription", action(page, "/payment"))
         assert urlsplit(paying.location).path.startswith("/test-shop/")
@@ -166,7 +169,11 @@ class TestTheSubscription:
         assert other.submit("/account", action(page, "/cancel")).status_code == 404
 
     def test_without_one_leads_to_the_plans(self, listener):
-        assert 'href="/plans"' in listener.get("/subscription").text
+        page = listener.get("/subscription").text
+        assert ("No subscription yet" in page, "Your subscription" in page, 'href="/plans"' in page) == (True, False, True)
+        page = listener.get("/account").text
+        assert ("None yet, so you hear" in page, "look at the plans" in page, "your subscription" in page) == (True, True, False)
+        assert page.count('class="mark" href="/plans"') == 1
 
     def test_is_for_whoever_is_logged_in(self, guest):
         assert guest.get("/subscription").location.startswith("/log-in")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from apps.core.client.own_data import file_name, take_away
 from apps.core.contract.accounts import ChangePassword, GetOwnAccount, TakeOwnData
+from apps.core.contract.billing import ListSubscriptions
 from apps.core.contract.ids import OAuthClientId
 from apps.core.contract.oauth import DisconnectApp, ListConnectedApps
 from apps.website.actor import core
@@ -48,5 +49,7 @@ def disconnect(client_id: OAuthClientId) -> ResponseReturnValue:
 
 
 def _page(form: ChangePasswordForm, *, changed: bool) -> str:
-    account, apps = core().send_many(GetOwnAccount(), ListConnectedApps())
-    return render_template("account/show.html", account=account, apps=apps, form=form, changed=changed)
+    account, apps, subscriptions = core().send_many(GetOwnAccount(), ListConnectedApps(), ListSubscriptions())
+    return render_template(
+        "account/show.html", account=account, apps=apps, subscriptions=subscriptions, form=form, changed=changed
+    )  # fmt: skip
