@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from http import HTTPStatus
 from itertools import count
 
@@ -10,6 +11,7 @@ import pytest
 
 from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
+from apps.core.meter import Meter
 from apps.core.radio.licences import Licence, Licences
 from tests.factories.shelf import Shelf
 
@@ -50,6 +52,29 @@ class TestStartingAStation:
     def test_leads_to_it_and_is_listed(self, listener, releases, page):
         assert listener.get(page).status_code == HTTPStatus.OK
         assert "Album 0" in listener.get("/stations").text
+
+    def test_begins_where_they_are_listed(self, listener, catalogue, visitor):
+        release = visitor.send(GetRelease(catalogue.release("Blue Garden", artist="Ada & Ann", genre="Folk")))
+        empty = listener.get("/stations").text
+        assert "A station plays on and on" in empty
+        assert ('value="mix"' in empty, "Play some music first" in empty) == (False, True)
+        assert ("Your stations" in empty, "From artists you like" in empty, 'value="genre:Folk"' in empty) == (False, False, True)
+        artist, track = release.credits[0], release.tracks[0]
+        played = {"event_id": "of-ada-and-ann", "track_id": track.id, "started_at": "2026-03-02T12:00:00Z", "played_ms": 1000}
+        listener.submit("/stations", f"/library/favourites/artist/{artist.artist_id}", keep="yes")
+        listener.call("/player/plays", {"plays": [played]})
+        page = listener.get("/stations").text
+        assert ('value="mix"' in page, "Play some music first" in page) == (True, False)
+        for seed, name in ((f"artist:{artist.artist_id}", artist.name), ("genre:Folk", "Folk")):
+            assert f'value="{seed}" aria-label="Start a station from {escape(name)}"' in page
+            assert listener.submit("/stations", seed=seed).status_code == HTTPStatus.SEE_OTHER
+        assert "Your stations" in listener.get("/stations").text
+
+    def test_is_offered_at_the_cost_of_few_statements(self, listener, releases, page, core_app):
+        costs = core_app.extensions["container"].get(Meter).costs
+        listener.get("/stations")
+        asked = ("ListStations", "ListGenres", "ListFavouriteArtists", "ListRecentlyPlayed")
+        assert 4 <= sum(costs[name].statements for name in asked) <= 10
 
     @pytest.mark.parametrize("seed", ["", "mood:blue", "track:x", "genre:"])
     def test_from_what_makes_no_sense_is_refused(self, listener, releases, seed):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,10 @@ from flask.wrappers import Response
 
 from apps.core.contract.codec import decode_action
 from apps.core.contract.errors import Invalid
+from apps.core.contract.genres import ListGenres
 from apps.core.contract.ids import StationId, TrackId
+from apps.core.contract.library import ListFavouriteArtists
+from apps.core.contract.listening import HistoryEntry, ListRecentlyPlayed
 from apps.core.contract.radio import (
     FeedbackKind,
     GetStation,
@@ -29,10 +34,29 @@ from apps.website.languages import said
 
 views = Blueprint("stations", __name__)
 
+GENRES, ARTISTS = 12, 12
+LOOKED_BACK = 20
+
 
 @views.get("/stations")
 def index() -> str:
-    return render_template("stations/index.html", stations=core().send(ListStations()))
+    """With what one may begin from."""
+    stations, genres, artists, history = core().send_many(
+        ListStations(), ListGenres(size=GENRES), ListFavouriteArtists(size=ARTISTS), ListRecentlyPlayed(size=LOOKED_BACK)
+    )
+    return render_template(
+        "stations/index.html", stations=stations, genres=genres.items, artists=[one for one in artists.items if one.offered],
+        played=_covers_of(history.items), mixes=bool(history.items),
+    )  # fmt: skip
+
+
+def _covers_of(played: Iterable[HistoryEntry]) -> list[HistoryEntry]:
+    """One of each of the latest releases that have a cover, for a picture of four."""
+    latest: dict[str, HistoryEntry] = {}
+    for one in played:
+        if one.cover:
+            latest.setdefault(one.release_id, one)
+    return list(latest.values())[:4]
 
 
 @views.post("/stations")
