@@ -19,8 +19,9 @@ def show(artist_id: ArtistId) -> ResponseReturnValue:
     artist, tracks = core().send_many(GetArtist(artist_id), GetArtistTracks(artist_id))
     if artist.id != artist_id:
         return redirect(url_for("artists.show", artist_id=artist.id), 302)
+    behind = (one for credited in tracks.behind for one in credited.tracks)
     kept, editable = (
-        favourites_among(artists=(artist.id,), tracks=(one.track.id for one in tracks.top)),
+        favourites_among(artists=(artist.id,), tracks=(one.track.id for one in (*tracks.top, *behind))),
         GetEditableArtist.permission.allows(actor()),
     )
     return render_template("artists/show.html", artist=artist, tracks=tracks, kept=kept, editable=editable)

@@ -9,6 +9,7 @@ from apps.core.contract.days import Day
 from apps.core.contract.errors import NotFound
 from apps.core.contract.ids import RecordingId
 from apps.website.actor import core
+from apps.website.favourites import favourites_among
 from apps.website.plots import plot_of
 
 views = Blueprint("charts", __name__, url_prefix="/charts")
@@ -22,11 +23,16 @@ def index() -> str:
 @views.get("/<code>", defaults={"day": None})
 @views.get("/<code>/<day:day>")
 def show(code: str, day: Day | None) -> str:
-    charts = core().send(ListCharts()).items
-    chart = _named(charts, code)
-    if chart.latest is None:
+    try:
+        listed, edition = core().send_many(ListCharts(), GetEdition(code, day))
+    except NotFound:
+        charts = core().send(ListCharts()).items
+        chart = _named(charts, code)
+        if chart.latest is not None:
+            raise
         return render_template("charts/unpublished.html", charts=charts, chart=chart)
-    return render_template("charts/show.html", charts=charts, edition=core().send(GetEdition(code, day)))
+    kept = favourites_among(tracks=(entry.track.id for entry in edition.entries if entry.track))
+    return render_template("charts/show.html", charts=listed.items, edition=edition, kept=kept)
 
 
 @views.get("/<code>/runs/<id:recording_id>")

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from apps.core.contract.errors import Invalid
 from apps.core.contract.listening import ClearHistory, HistoryEntry, ListRecentlyPlayed, SourceKind
 from apps.website.actor import core
+from apps.website.favourites import favourites_among
 from apps.website.origins import KINDS, origin_of
 
 views = Blueprint("listening", __name__, url_prefix="/recently-played")
@@ -30,8 +31,9 @@ def recently_played() -> str:
     history = core().send(ListRecentlyPlayed(request.args.get("cursor"), PAGE, *days_asked, sought["text"], _kind(sought["source"])))
     days, under = _days(history.items, zone), request.args.get("under")
     further = url_for("listening.recently_played", cursor=history.next, under=days[-1][0] if days else under, **_given(sought))
+    kept = favourites_among(tracks=(entry.track_id for entry in history.items))
     return render_template(
-        "listening/recently_played.html", history=history, days=days, zone=zone, sought=sought, under=under, kinds=KINDS,
+        "listening/recently_played.html", history=history, kept=kept, days=days, zone=zone, sought=sought, under=under, kinds=KINDS,
         further=further if history.next else None, origin_of=origin_of,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from apps.core.contract.catalogue import ReleaseType
 from apps.core.contract.errors import Invalid
 from apps.core.contract.search import SearchAddress, SearchKind, SearchResult
 from apps.website.actor import core
+from apps.website.favourites import favourites_among
 
 views = Blueprint("search", __name__)
 
@@ -35,7 +36,8 @@ class Asked(SearchAddress, frozen=True):
 def show() -> str:
     asked = _asked()
     found = core().send(asked.query(ALONE if asked.kind else GROUP)) if asked.q.strip() else SearchResult(None)
-    return render_template("search/show.html", asked=asked, found=found, kinds=SearchKind, types=ReleaseType)
+    kept = favourites_among(tracks=(one.track.id for one in found.tracks))
+    return render_template("search/show.html", asked=asked, found=found, kept=kept, kinds=SearchKind, types=ReleaseType)
 
 
 def _asked() -> Asked:
