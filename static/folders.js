@@ -1,4 +1,4 @@
-/** Playlists are dragged into folders, and out of them: as the form below them does, which tells what has become of it. */
+/** Playlists are dragged into folders, and out of them: by a form, which tells what has become of it. */
 
 const PLACES = "[data-into]";
 
@@ -41,8 +41,7 @@ document.addEventListener("drop", (event) => {
   if (!place) return;
   event.preventDefault();
   const form = document.getElementById("into");
-  // It may be on a later page of the list than the form is.
-  form.elements.playlist.append(new Option("", dragged, true, true));
+  form.elements.playlist.value = dragged;
   form.elements.into.value = place.dataset.into;
   form.requestSubmit();
 });

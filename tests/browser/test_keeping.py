@@ -114,6 +114,7 @@ class TestAFolder:
         page = listener.page
         listener.open("/library/playlists")
         row, folder = page.locator("#playlists li", has_text="Slow ones"), page.get_by_role("link", name="Evenings")
+        page.get_by_label("More: new folder, smart playlist or file").click()
         page.get_by_label("Title of a new folder").fill("Evenings")
         page.keyboard.press("Enter")
         expect(folder).to_be_visible()
@@ -135,15 +136,18 @@ class TestAFolder:
     def test_is_chosen_by_the_keyboard_where_its_playlists_are_listed(self, listener):
         page = listener.page
         listener.open("/library/playlists")
+        page.get_by_label("More: new folder, smart playlist or file").press("Enter")
         for kind, title in (("folder", "Evenings"), ("playlist", "Slow ones")):
             page.get_by_label(f"Title of a new {kind}").fill(title)
             page.keyboard.press("Enter")
             expect(page.get_by_text(title).first).to_be_visible()
             listener.open("/library/playlists")
-        page.get_by_label("Playlist", exact=True).focus()
-        page.keyboard.press("Tab")
+        page.get_by_label("More: Slow ones").press("Enter")
+        page.get_by_role("link", name="Move to a folder").press("Enter")
+        page.get_by_label("Kept in").focus()
         page.keyboard.type("Evenings")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").filter(has_text="“Slow ones” is in “Evenings” now.")).to_be_focused()
-        expect(page.locator("#playlists li", has_text="Slow ones")).to_have_count(0)
+        expect(page.get_by_role("heading", name="Evenings")).to_be_visible()
+        expect(page.locator("#playlists li", has_text="Slow ones")).to_have_count(1)

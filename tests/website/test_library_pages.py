@@ -231,6 +231,24 @@ class TestPlaylists:
             assert listener.submit("/library/playlists", place, playlist=nothing).status_code == HTTPStatus.NOT_FOUND
             assert 'class="success"' not in listener.get(f"/library/playlists?placed={nothing}").text
 
+    def test_are_moved_from_their_own_menu(self, listener, visit, page):
+        for shown in (page, "/library/playlists"):
+            assert f'href="{page}/folder"' in listener.get(shown).text
+        listener.submit("/library/playlists", "/library/folders", title="Jazz")
+        asked = listener.get(f"{page}/folder").text
+        (folder_id,) = re.findall(r'<option value="([^"]+)">Jazz<', asked)
+        told = listener.submit(f"{page}/folder", f"{page}/place", into=folder_id).location
+        assert "is in “Jazz” now." in listener.get(told).text
+        assert f'<option value="{folder_id}" selected>Jazz<' in listener.get(f"{page}/folder").text
+
+    def test_of_others_are_in_no_folder_of_ours(self, listener, visit, page):
+        listener.submit(f"{page}/edit", f"{page}/edit", title="Mine", description="", visibility="public")
+        other = visit()
+        assert other.get(f"{page}/folder").status_code == HTTPStatus.SEE_OTHER
+        other.register("Ben", "ben@example.com")
+        assert f'href="{page}/folder"' not in other.get(page).text
+        assert other.get(f"{page}/folder").status_code == HTTPStatus.NOT_FOUND
+
     def test_have_an_order_of_their_own(self, listener, page):
         second = listener.submit("/library/playlists", title="Second").location
         listener.submit("/library/playlists", f"{second}/place", number="1")

@@ -139,6 +139,14 @@ def save(playlist_id: PlaylistId) -> ResponseReturnValue:
     return render_template("playlists/edit.html", playlist=detail.playlist, folders=folders, form=form), form.status
 
 
+@views.get("/playlists/<id:playlist_id>/folder")
+def choose_folder(playlist_id: PlaylistId) -> str:
+    detail, folders = core().send_many(GetPlaylistTracks(playlist_id, size=1), ListFolders())
+    if detail.playlist.role is None:
+        raise NotFound("This playlist is not in your library.", "Add it to your library first.")
+    return render_template("playlists/folder.html", playlist=detail.playlist, folders=folders)
+
+
 @views.post("/playlists/<id:playlist_id>/place")
 def place(playlist_id: PlaylistId) -> ResponseReturnValue:
     """To `number` among those in the folder `into`, or to their end, which is told there."""
