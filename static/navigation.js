@@ -14,6 +14,7 @@ function arrived() {
   clearTimeout(loading);
   root.removeAttribute("data-loading");
   localTimes();
+  showChosen();
 }
 
 /** Something is on its way: that shows where it takes long. */
@@ -47,6 +48,11 @@ function localTimes() {
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
     time.removeAttribute("data-moment");
   }
+}
+
+/** On a phone a line of choices is longer than the screen: what is chosen is in sight. */
+function showChosen() {
+  for (const chosen of document.querySelectorAll(".choice [aria-current]")) chosen.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
 }
 
 function failed() {
@@ -95,4 +101,5 @@ document.addEventListener("htmx:error", failed);
 
 notice.querySelector("button").addEventListener("click", () => (notice.hidden = true));
 localTimes();
+showChosen();
 tellZone();

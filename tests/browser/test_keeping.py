@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.listener import Listener
 
 
@@ -107,6 +107,19 @@ class TestAPlaylist:
         other.until(lambda: found.count() > 0 or other.open(path), "the index to follow")
         found.first.click()
         expect(other.page.get_by_role("heading", name="Embers of a Hearth")).to_be_visible()
+
+
+class TestTheChoice:
+    @pytest.mark.parametrize("path", ["/library", "/queue"])
+    def test_is_one_line_on_a_phone_with_what_is_chosen_in_sight(self, visit, path):
+        phone = visit(PHONE)
+        phone.register()
+        phone.open(path)
+        links = phone.page.get_by_role("navigation", name="Library").get_by_role("link")
+        assert len({round(box["y"]) for box in (link.bounding_box() for link in links.all()) if box}) == 1
+        chosen = phone.page.locator(".choice [aria-current]")
+        expect(chosen).to_be_in_viewport(ratio=1)
+        assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 class TestAFolder:
