@@ -41,17 +41,20 @@ class Entry:
 
 LIBRARY = frozenset({"listening", "pictures", "playlist_files", "playlists", "queue", "sharing", "smart"})
 """What lies within the library besides its own pages."""
+MUSIC = frozenset({"artists", "tracks"})
+"""What one comes to from releases."""
+ACCOUNT = frozenset({"devices", "plans", "subscription"})
 
 ENTRIES = (
     Entry(marked("Home"), "home.show", "house", ListReleases.permission, tab=True),
     Entry(marked("Search"), "search.show", "search", Search.permission, tab=True),
-    Entry(marked("Releases"), "releases.index", "disc-3", ListReleases.permission, tab=True),
+    Entry(marked("Releases"), "releases.index", "disc-3", ListReleases.permission, also=MUSIC, tab=True),
     Entry(marked("Library"), "library.show", "library", ListFavouriteTracks.permission, also=LIBRARY, tab=True),
     Entry(marked("Series"), "series.index", "gallery-vertical-end", ListSeries.permission),
     Entry(marked("Genres"), "genres.index", "tag", ListGenres.permission),
     Entry(marked("Charts"), "charts.index", "list-ordered", ListCharts.permission),
     Entry(marked("Stations"), "stations.index", "radio", ListStations.permission),
-    Entry(marked("Account"), "account.show", "user-round", GetOwnAccount.permission),
+    Entry(marked("Account"), "account.show", "user-round", GetOwnAccount.permission, also=ACCOUNT),
     Entry(marked("Language"), "languages.index", "languages", ANYONE),
     Entry(marked("Shelves"), "editorial.index", "layout-list", ListShelves.permission),
     Entry(marked("Catalogue"), "corrections.index", "pencil", ListCorrections.permission),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import update
 
+from apps.core.contract.catalogue import GetRelease
 from apps.core.contract.ids import new_id
 from apps.core.contract.intake import CompleteDelivery, FoundFile, OpenDelivery, RecordFiles
 from apps.core.contract.jobs import FailJob
@@ -145,6 +146,16 @@ class TestNavigation:
         release = listener.get(f"/releases/{catalogue.release()}").text
         assert release.count('aria-current="page"') == 1
         assert '/releases" aria-current' in release
+
+    def test_marks_where_one_would_look_for_what_has_no_entry(self, listener, catalogue, visitor):
+        release = visitor.send(GetRelease(catalogue.release(genre="Folk")))
+        of = {
+            f"/artists/{release.credits[0].artist_id}": "/releases", f"/tracks/{release.tracks[0].id}": "/releases", "/genres/folk": "/genres",
+            "/account/devices": "/account", "/subscription": "/account", "/plans": "/account",
+        }  # fmt: skip
+        for path, entry in of.items():
+            page = listener.get(path).text
+            assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [entry], path
 
 
 def _entries(visitor) -> list[str]:

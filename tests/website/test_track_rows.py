@@ -65,6 +65,14 @@ class TestARow:
         assert spent["FindFavourites"] == 1
 
 
+class TestAListOfTracks:
+    def test_is_played_from_below_the_title(self, listener, guest, places):
+        for path in (places[0], places[1], places[2]):
+            for who, wanted in ((listener, 'data-play=""'), (guest, ">Log in to play<")):
+                head, _, tracks = who.get(path).text.partition("</h1>")[2].partition("<ol")
+                assert (wanted in head, wanted in tracks.partition("</ol>")[0]) == (True, False), path
+
+
 class TestTheReleasesPage:
     def test_has_one_sign_of_a_station_outside_of_menus(self, listener, places):
         page = listener.get(places[0]).text.partition("<main")[2]
