@@ -180,6 +180,7 @@ def _set_up_templates(app: Flask) -> None:
         release_type=wording.release_type,
         rhythm=wording.payment_rhythm,
         station_title=wording.station_title,
+        whole_numbers=wording.whole_numbers,
         week=wording.week,
         percentage=wording.percentage,
         territory=wording.territory,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ TYPES = {
     ReleaseType.EP: marked("EP"),
     ReleaseType.COMPILATION: marked("Compilation"),
 }
+NUMBERED = re.compile(r"\b(vol\.?|volume|no\.|nr\.|op\.|pt\.|part|teil|disc|chapter) (\d+|[ivxlc]+\b)", re.IGNORECASE)
 NEWEST = {
     ReleaseType.ALBUM: marked("Newest album"),
     ReleaseType.SINGLE: marked("Newest single"),
@@ -162,6 +164,11 @@ def release_type(of: ReleaseType) -> str:
 def station_title(station: Station) -> str:
     """That of a mix is ours; whatever else one plays on from has a name of its own."""
     return translated(station.title) if isinstance(station.seed, MixSeed) else station.title
+
+
+def whole_numbers(title: str) -> str:
+    """The title with each number kept on the line of the word that says of what: `Vol. 2`."""
+    return NUMBERED.sub("\\1\N{NO-BREAK SPACE}\\2", title)
 
 
 def newest(of: ReleaseType) -> str:

@@ -95,6 +95,23 @@ class TestSearching:
         expect(group(searcher, "Tracks")).to_contain_text("Love Theme")
 
 
+ROOM = """(field) => {
+  const style = getComputedStyle(field);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  return field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - pen.measureText(field.placeholder).width;
+}"""
+
+
+class TestThePlaceholder:
+    @pytest.mark.parametrize("language", ["en-GB", "de"])
+    def test_is_whole_on_a_phone(self, visit, language):
+        someone = visit(PHONE, locale=language)
+        someone.open("/search")
+        left = someone.page.get_by_role("searchbox").evaluate(ROOM)
+        assert left >= 0, left
+
+
 class TestWithoutJavaScript:
     def test_all_of_it_works_but_playing_and_the_tabs_of_a_phone_as_well(self, visit):
         visitor = visit(PHONE, java_script_enabled=False)

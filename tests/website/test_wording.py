@@ -10,7 +10,7 @@ import pytest
 from apps.website.app import create_website
 from apps.website.covers import BARS, PALETTES, SIDE, motif, under_light_words
 from apps.website.languages import MIRRORED, ngettext
-from apps.website.wording import clock_time, day_range, full_date, moment, money, rough_length, took
+from apps.website.wording import clock_time, day_range, full_date, moment, money, rough_length, took, whole_numbers
 
 
 class TestLengths:
@@ -158,3 +158,25 @@ class TestInAnotherLanguage:
     def test_a_measured_time_keeps_its_order_among_words_from_right_to_left(self, values, core_app):
         with create_website({**values, "LANGUAGES": MIRRORED}, core_app).test_request_context():
             assert took(-12) == "\N{LEFT-TO-RIGHT ISOLATE}\N{MINUS SIGN}12 ms\N{POP DIRECTIONAL ISOLATE}"
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Night Trains, Vol. 2", ["Night", "Trains,", "Vol.\xa02"]),
+        ("Symphony No. 5 in C minor", ["Symphony", "No.\xa05", "in", "C", "minor"]),
+        ("Suite, Part IV", ["Suite,", "Part\xa0IV"]),
+        ("Part of 2 Disco Nights", ["Part", "of", "2", "Disco", "Nights"]),
+        ("Revol. 2", ["Revol.", "2"]),
+    ],
+)
+def test_a_number_stays_with_the_word_that_says_of_what(title, words):
+    assert whole_numbers(title).split(" ") == words
+
+
+def test_a_number_stays_with_its_word_wherever_titles_are_shown(listener, catalogue):
+    release = f"/releases/{catalogue.release('Night Trains, Vol. 2')}"
+    for path in ("/", "/releases", release, "/search?q=night+trains"):
+        page = listener.get(path).text
+        assert ">Night Trains, Vol.\xa02<" in page, path
+        assert ">Night Trains, Vol. 2<" not in page.partition("<main")[2], path
