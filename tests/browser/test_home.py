@@ -22,13 +22,12 @@ class TestTheLeadingRelease:
         lead.get_by_role("button", name="Add to the queue").click()
         expect(listener.page.locator("#said")).to_contain_text("added to the queue")
 
-    def test_leads_a_visitor_to_its_page(self, visit):
+    def test_has_a_visitor_log_in_and_read_why(self, visit):
         visitor = visit()
         visitor.open("/")
-        title = visitor.page.locator(".lead h2").inner_text()
         expect(visitor.page.locator(".lead summary")).to_be_hidden()
-        visitor.page.locator(".lead").get_by_role("link", name="Play").click()
-        expect(visitor.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+        visitor.page.locator(".lead").get_by_role("link", name="Log in to play").click()
+        expect(visitor.page.get_by_text("Log in or create an account to listen.")).to_be_visible()
 
 
 @pytest.mark.parametrize("listener", [PHONE], ids=["phone"], indirect=True)

@@ -150,8 +150,8 @@ class TestNavigation:
     def test_marks_where_one_would_look_for_what_has_no_entry(self, listener, catalogue, visitor):
         release = visitor.send(GetRelease(catalogue.release(genre="Folk")))
         of = {
-            f"/artists/{release.credits[0].artist_id}": "/releases", f"/tracks/{release.tracks[0].id}": "/releases", "/genres/folk": "/genres",
-            "/account/devices": "/account", "/subscription": "/account", "/plans": "/account",
+            f"/artists/{release.credits[0].artist_id}": "/releases", f"/tracks/{release.tracks[0].id}": "/releases",
+            "/genres/folk": "/genres", "/account/devices": "/account", "/subscription": "/account", "/plans": "/account",
         }  # fmt: skip
         for path, entry in of.items():
             page = listener.get(path).text
