@@ -50,9 +50,12 @@ function localTimes() {
   }
 }
 
-/** On a phone a line of choices is longer than the screen: what is chosen is in sight. */
+/** On a phone a line of choices is longer than the screen: what is chosen is in sight. The page stays where it is. */
 function showChosen() {
-  for (const chosen of document.querySelectorAll(".choice [aria-current]")) chosen.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
+  for (const chosen of document.querySelectorAll(".choice > [aria-current]")) {
+    const [line, choice] = [chosen.parentElement, chosen].map((part) => part.getBoundingClientRect());
+    chosen.parentElement.scrollLeft += choice.left + choice.width / 2 - line.left - line.width / 2;
+  }
 }
 
 function failed() {

@@ -116,7 +116,7 @@ class TestSomebodyElse:
         wave = listener.page.locator(WAVE).get_attribute("d") or ""
         assert len(listener.page.evaluate(PLACES)) == 1
         listener.log_out()
-        expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
+        expect(listener.page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
         assert listener.page.evaluate(PLACES) == []
         expect(listener.player).to_be_hidden()
         listener.log_in()

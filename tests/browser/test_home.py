@@ -34,4 +34,4 @@ class TestTheLeadingRelease:
 def test_a_phone_has_the_way_out_among_more(listener: Listener):
     listener.page.get_by_role("navigation", name="Main").get_by_role("button", name="More", exact=True).click()
     listener.log_out()
-    expect(listener.page.get_by_role("navigation", name="Main").get_by_role("link", name="Log in")).to_be_visible()
+    expect(listener.page.get_by_role("navigation", name="Main").get_by_role("link", name="Log in", exact=True)).to_be_visible()

@@ -67,7 +67,7 @@ class TestWithoutJavaScript:
         expect(visitor.page.get_by_text("playing music needs it")).to_be_visible()
         expect(visitor.page.locator("[data-play]").first).to_be_hidden()
         visitor.log_out()
-        expect(visitor.page.get_by_role("link", name="Log in")).to_be_visible()
+        expect(visitor.page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
 
 
 class TestEveryPage:

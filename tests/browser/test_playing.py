@@ -145,7 +145,7 @@ class TestMusic:
         listener.page.reload()
         expect(listener.player).to_be_visible()
         listener.log_out()
-        expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
+        expect(listener.page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
 
     def test_is_told_of_before_the_log_out(self, visit):
         listener = visit()
@@ -156,7 +156,7 @@ class TestMusic:
         sent: list[str] = []
         listener.page.on("request", lambda request: request.method == "POST" and sent.append(request.url.removeprefix(listener.url)))
         listener.log_out()
-        expect(listener.page.get_by_role("link", name="Log in")).to_be_visible()
+        expect(listener.page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
         assert sent[-2:] == ["/player/plays", "/log-out"]
         listener.log_in()
         listener.until(lambda: _remembered(listener, title), "the play in the history")
