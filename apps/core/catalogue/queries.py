@@ -120,7 +120,7 @@ def get_track_in_full(action: GetTrackInFull, actor: Actor, connection: Connecti
         released_on=row.released_on, p_line=row.p_line, c_line=row.c_line,
         also_on=tuple(track_detail(one, actor) for one in fetch(connection, statements.ALSO_ON, which)),
         words=words[0].text if words else None,
-        waveform=audio_decoder.decode(row.audio).waveform if detail.track.playable else b"",
+        waveform=audio_decoder.decode(row.audio).waveform if row.audio and detail.track.playable else b"",
     )  # fmt: skip
 
 
