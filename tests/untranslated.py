@@ -116,10 +116,11 @@ def names_in(connection: Connection) -> Collection[str]:
 
 
 def _texts(page: str) -> list[str]:
+    """A number that is kept beside its word is still the name's."""
     texts = Texts()
     texts.feed(page)
     texts.close()
-    return texts.found
+    return [text.replace("\N{NO-BREAK SPACE}", " ") for text in texts.found]
 
 
 def _left(said: str, names: Iterable[str]) -> str:

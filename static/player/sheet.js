@@ -34,9 +34,16 @@ export class Sheet extends EventTarget {
   async close() {
     if (!this.isOpen) return;
     if (!history.state?.sheet) return this.#show(false);
+    // Sent back twice before it has gone, the history would leave the page as well.
+    this.leaving ??= this.#leave();
+    await this.leaving;
+  }
+
+  async #leave() {
     const left = new Promise((resolve) => window.addEventListener("popstate", resolve, { once: true }));
     history.back();
     await left;
+    this.leaving = null;
   }
 
   /** No sheet any more, wherever the focus is and whatever the history says. */

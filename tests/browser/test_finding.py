@@ -128,7 +128,7 @@ class TestWithoutJavaScript:
 class TestTheTabsOfAPhone:
     def test_open_the_rest_and_close_it_again(self, visit):
         listener = visit(PHONE)
-        listener.register()
+        listener.register_by_hand()
         expect(listener.page.locator("#main")).to_be_focused()
         more, charts = listener.page.get_by_role("button", name="More", exact=True), listener.page.get_by_role("link", name="Charts")
         expect(charts).to_be_hidden()

@@ -23,6 +23,12 @@ def focused_by(listener: Listener, key: str) -> set[str]:
     return focused
 
 
+ESCAPES = """
+() => ["Escape", "Escape"].forEach((key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })))
+"""
+"""Before the history has gone back for the first of them."""
+
+
 @pytest.fixture
 def listener(visit) -> Listener:
     """Somebody who plays a release's longest track, with its page shown."""
@@ -58,6 +64,12 @@ class TestTheSheet:
         listener.page.keyboard.press("Escape")
         expect(sheet).to_have_count(0)
         expect(listener.page.get_by_role("button", name="Show the whole player")).to_be_focused()
+
+    def test_leaves_the_page_there_though_it_is_told_twice_to_close(self, listener, sheet):
+        listener.page.evaluate(ESCAPES)
+        expect(sheet).to_have_count(0)
+        listener.page.go_back()
+        expect(listener.page).to_have_title("Releases · Celesta")
 
     def test_closes_by_back_to_the_page_as_it_was(self, listener, sheet):
         address = listener.page.url
