@@ -76,7 +76,7 @@ COVERED = (
     "tests/console/test_actions.py",
 )
 """The tests that must run every line and branch of Core."""
-COVERED_ON_SQLITE = ("tests/core/bus", "tests/core/listening", "tests/core/playback", "tests/core/test_database.py")
+COVERED_ON_SQLITE = ("tests/core/bus", "tests/core/editorial", "tests/core/listening", "tests/core/playback", "tests/core/test_database.py")
 """Where Core has lines of its own for SQLite; the other tests count on PostgreSQL alone, since the default suite has run their twins."""
 UNTWINNED = " and ".join(f"not {name}" for name in ("twin", *(suite.name for suite in SUITES if suite is not POSTGRESQL_SUITE)))
 COVERAGE = ("-m", "coverage")

@@ -155,6 +155,15 @@ def fill_the_disk(session):
         session.execute(text("CREATE TABLE more AS SELECT zeroblob(1000000)"))
 
 
+class TestWhatPostgresqlHasNoWayToHold:
+    @pytest.mark.postgresql
+    def test_is_refused_and_says_so(self, failing):
+        """SQLite would hold a text that ends in the middle."""
+        error = failing(lambda session: session.execute(text("SELECT CAST(:held AS text)"), {"held": "a\0b"}))
+        assert isinstance(error, Invalid)
+        assert "cannot be stored" in error.message
+
+
 class TestALockedDatabase:
     def test_is_unavailable(self, core_app, worker):
         """Another process writes for longer than anybody waits."""
